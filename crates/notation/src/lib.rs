@@ -11,10 +11,31 @@
 //! # Ok::<(), murphy_notation::ParseRationalError>(())
 //! ```
 
+pub mod access;
+pub mod affine;
 pub mod diagnostic;
+pub mod document;
+pub mod expression;
+pub mod parser;
+pub mod passage;
 pub mod rational;
+mod reader;
+pub mod render;
+pub mod resolve;
 pub mod source;
+pub mod suggest;
+pub mod value;
 
+pub use access::{Entry, Fields, unknown_name};
+pub use affine::Affine;
 pub use diagnostic::Diagnostic;
+pub use document::{Document, Field, Kind, Node, Record};
+pub use expression::{BinaryOperator, Bounds, Expression, Function, Term, TermKind, UnaryOperator};
+pub use parser::Parser;
+pub use passage::Passage;
 pub use rational::{ParseRationalError, Rational};
+pub use render::render;
+pub use resolve::{Binding, Names, Resolved};
 pub use source::{Place, Source, Span};
+pub use suggest::{hint_for, nearest};
+pub use value::{Type, Value};
