@@ -1,0 +1,175 @@
+//! Bounds on the probability of each outcome.
+//!
+//! The invariant: the bounds are tight, so that each of them is attained by some distribution in the set, and they
+//! satisfy `0 ≤ lower ≤ upper ≤ 1` and `Σ lower ≤ 1 ≤ Σ upper`.
+
+use crate::error::{Error, not_empty, not_negative, same_length};
+use crate::expectation::{Expectation, Multiplier};
+use crate::number::{Number, ascending, smaller};
+use crate::set::CredalSet;
+use crate::shape::{Shape, kept, mass};
+use murphy_notation::Rational;
+
+/// The distributions with `lower[i] ≤ p[i] ≤ upper[i]` for each outcome.
+///
+/// # Example
+/// ```
+/// use murphy_credal::{CredalSet, Interval};
+/// use murphy_notation::Rational;
+/// let quarter = Rational::new(1, 4);
+/// let set = Interval::new(vec![Rational::ZERO; 2], vec![quarter, Rational::ONE])?;
+/// // At most a quarter can go to the first outcome, so the second has at least three.
+/// assert_eq!(set.lower()[1], Rational::new(3, 4));
+/// assert_eq!(CredalSet::from(set).lower_expectation(&[0.0, 1.0])?.value, 0.75);
+/// # Ok::<(), murphy_credal::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    lower: Vec<Rational>,
+    upper: Vec<Rational>,
+}
+
+impl Interval {
+    /// Returns the distributions within the bounds, and tightens the bounds to what those distributions attain.
+    ///
+    /// # Errors
+    /// If the lists differ in length or are empty, a lower bound is negative or above its upper bound, or no
+    /// distribution lies within the bounds.
+    ///
+    /// # Source
+    /// Weichselberger and Pöhlmann's feasible bounds for probability intervals; see de Campos, Huete, Moral 1994.
+    pub fn new(mut lower: Vec<Rational>, mut upper: Vec<Rational>) -> Result<Self, Error> {
+        not_empty(&lower)?;
+        same_length(lower.len(), upper.len())?;
+        not_negative(&lower)?;
+        for (outcome, (l, u)) in lower.iter().zip(&upper).enumerate() {
+            if l > u {
+                return Err(Error::Crossed {
+                    outcome,
+                    lower: l.clone(),
+                    upper: u.clone(),
+                });
+            }
+        }
+        let lower_sum: Rational = lower.iter().sum();
+        if lower_sum > Rational::ONE {
+            return Err(Error::LowerSumAboveOne { sum: lower_sum });
+        }
+        let upper_sum: Rational = upper.iter().sum();
+        if upper_sum < Rational::ONE {
+            return Err(Error::UpperSumBelowOne { sum: upper_sum });
+        }
+        // Both sides by the sums as given: one pass reaches the fixed point.
+        for (l, u) in lower.iter_mut().zip(upper.iter_mut()) {
+            let least = Rational::ONE - (&upper_sum - &*u);
+            let most = Rational::ONE - (&lower_sum - &*l);
+            if least > *l {
+                *l = least;
+            }
+            if most < *u {
+                *u = most;
+            }
+        }
+        Ok(Self { lower, upper })
+    }
+
+    /// Returns the least probability of each outcome.
+    #[must_use]
+    pub fn lower(&self) -> &[Rational] {
+        &self.lower
+    }
+
+    /// Returns the greatest probability of each outcome.
+    #[must_use]
+    pub fn upper(&self) -> &[Rational] {
+        &self.upper
+    }
+
+    /// Returns the mass that the lower bounds leave to Nature.
+    #[must_use]
+    pub fn budget(&self) -> Rational {
+        Rational::ONE - self.lower.iter().sum::<Rational>()
+    }
+}
+
+impl Shape for Interval {
+    const KIND: &'static str = "interval";
+
+    fn outcomes(&self) -> usize {
+        self.lower.len()
+    }
+
+    fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
+        // The exact budget decides who gets what, so that the witness is exact up to its conversion.
+        let mut left = self.budget();
+        let mut witness = self.lower.clone();
+        let order = ascending(values);
+        let mut critical = values[order[0]].clone();
+        for i in order {
+            if !left.is_positive() {
+                break;
+            }
+            let given = smaller(&self.upper[i] - &self.lower[i], left.clone());
+            left -= &given;
+            witness[i] += given;
+            critical = values[i].clone();
+        }
+        let value = crate::number::dot(&witness, values);
+        Expectation {
+            value,
+            witness: witness.iter().map(T::from_rational).collect(),
+            multiplier: Multiplier::Critical(critical),
+        }
+    }
+
+    /// `λ·budget + Σ (lowerᵢ·vᵢ + gapᵢ·min(0, vᵢ − λ))`, for any λ.
+    fn bound(&self, values: &[Rational], multiplier: &Multiplier<Rational>) -> Option<Rational> {
+        let Multiplier::Critical(critical) = multiplier else {
+            return None;
+        };
+        let mut total = critical * &self.budget();
+        for ((l, u), v) in self.lower.iter().zip(&self.upper).zip(values) {
+            total += l * v;
+            if v < critical {
+                total += (u - l) * (v - critical);
+            }
+        }
+        Some(total)
+    }
+
+    fn contains(&self, p: &[Rational]) -> bool {
+        crate::error::is_distribution(p)
+            && p.iter()
+                .zip(self.lower.iter().zip(&self.upper))
+                .all(|(p, (l, u))| l <= p && p <= u)
+    }
+
+    fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
+        if mass(&self.lower, keep, false).is_positive() {
+            return None;
+        }
+        Self::new(kept(&self.lower, keep), kept(&self.upper, keep))
+            .ok()
+            .map(CredalSet::from)
+    }
+
+    fn centre(&self) -> Option<Vec<Rational>> {
+        (self.lower == self.upper).then(|| self.lower.clone())
+    }
+
+    fn lower_probability(&self, event: &[bool]) -> Rational {
+        let inside = mass(&self.lower, event, true);
+        let outside = Rational::ONE - mass(&self.upper, event, false);
+        crate::number::larger(inside, outside)
+    }
+
+    fn must_hit(&self, event: &[bool]) -> bool {
+        let inside = self.lower.iter().zip(event).any(|(l, &e)| e && l.is_positive());
+        inside || mass(&self.upper, event, false) < Rational::ONE
+    }
+
+    fn must_stay(&self, event: &[bool]) -> bool {
+        // Tight bounds: an outcome that can have no mass has the upper bound zero.
+        self.upper.iter().zip(event).all(|(u, &e)| e || u.is_zero())
+    }
+}

@@ -1,0 +1,79 @@
+//! A single distribution: nothing is left to Nature.
+
+use crate::error::{Error, distribution};
+use crate::expectation::{Expectation, Multiplier};
+use crate::number::{Number, dot};
+use crate::set::CredalSet;
+use crate::shape::{Shape, kept, mass};
+use murphy_notation::Rational;
+
+/// The set of exactly one distribution.
+///
+/// # Example
+/// ```
+/// use murphy_credal::{CredalSet, Precise};
+/// use murphy_notation::Rational;
+/// let coin = CredalSet::from(Precise::new(vec![Rational::new(1, 4), Rational::new(3, 4)])?);
+/// assert_eq!(coin.lower_expectation(&[0.0, 1.0])?.value, 0.75);
+/// assert_eq!(coin.upper_expectation(&[0.0, 1.0])?.value, 0.75);
+/// # Ok::<(), murphy_credal::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Precise {
+    probabilities: Vec<Rational>,
+}
+
+impl Precise {
+    /// Returns the set of this one distribution.
+    ///
+    /// # Errors
+    /// If there is no outcome, a probability is negative, or they do not sum to exactly one.
+    pub fn new(probabilities: Vec<Rational>) -> Result<Self, Error> {
+        distribution(&probabilities)?;
+        Ok(Self { probabilities })
+    }
+
+    /// Returns the probability of each outcome.
+    #[must_use]
+    pub fn probabilities(&self) -> &[Rational] {
+        &self.probabilities
+    }
+}
+
+impl Shape for Precise {
+    const KIND: &'static str = "precise";
+
+    fn outcomes(&self) -> usize {
+        self.probabilities.len()
+    }
+
+    fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
+        Expectation {
+            value: dot(&self.probabilities, values),
+            witness: self.probabilities.iter().map(T::from_rational).collect(),
+            multiplier: Multiplier::ClosedForm,
+        }
+    }
+
+    fn bound(&self, values: &[Rational], multiplier: &Multiplier<Rational>) -> Option<Rational> {
+        matches!(multiplier, Multiplier::ClosedForm).then(|| dot(&self.probabilities, values))
+    }
+
+    fn contains(&self, p: &[Rational]) -> bool {
+        p == self.probabilities
+    }
+
+    fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
+        Self::new(kept(&self.probabilities, keep))
+            .ok()
+            .map(CredalSet::from)
+    }
+
+    fn centre(&self) -> Option<Vec<Rational>> {
+        Some(self.probabilities.clone())
+    }
+
+    fn lower_probability(&self, event: &[bool]) -> Rational {
+        mass(&self.probabilities, event, true)
+    }
+}
