@@ -1,1 +1,17 @@
-//! problem
+//! A world and a spec together, names resolved: the arena that is solved and checked, and the plan for it.
+//!
+//! [`Problem`] is what every algorithm and the checker read. [`Plan`] is what a planner returns: plain data that the
+//! checker and the trace crate read without knowing how it was found. [`PlanDocument`] is the plan as a file.
+
+pub mod certificate;
+pub mod document;
+pub mod objective;
+pub mod plan;
+pub mod problem;
+pub mod resolve;
+
+pub use certificate::{Certificate, CertificateError, Proof};
+pub use document::{Origin, PlanDocument};
+pub use objective::{Direction, Objective};
+pub use plan::{Bracket, Plan, Policy, StopReason};
+pub use problem::Problem;

@@ -1,0 +1,204 @@
+//! What proves a bracket: vectors, ranks and the policy, and their bytes in a file.
+
+use crate::plan::Policy;
+use std::fmt;
+
+/// What a checker needs beside the problem to prove the bracket of every state, from both sides.
+///
+/// All vectors speak of the objective in its resolved form (for `G`, of the reachability that it complements).
+/// The inequalities are those of a sub- and a super-solution of the robust Bellman operator `B`:
+///
+/// - *reach, lower*: `x <= 1` on the target; elsewhere, where `x(s) > 0`, `(Bx)(s) >= x(s)`, and either strictly so or the
+///   play moves, with positive probability, to the target, to where `x <= 0`, or to a state of smaller rank. Where
+///   the agent maximises, `B` follows the policy; where it minimises, every action obeys.
+/// - *reach, upper*: `x >= 1` on the target and `(Bx)(s) <= x(s)` elsewhere; where the agent minimises, `B` follows the policy.
+/// - *until, upper*: where `x(s)` is finite, `c + Bx < x(s)` strictly (so the target is reached almost surely); *lower*: `c + Bx >= x(s)`.
+/// - *discounted*: `c + γ·Bx >= x` and `<= x`.
+/// - *step-bounded*: nothing but the policy; the checker goes backward itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    /// The policy that the side of the agent's guarantee follows.
+    pub policy: Policy,
+    /// The numbers.
+    pub proof: Proof,
+}
+
+/// The numbers of a [`Certificate`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proof {
+    /// For objectives without a step bound.
+    FixedPoint {
+        /// One lower bound a state.
+        lower: Vec<f64>,
+        /// One upper bound a state; may be infinite.
+        upper: Vec<f64>,
+        /// One rank a state, for the lower side of reach; zero where none is needed.
+        rank: Vec<u32>,
+    },
+    /// For objectives with a step bound: the checker recomputes.
+    Backward,
+}
+
+/// Why bytes are not a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// It does not begin like one.
+    NotACertificate,
+    /// It was written by another version of the format.
+    Version {
+        /// The version found.
+        found: u32,
+    },
+    /// It ends too early or goes on too long.
+    Length,
+    /// Its checksum is not that of its contents.
+    Checksum,
+    /// A tag or a number inside it is not one that the format has.
+    Malformed,
+}
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotACertificate => write!(f, "this is not a Murphy certificate"),
+            Self::Version { found } => write!(f, "the certificate has format version {found}, but this program reads {VERSION}"),
+            Self::Length => write!(f, "the certificate is cut short or has something after its end"),
+            Self::Checksum => write!(f, "the certificate was changed after it was written"),
+            Self::Malformed => write!(f, "the certificate has a tag or a number that the format does not have"),
+        }
+    }
+}
+
+impl std::error::Error for CertificateError {}
+
+const MAGIC: &[u8; 8] = b"MURPHYCT";
+const VERSION: u32 = 1;
+
+impl Certificate {
+    /// Returns the bytes of a certificate file: magic, version, policy, proof, and a checksum of it all.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_le_bytes());
+        let rows: &[Vec<u32>] = match &self.policy {
+            Policy::Memoryless(row) => {
+                bytes.push(0);
+                std::slice::from_ref(row)
+            }
+            Policy::Stepwise(rows) => {
+                bytes.push(1);
+                rows
+            }
+        };
+        bytes.extend((rows.len() as u64).to_le_bytes());
+        for row in rows {
+            put_u32s(&mut bytes, row);
+        }
+        match &self.proof {
+            Proof::Backward => bytes.push(0),
+            Proof::FixedPoint { lower, upper, rank } => {
+                bytes.push(1);
+                for vector in [lower, upper] {
+                    bytes.extend((vector.len() as u64).to_le_bytes());
+                    bytes.extend(vector.iter().flat_map(|x| x.to_bits().to_le_bytes()));
+                }
+                put_u32s(&mut bytes, rank);
+            }
+        }
+        let sum = blake3::hash(&bytes);
+        bytes.extend(sum.as_bytes());
+        bytes
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`CertificateError`], for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CertificateError> {
+        let body_length = bytes.len().checked_sub(blake3::OUT_LEN).ok_or(CertificateError::NotACertificate)?;
+        let (body, sum) = bytes.split_at(body_length);
+        let mut reader = Reader { rest: body };
+        if reader.take(MAGIC.len()).map_err(|_| CertificateError::NotACertificate)? != MAGIC {
+            return Err(CertificateError::NotACertificate);
+        }
+        let found = reader.u32()?;
+        if found != VERSION {
+            return Err(CertificateError::Version { found });
+        }
+        if blake3::hash(body).as_bytes() != sum {
+            return Err(CertificateError::Checksum);
+        }
+        let stepwise = reader.tag()?;
+        let count = reader.length(8)?;
+        let mut rows = (0..count).map(|_| reader.u32s()).collect::<Result<Vec<_>, _>>()?;
+        let policy = match (stepwise, rows.pop()) {
+            (false, Some(row)) if rows.is_empty() => Policy::Memoryless(row),
+            (true, last) => {
+                rows.extend(last);
+                Policy::Stepwise(rows)
+            }
+            _ => return Err(CertificateError::Malformed),
+        };
+        let proof = if reader.tag()? {
+            Proof::FixedPoint { lower: reader.f64s()?, upper: reader.f64s()?, rank: reader.u32s()? }
+        } else {
+            Proof::Backward
+        };
+        if reader.rest.is_empty() { Ok(Self { policy, proof }) } else { Err(CertificateError::Length) }
+    }
+}
+
+fn put_u32s(bytes: &mut Vec<u8>, items: &[u32]) {
+    bytes.extend((items.len() as u64).to_le_bytes());
+    bytes.extend(items.iter().flat_map(|x| x.to_le_bytes()));
+}
+
+/// Takes numbers off the front of bytes; every length is held against what is left before anything is allocated.
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], CertificateError> {
+        let (front, rest) = self.rest.split_at_checked(count).ok_or(CertificateError::Length)?;
+        self.rest = rest;
+        Ok(front)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], CertificateError> {
+        self.take(N)?.try_into().map_err(|_| CertificateError::Length)
+    }
+
+    fn u32(&mut self) -> Result<u32, CertificateError> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn tag(&mut self) -> Result<bool, CertificateError> {
+        match self.array::<1>()? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(CertificateError::Malformed),
+        }
+    }
+
+    /// Reads a length of items of `width` bytes each.
+    fn length(&mut self, width: usize) -> Result<usize, CertificateError> {
+        let count = usize::try_from(u64::from_le_bytes(self.array()?)).map_err(|_| CertificateError::Length)?;
+        if count.checked_mul(width).is_some_and(|bytes| bytes <= self.rest.len()) {
+            Ok(count)
+        } else {
+            Err(CertificateError::Length)
+        }
+    }
+
+    fn u32s(&mut self) -> Result<Vec<u32>, CertificateError> {
+        let count = self.length(4)?;
+        (0..count).map(|_| self.u32()).collect()
+    }
+
+    fn f64s(&mut self) -> Result<Vec<f64>, CertificateError> {
+        let count = self.length(8)?;
+        (0..count).map(|_| self.array().map(|bits| f64::from_bits(u64::from_le_bytes(bits)))).collect()
+    }
+}

@@ -1,0 +1,2 @@
+//! The plan as a file.
+

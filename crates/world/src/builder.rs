@@ -1,0 +1,271 @@
+//! Builds a [`Model`] state by state and checks its invariants.
+
+use crate::ids::{ActionId, StateId};
+use crate::model::{Model, Picture, Variable};
+use crate::state_set::StateSet;
+use murphy_credal::CredalSet;
+use murphy_notation::{Rational, Value};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A model under construction. States are added in order; each is closed by the next or by [`Self::finish`].
+///
+/// # Example
+/// ```
+/// use murphy_credal::CredalSet;
+/// use murphy_notation::Rational;
+/// use murphy_world::ModelBuilder;
+///
+/// let mut builder = ModelBuilder::new("a coin", vec!["toss".into(), "stay".into()]);
+/// let half = || Rational::new(1, 2);
+/// builder.add_state(vec![]);
+/// builder.add_choice(0, CredalSet::precise(vec![half(), half()])?, vec![1, 2])?;
+/// for state in [1, 2] {
+///     builder.add_state(vec![]);
+///     builder.add_choice(1, CredalSet::precise(vec![Rational::ONE])?, vec![state])?;
+/// }
+/// let model = builder.start(vec![(0, Rational::ONE)]).finish()?;
+/// assert_eq!((model.state_count(), model.branch_count()), (3, 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ModelBuilder {
+    model: Model,
+}
+
+/// Why a model cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A choice was added before any state.
+    NoState,
+    /// A state has no choice: give it one that leads back to it.
+    NoChoice {
+        /// The state.
+        state: StateId,
+    },
+    /// A set has another number of outcomes than there are branches.
+    BranchCount {
+        /// Outcomes of the set.
+        outcomes: usize,
+        /// Branches given.
+        branches: usize,
+    },
+    /// A branch leads to a state that does not exist.
+    UnknownTarget {
+        /// The state it leads to.
+        target: StateId,
+    },
+    /// A choice has an action that does not exist.
+    UnknownAction {
+        /// The action.
+        action: ActionId,
+    },
+    /// A state gives another number of values than there are variables.
+    ValueCount {
+        /// The state.
+        state: StateId,
+    },
+    /// The initial weights are not positive, name an unknown state, or do not sum to one.
+    Initial {
+        /// Their sum.
+        sum: Rational,
+    },
+    /// A label or a quantity has another length than the model, or the picture names an unknown variable.
+    Length {
+        /// Its name.
+        name: String,
+    },
+    /// More states, choices or branches than 32 bits count.
+    TooLarge,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoState => write!(f, "a choice was added before any state"),
+            Self::NoChoice { state } => write!(f, "state {state} has no choice"),
+            Self::BranchCount { outcomes, branches } => {
+                write!(f, "a credal set over {outcomes} outcomes was given {branches} branches")
+            }
+            Self::UnknownTarget { target } => write!(f, "a branch leads to state {target}, which does not exist"),
+            Self::UnknownAction { action } => write!(f, "a choice has action {action}, which does not exist"),
+            Self::ValueCount { state } => write!(f, "state {state} does not give every variable one value"),
+            Self::Initial { sum } => {
+                write!(f, "the initial weights must be positive, of known states, and sum to 1; they sum to {sum}")
+            }
+            Self::Length { name } => write!(f, "`{name}` does not fit the model"),
+            Self::TooLarge => write!(f, "the model has more states, choices or branches than 32 bits can count"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl ModelBuilder {
+    /// Returns a model without states.
+    #[must_use]
+    pub fn new(name: impl Into<String>, actions: Vec<String>) -> Self {
+        Self {
+            model: Model {
+                name: name.into(),
+                about: String::new(),
+                choice_start: vec![0],
+                choice_action: Vec::new(),
+                branch_start: vec![0],
+                targets: Vec::new(),
+                sets: Vec::new(),
+                actions,
+                initial: Vec::new(),
+                labels: BTreeMap::new(),
+                quantities: BTreeMap::new(),
+                variables: Vec::new(),
+                valuation: Vec::new(),
+                picture: None,
+                notes: Vec::new(),
+            },
+        }
+    }
+
+    /// Sets what the world says it is about.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.model.about = about.into();
+        self
+    }
+
+    /// Sets the variables; before the first state.
+    #[must_use]
+    pub fn variables(mut self, variables: Vec<Variable>) -> Self {
+        self.model.variables = variables;
+        self
+    }
+
+    /// Opens the next state with the values of its variables.
+    pub fn add_state(&mut self, values: Vec<Value>) {
+        let model = &mut self.model;
+        model.valuation.extend(values);
+        let choices = model.choice_start.last().copied().unwrap_or(0);
+        model.choice_start.push(choices);
+    }
+
+    /// Adds a choice to the state opened last.
+    ///
+    /// # Errors
+    /// [`BuildError::BranchCount`], [`BuildError::UnknownAction`], [`BuildError::NoState`] or [`BuildError::TooLarge`].
+    pub fn add_choice(
+        &mut self,
+        action: ActionId,
+        set: CredalSet,
+        targets: Vec<StateId>,
+    ) -> Result<(), BuildError> {
+        let model = &mut self.model;
+        if model.choice_start.len() < 2 {
+            return Err(BuildError::NoState);
+        }
+        if set.outcomes() != targets.len() {
+            return Err(BuildError::BranchCount { outcomes: set.outcomes(), branches: targets.len() });
+        }
+        if action as usize >= model.actions.len() {
+            return Err(BuildError::UnknownAction { action });
+        }
+        let last = model.choice_start.len() - 1;
+        model.choice_start[last] = model.choice_start[last].checked_add(1).ok_or(BuildError::TooLarge)?;
+        model.choice_action.push(action);
+        model.targets.extend(targets);
+        model.branch_start.push(model.targets.len());
+        model.sets.push(set);
+        Ok(())
+    }
+
+    /// Sets where runs start.
+    #[must_use]
+    pub fn start(mut self, initial: Vec<(StateId, Rational)>) -> Self {
+        self.model.initial = initial;
+        self
+    }
+
+    /// Adds a label.
+    #[must_use]
+    pub fn label(mut self, name: impl Into<String>, states: StateSet) -> Self {
+        self.model.labels.insert(name.into(), states);
+        self
+    }
+
+    /// Adds a quantity, one value a choice.
+    #[must_use]
+    pub fn quantity(mut self, name: impl Into<String>, per_choice: Vec<Rational>) -> Self {
+        self.model.quantities.insert(name.into(), per_choice);
+        self
+    }
+
+    /// Sets how the world wants to be drawn.
+    #[must_use]
+    pub fn picture(mut self, picture: Option<Picture>) -> Self {
+        self.model.picture = picture;
+        self
+    }
+
+    /// Adds something that the person should know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.model.notes.push(note.into());
+        self
+    }
+
+    /// Returns the number of states opened so far.
+    #[must_use]
+    pub fn state_count(&self) -> usize {
+        self.model.state_count()
+    }
+
+    /// Returns the number of choices added so far.
+    #[must_use]
+    pub fn choice_count(&self) -> usize {
+        self.model.choice_count()
+    }
+
+    /// Checks the invariants and returns the model.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub fn finish(self) -> Result<Model, BuildError> {
+        let model = self.model;
+        let states = model.state_count();
+        if u32::try_from(states).is_err() || u32::try_from(model.choice_count()).is_err() {
+            return Err(BuildError::TooLarge);
+        }
+        let ends = model.choice_start.windows(2).position(|pair| pair[0] == pair[1]);
+        if let Some(state) = ends.and_then(|state| u32::try_from(state).ok()) {
+            return Err(BuildError::NoChoice { state });
+        }
+        if let Some(&target) = model.targets.iter().find(|target| **target as usize >= states) {
+            return Err(BuildError::UnknownTarget { target });
+        }
+        if model.valuation.len() != states * model.variables.len() {
+            let filled = model.valuation.len() / model.variables.len().max(1);
+            return Err(BuildError::ValueCount { state: u32::try_from(filled).unwrap_or(u32::MAX) });
+        }
+        let sum: Rational = model.initial.iter().map(|(_, weight)| weight).sum();
+        let known = model.initial.iter().all(|(state, weight)| (*state as usize) < states && weight.is_positive());
+        if !known || sum != Rational::ONE {
+            return Err(BuildError::Initial { sum });
+        }
+        check_lengths(&model)?;
+        Ok(model)
+    }
+}
+
+fn check_lengths(model: &Model) -> Result<(), BuildError> {
+    let labels = model.labels.iter().map(|(name, set)| (name, set.state_count() == model.state_count()));
+    let quantities = model.quantities.iter().map(|(name, values)| (name, values.len() == model.choice_count()));
+    if let Some((name, _)) = labels.chain(quantities).find(|(_, fits)| !fits) {
+        return Err(BuildError::Length { name: name.clone() });
+    }
+    if let Some(Picture::Grid { x, y, .. }) = &model.picture
+        && *x.max(y) >= model.variables.len()
+    {
+        return Err(BuildError::Length { name: "picture".into() });
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! The explicit model that every world unfolds to: states, choices, and a credal set for each choice.
+//!
+//! Invariants, established by [`ModelBuilder`](crate::ModelBuilder) and relied upon everywhere: every state has at least one choice; the
+//! branches of choice `c` and the outcomes of its credal set are the same in number and order; every branch leads
+//! to a state of the model; the initial weights are positive and sum to exactly one.
+
+use crate::ids::{ActionId, ChoiceId, StateId};
+use crate::state_set::StateSet;
+use murphy_credal::CredalSet;
+use murphy_notation::{Rational, Value};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A finite model with a credal set for each choice. It predicts and does not value.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    /// `choice_start[s]..choice_start[s + 1]` are the choices of state `s`.
+    pub(crate) choice_start: Vec<u32>,
+    pub(crate) choice_action: Vec<ActionId>,
+    /// `branch_start[c]..branch_start[c + 1]` are the branches of choice `c`.
+    pub(crate) branch_start: Vec<usize>,
+    pub(crate) targets: Vec<StateId>,
+    pub(crate) sets: Vec<CredalSet>,
+    pub(crate) actions: Vec<String>,
+    pub(crate) initial: Vec<(StateId, Rational)>,
+    pub(crate) labels: BTreeMap<String, StateSet>,
+    pub(crate) quantities: BTreeMap<String, Vec<Rational>>,
+    pub(crate) variables: Vec<Variable>,
+    /// The value of variable `v` in state `s` is `valuation[s * variables.len() + v]`.
+    pub(crate) valuation: Vec<Value>,
+    pub(crate) picture: Option<Picture>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// A variable that every state gives a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name, `entity.variable` in a world of entities.
+    pub name: String,
+    /// What values it can have.
+    pub kind: VariableKind,
+}
+
+/// The type of a [`Variable`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariableKind {
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Int,
+    /// An exact number.
+    Number,
+    /// One of these names.
+    Symbol(Vec<String>),
+}
+
+/// How a world wants to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// Cells at the values of two variables of kind `Int`, painted by the labels that hold there.
+    Grid {
+        /// Index of the variable that counts columns.
+        x: usize,
+        /// Index of the variable that counts rows, downwards.
+        y: usize,
+        /// Colour by label, in the order written; the first label that holds wins.
+        paint: Vec<(String, String)>,
+    },
+}
+
+impl Model {
+    /// Returns the name that the world gives itself.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what the world says it is about.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Returns the number of states.
+    #[must_use]
+    pub fn state_count(&self) -> usize {
+        self.choice_start.len().saturating_sub(1)
+    }
+
+    /// Returns the number of choices over all states.
+    #[must_use]
+    pub fn choice_count(&self) -> usize {
+        self.choice_action.len()
+    }
+
+    /// Returns the number of branches over all choices.
+    #[must_use]
+    pub fn branch_count(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Returns the choices of a state.
+    #[must_use]
+    pub fn choices(&self, state: StateId) -> Range<ChoiceId> {
+        self.choice_start[state as usize]..self.choice_start[state as usize + 1]
+    }
+
+    /// Returns the action of a choice.
+    #[must_use]
+    pub fn action(&self, choice: ChoiceId) -> ActionId {
+        self.choice_action[choice as usize]
+    }
+
+    /// Returns the name of the action of a choice.
+    #[must_use]
+    pub fn action_name(&self, choice: ChoiceId) -> &str {
+        &self.actions[self.choice_action[choice as usize] as usize]
+    }
+
+    /// Returns the names of all actions.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// Returns where the branches of a choice lead, in the order of the outcomes of its set. A state may occur twice.
+    #[must_use]
+    pub fn targets(&self, choice: ChoiceId) -> &[StateId] {
+        let choice = choice as usize;
+        &self.targets[self.branch_start[choice]..self.branch_start[choice + 1]]
+    }
+
+    /// Returns the credal set of a choice, over its branches.
+    #[must_use]
+    pub fn set(&self, choice: ChoiceId) -> &CredalSet {
+        &self.sets[choice as usize]
+    }
+
+    /// Returns where runs start, with exact weights that sum to one.
+    #[must_use]
+    pub fn initial(&self) -> &[(StateId, Rational)] {
+        &self.initial
+    }
+
+    /// Returns the states that carry a label, if the world has it.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&StateSet> {
+        self.labels.get(name)
+    }
+
+    /// Returns all labels by name.
+    #[must_use]
+    pub fn labels(&self) -> &BTreeMap<String, StateSet> {
+        &self.labels
+    }
+
+    /// Returns a quantity, one value a choice, if the world has it.
+    #[must_use]
+    pub fn quantity(&self, name: &str) -> Option<&[Rational]> {
+        self.quantities.get(name).map(Vec::as_slice)
+    }
+
+    /// Returns all quantities by name.
+    #[must_use]
+    pub fn quantities(&self) -> &BTreeMap<String, Vec<Rational>> {
+        &self.quantities
+    }
+
+    /// Returns the variables, in the order of [`Self::values`].
+    #[must_use]
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// Returns the values of the variables in a state.
+    #[must_use]
+    pub fn values(&self, state: StateId) -> &[Value] {
+        let width = self.variables.len();
+        let start = state as usize * width;
+        &self.valuation[start..start + width]
+    }
+
+    /// Returns the state by its variables, as `x=1, y=2`; unique within a model.
+    #[must_use]
+    pub fn state_name(&self, state: StateId) -> String {
+        let pairs: Vec<String> = self
+            .variables
+            .iter()
+            .zip(self.values(state))
+            .map(|(variable, value)| format!("{}={value}", variable.name))
+            .collect();
+        if pairs.is_empty() { state.to_string() } else { pairs.join(", ") }
+    }
+
+    /// Returns how the world wants to be drawn.
+    #[must_use]
+    pub fn picture(&self) -> Option<&Picture> {
+        self.picture.as_ref()
+    }
+
+    /// Returns what the person should know about how the model was made (error probability spent, states that end).
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Returns the model in which every credal set is replaced by its centre, or the first choice whose set has none.
+    ///
+    /// # Errors
+    /// The choice whose set has no declared centre (an interval, a list of vertices, a polytope).
+    pub fn nominal(&self) -> Result<Self, ChoiceId> {
+        let mut sets = Vec::with_capacity(self.sets.len());
+        for (choice, set) in (0..).zip(&self.sets) {
+            let centre = set.centre().ok_or(choice)?;
+            sets.push(CredalSet::precise(centre).map_err(|_| choice)?);
+        }
+        Ok(Self { sets, ..self.clone() })
+    }
+}
