@@ -121,6 +121,7 @@ impl ModelBuilder {
                 quantities: BTreeMap::new(),
                 variables: Vec::new(),
                 valuation: Vec::new(),
+                symbols: Vec::new(),
                 picture: None,
                 notes: Vec::new(),
             },
@@ -138,6 +139,13 @@ impl ModelBuilder {
     #[must_use]
     pub fn variables(mut self, variables: Vec<Variable>) -> Self {
         self.model.variables = variables;
+        self
+    }
+
+    /// Sets what `Value::Symbol(i)` is called.
+    #[must_use]
+    pub fn symbols(mut self, symbols: Vec<String>) -> Self {
+        self.model.symbols = symbols;
         self
     }
 

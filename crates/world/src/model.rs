@@ -30,6 +30,8 @@ pub struct Model {
     pub(crate) variables: Vec<Variable>,
     /// The value of variable `v` in state `s` is `valuation[s * variables.len() + v]`.
     pub(crate) valuation: Vec<Value>,
+    /// What `Value::Symbol(i)` is called.
+    pub(crate) symbols: Vec<String>,
     pub(crate) picture: Option<Picture>,
     pub(crate) notes: Vec<String>,
 }
@@ -50,7 +52,7 @@ pub enum VariableKind {
     Bool,
     /// A whole number.
     Int,
-    /// An exact number.
+    /// An exact number that a state was given (a measurement); it does not tell states apart.
     Number,
     /// One of these names.
     Symbol(Vec<String>),
@@ -182,14 +184,36 @@ impl Model {
         &self.valuation[start..start + width]
     }
 
+    /// Returns the names of the symbols that enumerated variables range over: what `Value::Symbol(i)` is called.
+    #[must_use]
+    pub fn symbols(&self) -> &[String] {
+        &self.symbols
+    }
+
+    /// Returns a value as a person writes it.
+    #[must_use]
+    pub fn value_text(&self, value: &Value) -> String {
+        match value {
+            Value::Bool(value) => value.to_string(),
+            Value::Int(value) => value.to_string(),
+            Value::Number(value) => value.to_string(),
+            Value::Symbol(index) => {
+                self.symbols.get(*index as usize).cloned().unwrap_or_else(|| format!("symbol {index}"))
+            }
+        }
+    }
+
     /// Returns the state by its variables, as `x=1, y=2`; unique within a model.
+    ///
+    /// Variables of kind [`VariableKind::Number`] are measurements of a state and no part of its name.
     #[must_use]
     pub fn state_name(&self, state: StateId) -> String {
         let pairs: Vec<String> = self
             .variables
             .iter()
             .zip(self.values(state))
-            .map(|(variable, value)| format!("{}={value}", variable.name))
+            .filter(|(variable, _)| variable.kind != VariableKind::Number)
+            .map(|(variable, value)| format!("{}={}", variable.name, self.value_text(value)))
             .collect();
         if pairs.is_empty() { state.to_string() } else { pairs.join(", ") }
     }
