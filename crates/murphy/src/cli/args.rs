@@ -1,0 +1,205 @@
+//! What can be typed: one type a command, with its help and examples.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  murphy plan worlds/icu_sepsis.ron specs/survive.ron --view plan.html
+  murphy check plan.ron
+  murphy simulate plan.ron --runs 10000
+  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3
+
+Data goes to standard output, everything else to standard error.
+Exit status: 0 the goal is met or a plan was found, 1 it provably is not, 2 no answer.";
+
+/// Plans for the worst world you cannot rule out.
+#[derive(Debug, Parser)]
+#[command(name = "murphy", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Number of threads; results never depend on it [default: all cores]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// No progress bars and no remarks on standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a plan: a policy, a bracket of its value, and a certificate
+    Plan(PlanArguments),
+    /// Print the value of a goal as a bracket, proved from both sides
+    Value(ValueArguments),
+    /// Prove the bracket of a plan again, from the world, the spec and the certificate
+    Check(CheckArguments),
+    /// Run a plan many times against a Nature of your choice
+    Simulate(SimulateArguments),
+    /// Write the page of a plan: one HTML file to look at
+    View(ViewArguments),
+    /// Say what a world, or a world with a spec, holds
+    Info(InfoArguments),
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object for programs
+    Json,
+}
+
+/// Which Nature a plan is run against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NatureArgument {
+    /// The distribution that hurts most, every time
+    Worst,
+    /// The centre of each set, where it has one
+    Nominal,
+    /// A distribution drawn from the set, every time anew
+    Sampled,
+}
+
+/// A world and what was set in it.
+#[derive(Debug, Args)]
+pub(crate) struct WorldArguments {
+    /// Set a constant, or pin an unknown to a number or a range; may be repeated
+    #[arg(long = "const", value_name = "NAME=VALUE", value_delimiter = ',')]
+    pub(crate) constants: Vec<String>,
+    /// Refuse worlds with more states than this
+    #[arg(long, value_name = "N", default_value_t = 5_000_000)]
+    pub(crate) states_max: usize,
+}
+
+/// What a goal is asked for besides what its spec says.
+#[derive(Debug, Args)]
+pub(crate) struct GoalArguments {
+    /// How far apart the bounds may be [default: what the spec says, or 1e-6]
+    #[arg(long, value_name = "WIDTH")]
+    pub(crate) precision: Option<f64>,
+    /// Stop after this many sweeps; the bracket is then wider, and still holds
+    #[arg(long, value_name = "N")]
+    pub(crate) sweeps_max: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy plan worlds/icu_sepsis.ron specs/survive.ron --view plan.html
+  murphy plan worlds/icu_sepsis.ron specs/survive.ron --const strength=2 --out cautious.ron")]
+pub(crate) struct PlanArguments {
+    /// The world file
+    pub(crate) world: PathBuf,
+    /// The spec file
+    pub(crate) spec: PathBuf,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
+    #[command(flatten)]
+    pub(crate) goal: GoalArguments,
+    /// Where the plan goes; its certificate goes beside it, with the ending .cert
+    #[arg(long, short, value_name = "FILE", default_value = "plan.ron")]
+    pub(crate) out: PathBuf,
+    /// Write the page of the plan, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) view: Option<PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron
+  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json")]
+pub(crate) struct ValueArguments {
+    /// The world file
+    pub(crate) world: PathBuf,
+    /// The spec file
+    pub(crate) spec: PathBuf,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
+    #[command(flatten)]
+    pub(crate) goal: GoalArguments,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Add how long reading, solving and checking took
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  murphy check plan.ron")]
+pub(crate) struct CheckArguments {
+    /// The plan file
+    pub(crate) plan: PathBuf,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy simulate plan.ron --runs 10000
+  murphy simulate plan.ron --nature sampled --seed 7 --traces runs.jsonl")]
+pub(crate) struct SimulateArguments {
+    /// The plan file
+    pub(crate) plan: PathBuf,
+    /// How many runs
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) runs: u64,
+    /// The same seed gives the same runs
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Runs still going after this many steps are counted as unfinished
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) steps_max: u32,
+    /// Which Nature picks the distributions
+    #[arg(long, value_enum, default_value_t = NatureArgument::Worst)]
+    pub(crate) nature: NatureArgument,
+    /// Write the representative traces as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) traces: Option<PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  murphy view plan.ron --out plan.html")]
+pub(crate) struct ViewArguments {
+    /// The plan file
+    pub(crate) plan: PathBuf,
+    /// Where the page goes
+    #[arg(long, short, value_name = "FILE", default_value = "plan.html")]
+    pub(crate) out: PathBuf,
+    /// How many runs the page's frequencies and traces are taken from
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) runs: u64,
+    /// The same seed gives the same runs
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Which Nature picks the distributions
+    #[arg(long, value_enum, default_value_t = NatureArgument::Worst)]
+    pub(crate) nature: NatureArgument,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy info worlds/frozen_lake.ron
+  murphy info worlds/frozen_lake.ron specs/frozen_lake.ron")]
+pub(crate) struct InfoArguments {
+    /// The world file
+    pub(crate) world: PathBuf,
+    /// A spec file, to see how its names resolve
+    pub(crate) spec: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}

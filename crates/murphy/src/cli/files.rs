@@ -1,0 +1,103 @@
+//! The only place that reads and writes files: inputs are remembered by their hash, outputs are whole or not there.
+
+use crate::cli::failure::Failure;
+use murphy_notation::Source;
+use murphy_problem::Origin;
+use murphy_world::Files;
+use std::cell::RefCell;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest file that is read as a world, a spec, a plan or a table.
+const BYTES_MAX: u64 = 2 << 30;
+
+/// Reads the whole of a file that is small enough.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let length = std::fs::metadata(path).map_err(|error| missing(path, &error))?.len();
+    if length > BYTES_MAX {
+        return Err(Failure::new(format!(
+            "`{}` has {length} bytes, more than the {BYTES_MAX} that are read",
+            path.display()
+        )));
+    }
+    std::fs::read(path).map_err(|error| missing(path, &error))
+}
+
+/// Reads a text and says where it came from.
+pub(crate) fn read_source(path: &Path) -> Result<(Arc<Source>, Origin), Failure> {
+    let bytes = read(path)?;
+    let origin = Origin::of(path.display().to_string(), &bytes);
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::new(format!("`{}` is not a text in UTF-8", path.display())))?;
+    Ok((Source::new(path.display().to_string(), text), origin))
+}
+
+fn missing(path: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::file(path, "read", error);
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return failure };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else { return failure };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    match murphy_notation::closest(name, &names) {
+        Some(near) => failure.hint(format!("did you mean `{}`?", folder.join(near).display())),
+        None => failure,
+    }
+}
+
+/// Writes a file whole or not at all: to a temporary name in the same folder, then renamed.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, "write", &error);
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    make_readable(file.as_file()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Temporary files are private; what is kept should be as readable as any other new file.
+#[cfg(unix)]
+fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// The files beside a world, remembered as they are read.
+pub(crate) struct Beside {
+    folder: PathBuf,
+    read: RefCell<Vec<Origin>>,
+}
+
+impl Beside {
+    /// Returns the files beside the world at `path`.
+    pub(crate) fn new(path: &Path) -> Self {
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Self { folder, read: RefCell::default() }
+    }
+
+    /// Returns what was read so far, by name.
+    pub(crate) fn into_origins(self) -> Vec<Origin> {
+        let mut origins = self.read.into_inner();
+        origins.sort_by(|a, b| a.path.cmp(&b.path));
+        origins.dedup();
+        origins
+    }
+}
+
+impl Files for Beside {
+    fn read(&self, name: &str) -> Result<String, String> {
+        let path = self.folder.join(name);
+        let bytes = read(&path).map_err(|failure| failure.reason())?;
+        self.read.borrow_mut().push(Origin::of(path.display().to_string(), &bytes));
+        String::from_utf8(bytes).map_err(|_| format!("`{}` is not a text in UTF-8", path.display()))
+    }
+}
