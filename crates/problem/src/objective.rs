@@ -3,25 +3,7 @@
 use murphy_notation::Rational;
 use murphy_world::StateSet;
 
-/// Whether someone wants the objective large or small: the agent and Nature have one each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// As large as possible.
-    Maximize,
-    /// As small as possible.
-    Minimize,
-}
-
-impl Direction {
-    /// Returns the other direction.
-    #[must_use]
-    pub fn opposite(self) -> Self {
-        match self {
-            Self::Maximize => Self::Minimize,
-            Self::Minimize => Self::Maximize,
-        }
-    }
-}
+pub use murphy_spec::Direction;
 
 /// An objective with its names resolved to sets of states and to one number a choice.
 ///

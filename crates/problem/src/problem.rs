@@ -1,7 +1,9 @@
 //! The arena: a model, who wants what, and how precisely.
 
 use crate::objective::{Direction, Objective};
-use murphy_spec::{Settled, Stance};
+use crate::resolve::{reachability, states_where};
+use murphy_notation::{Diagnostic, Rational, hint_for};
+use murphy_spec::{ExpectedHorizon, Goal, Settled, Spec, Stance};
 use murphy_world::Model;
 
 /// A world and a goal, ready to be solved and checked.
@@ -25,4 +27,108 @@ pub struct Problem {
     pub precision: f64,
     /// The goal as the spec writes it.
     pub goal: String,
+}
+
+impl Problem {
+    /// Returns the problem of pursuing the goal of `spec` in the world that `model` was unfolded from.
+    ///
+    /// # Errors
+    /// A name that the world does not have, a goal that is not supported yet, a negative quantity where its sum until a label is asked
+    /// for, or a nominal stance where a set has no centre.
+    pub fn new(model: Model, spec: &Spec) -> Result<Self, Diagnostic> {
+        spec.check_supported()?;
+        let Some(goal) = spec.goals.first() else {
+            return Err(Diagnostic::at(spec.place.clone(), "the spec has no goal"));
+        };
+        let model = match spec.nature.stance {
+            Stance::Nominal => nominal(model, spec)?,
+            Stance::Pessimistic | Stance::Optimistic => model,
+        };
+        let (objective, complemented) = resolve(&model, goal)?;
+        let agent = if complemented { goal.direction.opposite() } else { goal.direction };
+        let nature = match spec.nature.stance {
+            Stance::Optimistic => agent,
+            Stance::Pessimistic | Stance::Nominal => agent.opposite(),
+        };
+        Ok(Self {
+            model,
+            objective,
+            complemented,
+            agent,
+            nature,
+            stance: spec.nature.stance,
+            settled: spec.nature.settled,
+            precision: spec.precision.to_f64(),
+            goal: goal.to_string(),
+        })
+    }
+
+    /// Returns the same problem with another precision.
+    #[must_use]
+    pub fn with_precision(mut self, precision: f64) -> Self {
+        self.precision = precision;
+        self
+    }
+}
+
+fn nominal(model: Model, spec: &Spec) -> Result<Model, Diagnostic> {
+    model.nominal().map_err(|choice| {
+        let state = (0..).take(model.state_count()).find(|state| model.choices(*state).contains(&choice));
+        let state = state.map(|state| model.state_name(state)).unwrap_or_default();
+        let diagnostic = Diagnostic::new("the nominal stance needs a centre in every set");
+        let diagnostic = Diagnostic { place: spec.nature.place.clone(), ..diagnostic };
+        diagnostic
+            .label(format!(
+                "the set of `{}` in state `{state}` is of kind {}, which declares none",
+                model.action_name(choice),
+                model.set(choice).kind()
+            ))
+            .hint("ask for the pessimistic or the optimistic stance, or pin the unknowns with --const")
+    })
+}
+
+fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> {
+    match &goal.objective {
+        murphy_spec::Objective::Probability(formula) => {
+            let reach = reachability(model, formula)?;
+            let (target, avoid) = (reach.target, reach.avoid);
+            let objective = match reach.steps {
+                None => Objective::Reach { target, avoid },
+                Some(steps) => Objective::BoundedReach { target, avoid, steps },
+            };
+            Ok((objective, reach.complemented))
+        }
+        murphy_spec::Objective::Expected { quantity, quantity_place, horizon } => {
+            let Some(values) = model.quantity(quantity) else {
+                let names: Vec<&String> = model.quantities().keys().collect();
+                let mut diagnostic =
+                    Diagnostic::at(quantity_place.clone(), format!("the world has no quantity `{quantity}`"));
+                diagnostic.hint = hint_for(quantity, &names);
+                return Err(diagnostic);
+            };
+            let quantity = values.to_vec();
+            let objective = match horizon {
+                ExpectedHorizon::Until(condition) => {
+                    if quantity.iter().any(Rational::is_negative) {
+                        return Err(Diagnostic::at(
+                            quantity_place.clone(),
+                            "a quantity that is summed until a condition holds must not be negative",
+                        )
+                        .label("this one is negative somewhere")
+                        .hint("ask for it over a horizon or discounted"));
+                    }
+                    Objective::Until { quantity, target: states_where(model, condition)? }
+                }
+                ExpectedHorizon::Steps(steps) => Objective::Horizon {
+                    quantity,
+                    steps: u32::try_from(*steps)
+                        .map_err(|_| Diagnostic::at(goal.place.clone(), "the horizon is too long"))?,
+                },
+                ExpectedHorizon::Discounted(discount) => {
+                    Objective::Discounted { quantity, discount: discount.clone() }
+                }
+            };
+            Ok((objective, false))
+        }
+    }
 }

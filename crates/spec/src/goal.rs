@@ -14,13 +14,24 @@ pub struct Goal {
     pub place: Place,
 }
 
-/// Whether more is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether more is better: to the agent, and to Nature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// More is better.
     Maximize,
     /// Less is better.
     Minimize,
+}
+
+impl Direction {
+    /// Returns the other direction.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Maximize => Self::Minimize,
+            Self::Minimize => Self::Maximize,
+        }
+    }
 }
 
 /// What a goal measures.

@@ -41,7 +41,7 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
-    match murphy_notation::closest(name, &names) {
+    match murphy_notation::nearest(name, names.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{}`?", folder.join(near).display())),
         None => failure,
     }
