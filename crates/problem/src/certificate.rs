@@ -62,10 +62,16 @@ impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotACertificate => write!(f, "this is not a Murphy certificate"),
-            Self::Version { found } => write!(f, "the certificate has format version {found}, but this program reads {VERSION}"),
+            Self::Version { found } => write!(
+                f,
+                "the certificate has format version {found}, but this program reads {VERSION}"
+            ),
             Self::Length => write!(f, "the certificate is cut short or has something after its end"),
             Self::Checksum => write!(f, "the certificate was changed after it was written"),
-            Self::Malformed => write!(f, "the certificate has a tag or a number that the format does not have"),
+            Self::Malformed => write!(
+                f,
+                "the certificate has a tag or a number that the format does not have"
+            ),
         }
     }
 }
@@ -116,10 +122,17 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`], for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CertificateError> {
-        let body_length = bytes.len().checked_sub(blake3::OUT_LEN).ok_or(CertificateError::NotACertificate)?;
+        let body_length = bytes
+            .len()
+            .checked_sub(blake3::OUT_LEN)
+            .ok_or(CertificateError::NotACertificate)?;
         let (body, sum) = bytes.split_at(body_length);
         let mut reader = Reader { rest: body };
-        if reader.take(MAGIC.len()).map_err(|_| CertificateError::NotACertificate)? != MAGIC {
+        if reader
+            .take(MAGIC.len())
+            .map_err(|_| CertificateError::NotACertificate)?
+            != MAGIC
+        {
             return Err(CertificateError::NotACertificate);
         }
         let found = reader.u32()?;
@@ -141,11 +154,19 @@ impl Certificate {
             _ => return Err(CertificateError::Malformed),
         };
         let proof = if reader.tag()? {
-            Proof::FixedPoint { lower: reader.f64s()?, upper: reader.f64s()?, rank: reader.u32s()? }
+            Proof::FixedPoint {
+                lower: reader.f64s()?,
+                upper: reader.f64s()?,
+                rank: reader.u32s()?,
+            }
         } else {
             Proof::Backward
         };
-        if reader.rest.is_empty() { Ok(Self { policy, proof }) } else { Err(CertificateError::Length) }
+        if reader.rest.is_empty() {
+            Ok(Self { policy, proof })
+        } else {
+            Err(CertificateError::Length)
+        }
     }
 }
 
@@ -161,7 +182,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], CertificateError> {
-        let (front, rest) = self.rest.split_at_checked(count).ok_or(CertificateError::Length)?;
+        let (front, rest) = self
+            .rest
+            .split_at_checked(count)
+            .ok_or(CertificateError::Length)?;
         self.rest = rest;
         Ok(front)
     }
@@ -184,8 +208,12 @@ impl<'a> Reader<'a> {
 
     /// Reads a length of items of `width` bytes each.
     fn length(&mut self, width: usize) -> Result<usize, CertificateError> {
-        let count = usize::try_from(u64::from_le_bytes(self.array()?)).map_err(|_| CertificateError::Length)?;
-        if count.checked_mul(width).is_some_and(|bytes| bytes <= self.rest.len()) {
+        let count =
+            usize::try_from(u64::from_le_bytes(self.array()?)).map_err(|_| CertificateError::Length)?;
+        if count
+            .checked_mul(width)
+            .is_some_and(|bytes| bytes <= self.rest.len())
+        {
             Ok(count)
         } else {
             Err(CertificateError::Length)
@@ -199,6 +227,8 @@ impl<'a> Reader<'a> {
 
     fn f64s(&mut self) -> Result<Vec<f64>, CertificateError> {
         let count = self.length(8)?;
-        (0..count).map(|_| self.array().map(|bits| f64::from_bits(u64::from_le_bytes(bits)))).collect()
+        (0..count)
+            .map(|_| self.array().map(|bits| f64::from_bits(u64::from_le_bytes(bits))))
+            .collect()
     }
 }

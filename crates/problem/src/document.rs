@@ -25,7 +25,10 @@ impl Origin {
     /// Returns the origin of `bytes` that were read from `path`.
     #[must_use]
     pub fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
-        Self { path: path.into(), hash: blake3::hash(bytes).to_hex().to_string() }
+        Self {
+            path: path.into(),
+            hash: blake3::hash(bytes).to_hex().to_string(),
+        }
     }
 
     /// Says whether `bytes` are what the file held then.
@@ -131,21 +134,42 @@ pub enum DocumentError {
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax { line, column, message } => {
-                write!(f, "this is not a plan file: {message} (line {line}, column {column})")
+            Self::Syntax {
+                line,
+                column,
+                message,
+            } => {
+                write!(
+                    f,
+                    "this is not a plan file: {message} (line {line}, column {column})"
+                )
             }
             Self::Version { found } => {
-                write!(f, "the plan has format version {found}, but this program reads version {FORMAT}")
+                write!(
+                    f,
+                    "the plan has format version {found}, but this program reads version {FORMAT}"
+                )
             }
             Self::Write(message) => write!(f, "the plan cannot be written: {message}"),
             Self::UnknownState(state) => {
-                write!(f, "the plan speaks of state `{state}`, which the world does not have")
+                write!(
+                    f,
+                    "the plan speaks of state `{state}`, which the world does not have"
+                )
             }
             Self::MissingState(state) => write!(f, "the plan does not say what to do in state `{state}`"),
-            Self::UnknownAction { state, action, available } => write!(
+            Self::UnknownAction {
+                state,
+                action,
+                available,
+            } => write!(
                 f,
                 "the plan takes `{action}` in state `{state}`, where only {} can be taken",
-                available.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                available
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         }
     }
@@ -198,7 +222,8 @@ impl PlanDocument {
     /// [`DocumentError::Write`], which no plan is known to cause.
     pub fn to_text(&self) -> Result<String, DocumentError> {
         let style = ron::ser::PrettyConfig::new().struct_names(true);
-        let body = ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
+        let body =
+            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
         Ok(format!(
             "// A plan made by Murphy. `murphy check` proves its bracket again from the world, the spec and the certificate.\n{body}\n"
         ))
@@ -209,14 +234,23 @@ impl PlanDocument {
     /// # Errors
     /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
     pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = ron::Options::default().with_recursion_limit(32).from_str(text).map_err(|error| {
-            let start = error.span.start;
-            DocumentError::Syntax { line: start.line, column: start.col, message: error.code.to_string() }
-        })?;
+        let document: Self = ron::Options::default()
+            .with_recursion_limit(32)
+            .from_str(text)
+            .map_err(|error| {
+                let start = error.span.start;
+                DocumentError::Syntax {
+                    line: start.line,
+                    column: start.col,
+                    message: error.code.to_string(),
+                }
+            })?;
         if document.format == FORMAT {
             Ok(document)
         } else {
-            Err(DocumentError::Version { found: document.format })
+            Err(DocumentError::Version {
+                found: document.format,
+            })
         }
     }
 
@@ -225,8 +259,10 @@ impl PlanDocument {
     /// # Errors
     /// [`DocumentError::UnknownState`], [`DocumentError::MissingState`] or [`DocumentError::UnknownAction`].
     pub fn policy(&self, model: &Model) -> Result<Policy, DocumentError> {
-        let states: BTreeMap<String, StateId> =
-            (0..).take(model.state_count()).map(|state| (model.state_name(state), state)).collect();
+        let states: BTreeMap<String, StateId> = (0..)
+            .take(model.state_count())
+            .map(|state| (model.state_name(state), state))
+            .collect();
         match &self.policy {
             NamedPolicy::Memoryless(names) => Ok(Policy::Memoryless(looked_up(model, &states, names)?)),
             NamedPolicy::Stepwise(steps) => {
@@ -249,7 +285,10 @@ impl PlanDocument {
 const STEPS_MAX: usize = 1_000_000;
 
 fn named(model: &Model, row: &[ChoiceId]) -> BTreeMap<String, String> {
-    (0..).zip(row).map(|(state, choice)| (model.state_name(state), model.action_name(*choice).to_owned())).collect()
+    (0..)
+        .zip(row)
+        .map(|(state, choice)| (model.state_name(state), model.action_name(*choice).to_owned()))
+        .collect()
 }
 
 fn looked_up(
@@ -259,14 +298,29 @@ fn looked_up(
 ) -> Result<Vec<ChoiceId>, DocumentError> {
     let mut row = vec![None; model.state_count()];
     for (name, action) in names {
-        let state = *states.get(name).ok_or_else(|| DocumentError::UnknownState(name.clone()))?;
-        let choice = model.choices(state).find(|choice| model.action_name(*choice) == action).ok_or_else(|| {
-            let available = model.choices(state).map(|choice| model.action_name(choice).to_owned()).collect();
-            DocumentError::UnknownAction { state: name.clone(), action: action.clone(), available }
-        })?;
+        let state = *states
+            .get(name)
+            .ok_or_else(|| DocumentError::UnknownState(name.clone()))?;
+        let choice = model
+            .choices(state)
+            .find(|choice| model.action_name(*choice) == action)
+            .ok_or_else(|| {
+                let available = model
+                    .choices(state)
+                    .map(|choice| model.action_name(choice).to_owned())
+                    .collect();
+                DocumentError::UnknownAction {
+                    state: name.clone(),
+                    action: action.clone(),
+                    available,
+                }
+            })?;
         row[state as usize] = Some(choice);
     }
-    (0..).zip(row).map(|(s, choice)| choice.ok_or_else(|| DocumentError::MissingState(model.state_name(s)))).collect()
+    (0..)
+        .zip(row)
+        .map(|(s, choice)| choice.ok_or_else(|| DocumentError::MissingState(model.state_name(s))))
+        .collect()
 }
 
 /// Returns Nature's distributions against a memoryless policy, evaluated at the vector that proves the policy's side.
@@ -275,16 +329,25 @@ fn nature(problem: &Problem, plan: &Plan) -> BTreeMap<String, BTreeMap<String, S
     let crate::certificate::Proof::FixedPoint { lower, upper, .. } = &plan.certificate.proof else {
         return BTreeMap::new();
     };
-    let Policy::Memoryless(row) = &plan.policy else { return BTreeMap::new() };
+    let Policy::Memoryless(row) = &plan.policy else {
+        return BTreeMap::new();
+    };
     let branches: usize = row.iter().map(|choice| model.targets(*choice).len()).sum();
     if branches > NATURE_BRANCHES_MAX {
         return BTreeMap::new();
     }
-    let vector = if problem.agent == Direction::Maximize { lower } else { upper };
+    let vector = if problem.agent == Direction::Maximize {
+        lower
+    } else {
+        upper
+    };
     let mut all = BTreeMap::new();
     for (state, choice) in (0..).zip(row) {
         let targets = model.targets(*choice);
-        let values: Vec<f64> = targets.iter().map(|t| vector[*t as usize].min(f64::MAX)).collect();
+        let values: Vec<f64> = targets
+            .iter()
+            .map(|t| vector[*t as usize].min(f64::MAX))
+            .collect();
         let set = model.set(*choice);
         let picked = match problem.nature {
             Direction::Minimize => set.lower_expectation(&values),
@@ -297,7 +360,10 @@ fn nature(problem: &Problem, plan: &Plan) -> BTreeMap<String, BTreeMap<String, S
                 *distribution.entry(model.state_name(*target)).or_default() += weight;
             }
         }
-        let distribution = distribution.into_iter().map(|(name, weight)| (name, weight.to_string())).collect();
+        let distribution = distribution
+            .into_iter()
+            .map(|(name, weight)| (name, weight.to_string()))
+            .collect();
         all.insert(model.state_name(state), distribution);
     }
     all

@@ -17,15 +17,34 @@ impl Bracket {
     /// Returns `upper - lower`; zero when both are the same infinity.
     #[must_use]
     pub fn gap(&self) -> f64 {
-        if self.lower.is_infinite() && self.upper.is_infinite() { 0.0 } else { self.upper - self.lower }
+        if self.lower.is_infinite() && self.upper.is_infinite() {
+            0.0
+        } else {
+            self.upper - self.lower
+        }
     }
 
     /// Returns the bracket of one minus the value, rounded outward.
     #[must_use]
     pub fn complement(&self) -> Self {
-        let below = |x: f64| if x <= 0.0 { 1.0 } else { (1.0 - x).next_down().max(0.0) };
-        let above = |x: f64| if x >= 1.0 { 0.0 } else { (1.0 - x).next_up().min(1.0) };
-        Self { lower: below(self.upper), upper: above(self.lower) }
+        let below = |x: f64| {
+            if x <= 0.0 {
+                1.0
+            } else {
+                (1.0 - x).next_down().max(0.0)
+            }
+        };
+        let above = |x: f64| {
+            if x >= 1.0 {
+                0.0
+            } else {
+                (1.0 - x).next_up().min(1.0)
+            }
+        };
+        Self {
+            lower: below(self.upper),
+            upper: above(self.lower),
+        }
     }
 }
 

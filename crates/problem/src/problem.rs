@@ -45,7 +45,11 @@ impl Problem {
             Stance::Pessimistic | Stance::Optimistic => model,
         };
         let (objective, complemented) = resolve(&model, goal)?;
-        let agent = if complemented { goal.direction.opposite() } else { goal.direction };
+        let agent = if complemented {
+            goal.direction.opposite()
+        } else {
+            goal.direction
+        };
         let nature = match spec.nature.stance {
             Stance::Optimistic => agent,
             Stance::Pessimistic | Stance::Nominal => agent.opposite(),
@@ -59,7 +63,7 @@ impl Problem {
             stance: spec.nature.stance,
             settled: spec.nature.settled,
             precision: spec.precision.to_f64(),
-            goal: goal.to_string(),
+            goal: as_written(goal),
         })
     }
 
@@ -71,12 +75,28 @@ impl Problem {
     }
 }
 
+/// Returns the goal's own text, its white space folded.
+fn as_written(goal: &Goal) -> String {
+    let text = goal
+        .place
+        .source
+        .text
+        .get(goal.place.span.start..goal.place.span.end)
+        .unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn nominal(model: Model, spec: &Spec) -> Result<Model, Diagnostic> {
     model.nominal().map_err(|choice| {
-        let state = (0..).take(model.state_count()).find(|state| model.choices(*state).contains(&choice));
+        let state = (0..)
+            .take(model.state_count())
+            .find(|state| model.choices(*state).contains(&choice));
         let state = state.map(|state| model.state_name(state)).unwrap_or_default();
         let diagnostic = Diagnostic::new("the nominal stance needs a centre in every set");
-        let diagnostic = Diagnostic { place: spec.nature.place.clone(), ..diagnostic };
+        let diagnostic = Diagnostic {
+            place: spec.nature.place.clone(),
+            ..diagnostic
+        };
         diagnostic
             .label(format!(
                 "the set of `{}` in state `{state}` is of kind {}, which declares none",
@@ -98,11 +118,17 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
             };
             Ok((objective, reach.complemented))
         }
-        murphy_spec::Objective::Expected { quantity, quantity_place, horizon } => {
+        murphy_spec::Objective::Expected {
+            quantity,
+            quantity_place,
+            horizon,
+        } => {
             let Some(values) = model.quantity(quantity) else {
                 let names: Vec<&String> = model.quantities().keys().collect();
-                let mut diagnostic =
-                    Diagnostic::at(quantity_place.clone(), format!("the world has no quantity `{quantity}`"));
+                let mut diagnostic = Diagnostic::at(
+                    quantity_place.clone(),
+                    format!("the world has no quantity `{quantity}`"),
+                );
                 diagnostic.hint = hint_for(quantity, &names);
                 return Err(diagnostic);
             };
@@ -117,16 +143,20 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
                         .label("this one is negative somewhere")
                         .hint("ask for it over a horizon or discounted"));
                     }
-                    Objective::Until { quantity, target: states_where(model, condition)? }
+                    Objective::Until {
+                        quantity,
+                        target: states_where(model, condition)?,
+                    }
                 }
                 ExpectedHorizon::Steps(steps) => Objective::Horizon {
                     quantity,
                     steps: u32::try_from(*steps)
                         .map_err(|_| Diagnostic::at(goal.place.clone(), "the horizon is too long"))?,
                 },
-                ExpectedHorizon::Discounted(discount) => {
-                    Objective::Discounted { quantity, discount: discount.clone() }
-                }
+                ExpectedHorizon::Discounted(discount) => Objective::Discounted {
+                    quantity,
+                    discount: discount.clone(),
+                },
             };
             Ok((objective, false))
         }

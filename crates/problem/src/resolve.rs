@@ -17,7 +17,13 @@ impl<'a> ModelNames<'a> {
             bindings.insert(name.as_str(), Binding::Constant(Value::Symbol(index)));
         }
         for (slot, name) in (model.variables().len()..).zip(model.labels().keys()) {
-            bindings.insert(name, Binding::Variable { slot, kind: Type::Bool });
+            bindings.insert(
+                name,
+                Binding::Variable {
+                    slot,
+                    kind: Type::Bool,
+                },
+            );
         }
         for (slot, variable) in model.variables().iter().enumerate() {
             let kind = match variable.kind {
@@ -114,7 +120,12 @@ pub fn reachability(model: &Model, formula: &Formula) -> Result<Reachability, Di
 fn reduce(model: &Model, formula: &Formula, operand: &Operand) -> Result<Reachability, Diagnostic> {
     if let Some(target) = state_formula(model, operand)? {
         let avoid = StateSet::none(model.state_count());
-        return Ok(Reachability { target, avoid, steps: Some(0), complemented: false });
+        return Ok(Reachability {
+            target,
+            avoid,
+            steps: Some(0),
+            complemented: false,
+        });
     }
     let inner = |part: &Operand| {
         state_formula(model, part)?.ok_or_else(|| {
@@ -143,7 +154,10 @@ fn reduce(model: &Model, formula: &Formula, operand: &Operand) -> Result<Reachab
         }
         Operator::Not(a) => {
             let inside = reduce(model, formula, a)?;
-            return Ok(Reachability { complemented: !inside.complemented, ..inside });
+            return Ok(Reachability {
+                complemented: !inside.complemented,
+                ..inside
+            });
         }
         _ => {
             return Err(Diagnostic::at(formula.place_of(operand), "this formula is not supported yet")
@@ -152,13 +166,19 @@ fn reduce(model: &Model, formula: &Formula, operand: &Operand) -> Result<Reachab
         }
     };
     let steps = bound.as_ref().map(|bound| steps(bound)).transpose()?;
-    Ok(Reachability { target, avoid, steps, complemented })
+    Ok(Reachability {
+        target,
+        avoid,
+        steps,
+        complemented,
+    })
 }
 
 fn steps(bound: &Bound) -> Result<u32, Diagnostic> {
     let constants: BTreeMap<String, Binding> = BTreeMap::new();
     let steps = bound.steps(&constants)?;
     u32::try_from(steps).map_err(|_| {
-        Diagnostic::at(bound.limit.place(), "the bound is too large").label(format!("at most {} steps", u32::MAX))
+        Diagnostic::at(bound.limit.place(), "the bound is too large")
+            .label(format!("at most {} steps", u32::MAX))
     })
 }

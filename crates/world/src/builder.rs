@@ -12,17 +12,17 @@ use std::fmt;
 ///
 /// # Example
 /// ```
-/// use murphy_credal::CredalSet;
+/// use murphy_credal::Precise;
 /// use murphy_notation::Rational;
 /// use murphy_world::ModelBuilder;
 ///
 /// let mut builder = ModelBuilder::new("a coin", vec!["toss".into(), "stay".into()]);
 /// let half = || Rational::new(1, 2);
 /// builder.add_state(vec![]);
-/// builder.add_choice(0, CredalSet::precise(vec![half(), half()])?, vec![1, 2])?;
+/// builder.add_choice(0, Precise::new(vec![half(), half()])?.into(), vec![1, 2])?;
 /// for state in [1, 2] {
 ///     builder.add_state(vec![]);
-///     builder.add_choice(1, CredalSet::precise(vec![Rational::ONE])?, vec![state])?;
+///     builder.add_choice(1, Precise::new(vec![Rational::ONE])?.into(), vec![state])?;
 /// }
 /// let model = builder.start(vec![(0, Rational::ONE)]).finish()?;
 /// assert_eq!((model.state_count(), model.branch_count()), (3, 4));
@@ -86,16 +86,27 @@ impl fmt::Display for BuildError {
             Self::NoState => write!(f, "a choice was added before any state"),
             Self::NoChoice { state } => write!(f, "state {state} has no choice"),
             Self::BranchCount { outcomes, branches } => {
-                write!(f, "a credal set over {outcomes} outcomes was given {branches} branches")
+                write!(
+                    f,
+                    "a credal set over {outcomes} outcomes was given {branches} branches"
+                )
             }
-            Self::UnknownTarget { target } => write!(f, "a branch leads to state {target}, which does not exist"),
+            Self::UnknownTarget { target } => {
+                write!(f, "a branch leads to state {target}, which does not exist")
+            }
             Self::UnknownAction { action } => write!(f, "a choice has action {action}, which does not exist"),
             Self::ValueCount { state } => write!(f, "state {state} does not give every variable one value"),
             Self::Initial { sum } => {
-                write!(f, "the initial weights must be positive, of known states, and sum to 1; they sum to {sum}")
+                write!(
+                    f,
+                    "the initial weights must be positive, of known states, and sum to 1; they sum to {sum}"
+                )
             }
             Self::Length { name } => write!(f, "`{name}` does not fit the model"),
-            Self::TooLarge => write!(f, "the model has more states, choices or branches than 32 bits can count"),
+            Self::TooLarge => write!(
+                f,
+                "the model has more states, choices or branches than 32 bits can count"
+            ),
         }
     }
 }
@@ -172,13 +183,18 @@ impl ModelBuilder {
             return Err(BuildError::NoState);
         }
         if set.outcomes() != targets.len() {
-            return Err(BuildError::BranchCount { outcomes: set.outcomes(), branches: targets.len() });
+            return Err(BuildError::BranchCount {
+                outcomes: set.outcomes(),
+                branches: targets.len(),
+            });
         }
         if action as usize >= model.actions.len() {
             return Err(BuildError::UnknownAction { action });
         }
         let last = model.choice_start.len() - 1;
-        model.choice_start[last] = model.choice_start[last].checked_add(1).ok_or(BuildError::TooLarge)?;
+        model.choice_start[last] = model.choice_start[last]
+            .checked_add(1)
+            .ok_or(BuildError::TooLarge)?;
         model.choice_action.push(action);
         model.targets.extend(targets);
         model.branch_start.push(model.targets.len());
@@ -252,10 +268,15 @@ impl ModelBuilder {
         }
         if model.valuation.len() != states * model.variables.len() {
             let filled = model.valuation.len() / model.variables.len().max(1);
-            return Err(BuildError::ValueCount { state: u32::try_from(filled).unwrap_or(u32::MAX) });
+            return Err(BuildError::ValueCount {
+                state: u32::try_from(filled).unwrap_or(u32::MAX),
+            });
         }
         let sum: Rational = model.initial.iter().map(|(_, weight)| weight).sum();
-        let known = model.initial.iter().all(|(state, weight)| (*state as usize) < states && weight.is_positive());
+        let known = model
+            .initial
+            .iter()
+            .all(|(state, weight)| (*state as usize) < states && weight.is_positive());
         if !known || sum != Rational::ONE {
             return Err(BuildError::Initial { sum });
         }
@@ -265,15 +286,23 @@ impl ModelBuilder {
 }
 
 fn check_lengths(model: &Model) -> Result<(), BuildError> {
-    let labels = model.labels.iter().map(|(name, set)| (name, set.state_count() == model.state_count()));
-    let quantities = model.quantities.iter().map(|(name, values)| (name, values.len() == model.choice_count()));
+    let labels = model
+        .labels
+        .iter()
+        .map(|(name, set)| (name, set.state_count() == model.state_count()));
+    let quantities = model
+        .quantities
+        .iter()
+        .map(|(name, values)| (name, values.len() == model.choice_count()));
     if let Some((name, _)) = labels.chain(quantities).find(|(_, fits)| !fits) {
         return Err(BuildError::Length { name: name.clone() });
     }
     if let Some(Picture::Grid { x, y, .. }) = &model.picture
         && *x.max(y) >= model.variables.len()
     {
-        return Err(BuildError::Length { name: "picture".into() });
+        return Err(BuildError::Length {
+            name: "picture".into(),
+        });
     }
     Ok(())
 }

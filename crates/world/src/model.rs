@@ -6,7 +6,7 @@
 
 use crate::ids::{ActionId, ChoiceId, StateId};
 use crate::state_set::StateSet;
-use murphy_credal::CredalSet;
+use murphy_credal::{CredalSet, Precise};
 use murphy_notation::{Rational, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -197,9 +197,11 @@ impl Model {
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Number(value) => value.to_string(),
-            Value::Symbol(index) => {
-                self.symbols.get(*index as usize).cloned().unwrap_or_else(|| format!("symbol {index}"))
-            }
+            Value::Symbol(index) => self
+                .symbols
+                .get(*index as usize)
+                .cloned()
+                .unwrap_or_else(|| format!("symbol {index}")),
         }
     }
 
@@ -215,7 +217,11 @@ impl Model {
             .filter(|(variable, _)| variable.kind != VariableKind::Number)
             .map(|(variable, value)| format!("{}={}", variable.name, self.value_text(value)))
             .collect();
-        if pairs.is_empty() { state.to_string() } else { pairs.join(", ") }
+        if pairs.is_empty() {
+            state.to_string()
+        } else {
+            pairs.join(", ")
+        }
     }
 
     /// Returns how the world wants to be drawn.
@@ -236,9 +242,9 @@ impl Model {
     /// The choice whose set has no declared centre (an interval, a list of vertices, a polytope).
     pub fn nominal(&self) -> Result<Self, ChoiceId> {
         let mut sets = Vec::with_capacity(self.sets.len());
-        for (choice, set) in (0..).zip(&self.sets) {
+        for (choice, set) in (0 as ChoiceId..).zip(&self.sets) {
             let centre = set.centre().ok_or(choice)?;
-            sets.push(CredalSet::precise(centre).map_err(|_| choice)?);
+            sets.push(CredalSet::from(Precise::new(centre).map_err(|_| choice)?));
         }
         Ok(Self { sets, ..self.clone() })
     }

@@ -12,13 +12,17 @@ impl StateSet {
     /// Returns the empty set over `state_count` states.
     #[must_use]
     pub fn none(state_count: usize) -> Self {
-        Self { members: vec![false; state_count] }
+        Self {
+            members: vec![false; state_count],
+        }
     }
 
     /// Returns the set of all `state_count` states.
     #[must_use]
     pub fn all(state_count: usize) -> Self {
-        Self { members: vec![true; state_count] }
+        Self {
+            members: vec![true; state_count],
+        }
     }
 
     /// Returns the set whose members are flagged.
@@ -57,19 +61,35 @@ impl StateSet {
     /// Returns the states that are not in the set.
     #[must_use]
     pub fn complement(&self) -> Self {
-        Self { members: self.members.iter().map(|flag| !flag).collect() }
+        Self {
+            members: self.members.iter().map(|flag| !flag).collect(),
+        }
     }
 
     /// Returns the states in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self { members: self.members.iter().zip(&other.members).map(|(a, b)| *a && *b).collect() }
+        Self {
+            members: self
+                .members
+                .iter()
+                .zip(&other.members)
+                .map(|(a, b)| *a && *b)
+                .collect(),
+        }
     }
 
     /// Returns the states in either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self { members: self.members.iter().zip(&other.members).map(|(a, b)| *a || *b).collect() }
+        Self {
+            members: self
+                .members
+                .iter()
+                .zip(&other.members)
+                .map(|(a, b)| *a || *b)
+                .collect(),
+        }
     }
 
     /// Returns how many states are in the set.
@@ -86,7 +106,10 @@ impl StateSet {
 
     /// Returns the members in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = StateId> + '_ {
-        (0u32..).zip(&self.members).filter(|(_, flag)| **flag).map(|(state, _)| state)
+        (0u32..)
+            .zip(&self.members)
+            .filter(|(_, flag)| **flag)
+            .map(|(state, _)| state)
     }
 
     /// Returns one flag a state.
