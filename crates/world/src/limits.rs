@@ -1,0 +1,19 @@
+//! How large a model may become before its construction stops.
+
+/// The most states and branches that an unfolding may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most states.
+    pub states_max: usize,
+    /// The most branches over all choices.
+    pub branches_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            states_max: 5_000_000,
+            branches_max: 50_000_000,
+        }
+    }
+}
