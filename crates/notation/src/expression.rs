@@ -60,8 +60,9 @@ pub struct Bounds {
 pub struct Term {
     /// What it is.
     pub kind: TermKind,
-    /// Which part of the passage it is.
+    /// Which part of the passage it is, the parentheses around it included.
     pub span: Span,
+    height: usize,
 }
 
 /// What a part of an expression is.
@@ -150,11 +151,40 @@ pub enum Function {
     Pow,
 }
 
+impl Term {
+    /// Returns a term.
+    #[must_use]
+    pub fn new(kind: TermKind, span: Span) -> Self {
+        let highest = |terms: &[Self]| terms.iter().map(|term| term.height).max().unwrap_or_default();
+        let below = match &kind {
+            TermKind::Number(_) | TermKind::Bool(_) | TermKind::Name(_) => 0,
+            TermKind::Unary(_, a) => a.height,
+            TermKind::Binary(_, a, b) => a.height.max(b.height),
+            TermKind::Choice(parts) | TermKind::Between(parts) => highest(&**parts),
+            TermKind::Among(a, items) => a.height.max(highest(items)),
+            TermKind::Call(_, items) => highest(items),
+        };
+        Self {
+            kind,
+            span,
+            height: below + 1,
+        }
+    }
+
+    /// Returns the number of terms on the longest way down.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+}
+
 impl Expression {
     /// The longest expression, in bytes.
     pub const BYTES_MAX: usize = 1 << 16;
     /// How deep brackets and operators before an operand may be nested.
     pub const DEPTH_MAX: usize = 64;
+    /// How many operators may hang on each other, as in `1 - 1 - 1 - …`; lists of `&&` and `||` are not so limited.
+    pub const HEIGHT_MAX: usize = 256;
 
     /// Reads an expression.
     ///
@@ -181,7 +211,7 @@ impl Expression {
         let passage = Passage::verbatim(&node.place);
         let span = Span::new(0, passage.as_str().len());
         Self {
-            root: Term { kind, span },
+            root: Term::new(kind, span),
             passage,
         }
     }
