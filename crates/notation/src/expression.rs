@@ -151,6 +151,46 @@ pub enum Function {
     Pow,
 }
 
+impl BinaryOperator {
+    /// Returns how it is written.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+            Self::Equal => "==",
+            Self::Differs => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::And => "&&",
+            Self::Or => "||",
+            Self::Implies => "=>",
+            Self::Iff => "<=>",
+        }
+    }
+}
+
+impl Function {
+    /// Returns how it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Abs => "abs",
+            Self::Floor => "floor",
+            Self::Ceil => "ceil",
+            Self::Mod => "mod",
+            Self::Pow => "pow",
+        }
+    }
+}
+
 impl Term {
     /// Returns a term.
     #[must_use]

@@ -15,6 +15,7 @@ pub mod access;
 pub mod affine;
 pub mod diagnostic;
 pub mod document;
+mod evaluate;
 pub mod expression;
 pub mod lexer;
 pub mod parser;

@@ -86,6 +86,17 @@ impl Value {
     }
 }
 
+impl Type {
+    /// Returns what several of them are called.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::Bool => "truth values",
+            Self::Number => "numbers",
+            Self::Symbol => "symbols",
+        }
+    }
+}
+
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)
