@@ -245,7 +245,7 @@ impl Node {
 /// The contents of a record while they are being asked for.
 ///
 /// Ask for every field there may be, then call [`Fields::finish`], which refuses what was not asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fields<'a> {
     owner: &'a Node,
     name: &'static str,

@@ -5,7 +5,9 @@
 
 pub mod formula;
 pub mod goal;
+mod grammar;
 pub mod nature;
+mod read;
 pub mod spec;
 
 pub use formula::{Bound, Formula, Operand, Operator};

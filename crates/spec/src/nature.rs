@@ -3,13 +3,13 @@
 use murphy_notation::Place;
 
 /// Nature as a spec declares it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Nature {
     /// On whose side it is.
     pub stance: Stance,
     /// When it picks.
     pub settled: Settled,
-    /// Where it is written, unless it is the default.
+    /// Where it says when, or else where all of it is written, unless it is the default.
     pub place: Option<Place>,
 }
 

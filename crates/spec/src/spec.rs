@@ -1,7 +1,7 @@
 //! A spec: the goals, what is assumed of Nature, and how exact the answer must be.
 
 use crate::goal::Goal;
-use crate::nature::Nature;
+use crate::nature::{Nature, Settled};
 use murphy_notation::{Diagnostic, Expression, Place, Rational, Source};
 use std::sync::Arc;
 
@@ -77,12 +77,35 @@ pub struct Revision {
 }
 
 impl Spec {
-    /// Reads a spec.
+    /// Returns the precision of a spec that names none: one in a million.
+    #[must_use]
+    pub fn default_precision() -> Rational {
+        Rational::new(1, 1_000_000)
+    }
+
+    /// Reads a spec. What is understood but not planned for is read too: see [`Self::check_supported`].
     ///
     /// # Errors
     /// The first mistake in the text, with its place.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostic> {
-        Err(Diagnostic::new(format!("`{}` cannot be read yet", source.name)))
+        crate::read::spec(source)
+    }
+
+    /// Returns the only goal.
+    ///
+    /// # Errors
+    /// As [`Self::check_supported`].
+    pub fn only_goal(&self) -> Result<&Goal, Diagnostic> {
+        match self.goals.as_slice() {
+            [goal] => Ok(goal),
+            [_, second, ..] => Err(Diagnostic::at(
+                second.place.clone(),
+                "only one goal is planned for; tiers are not yet supported",
+            )
+            .label("this is the second goal")
+            .hint("plan for one goal at a time")),
+            [] => Err(Diagnostic::at(self.place.clone(), "a spec needs a goal")),
+        }
     }
 
     /// Refuses what is understood but not planned for: more than one goal, `require`, `pins`, Nature settled other than
@@ -91,6 +114,31 @@ impl Spec {
     /// # Errors
     /// The first such thing, by name and with its place.
     pub fn check_supported(&self) -> Result<(), Diagnostic> {
-        Ok(())
+        self.only_goal()?;
+        if let Some(requirement) = self.require.first() {
+            return Err(Diagnostic::at(
+                requirement.place.clone(),
+                "plans are not yet made under `require`; only a goal is supported",
+            )
+            .hint("make the requirement the goal to see what can be guaranteed"));
+        }
+        if let Some(pin) = self.pins.first() {
+            return Err(
+                Diagnostic::at(pin.place.clone(), "pinned actions are not yet supported")
+                    .hint("take the other actions out of the world"),
+            );
+        }
+        let settled = match self.nature.settled {
+            Settled::EachAction => return Ok(()),
+            Settled::EachState => "EachState",
+            Settled::Once => "Once",
+        };
+        let message = format!("Nature that settles `{settled}` is not yet supported; only `EachAction` is");
+        let error = match &self.nature.place {
+            Some(place) => Diagnostic::at(place.clone(), message),
+            None => Diagnostic::new(message),
+        };
+        Err(error
+            .hint("against a pessimistic Nature `EachAction` is the most cautious: what it guarantees holds under the others too"))
     }
 }
