@@ -6,13 +6,17 @@ use crate::expectation::{Expectation, Multiplier};
 use crate::number::{Number, dot};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept};
-use crate::simplex;
+use crate::simplex::{self, Tableau};
 use murphy_notation::Rational;
 
 /// The most outcomes of one polytope.
 const OUTCOMES_MAX: usize = 512;
 /// The most constraints of one polytope.
 const CONSTRAINTS_MAX: usize = 256;
+/// The most vertices that are listed.
+const VERTICES_MAX: usize = 64;
+/// The most bases that are visited to find them; a degenerate vertex has many.
+const BASES_MAX: usize = 512;
 
 /// The distributions over `n` outcomes that satisfy linear constraints; `p ≥ 0` and `Σ p = 1` go without saying.
 ///
@@ -82,6 +86,17 @@ impl Polytope {
             bound: Rational::ONE,
         });
         program
+    }
+
+    /// Returns a feasible basis.
+    pub(crate) fn tableau(&self) -> Option<Tableau> {
+        Tableau::feasible(self.outcomes, &self.program())
+    }
+
+    /// Returns all vertices, if they are few.
+    #[must_use]
+    pub fn vertices(&self) -> Option<Vec<Vec<Rational>>> {
+        self.tableau()?.vertices(VERTICES_MAX, BASES_MAX)
     }
 
     /// Returns the exact lower expectation with witness and prices.

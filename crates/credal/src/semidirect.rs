@@ -31,12 +31,12 @@ const DEPTH_MAX: usize = 64;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Semidirect {
-    pub(crate) first: Box<CredalSet>,
-    pub(crate) then: Vec<CredalSet>,
+    first: Box<CredalSet>,
+    then: Vec<CredalSet>,
     /// The number of joint outcomes.
     outcomes: usize,
     /// Where each outcome of the parts stands among the joint outcomes; the others have no mass.
-    pub(crate) place: Vec<usize>,
+    place: Vec<usize>,
     depth: usize,
 }
 
@@ -88,7 +88,7 @@ impl Semidirect {
     }
 
     /// Returns the places of the parts among the joint outcomes, part by part.
-    fn parts(&self) -> impl Iterator<Item = (&CredalSet, &[usize])> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&CredalSet, &[usize])> {
         let mut start = 0;
         self.then.iter().map(move |set| {
             let end = start + set.outcomes();

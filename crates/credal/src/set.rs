@@ -193,13 +193,12 @@ impl CredalSet {
     pub fn face(&self, event: &[bool]) -> Option<Vec<bool>> {
         let event = self.fitted(event, false);
         let face = self.restrict(&event)?;
-        let mut inside = 0;
         let mut carries = vec![false; event.len()];
-        for (carries, _) in carries.iter_mut().zip(&event).filter(|(_, inside)| **inside) {
-            let mut outcome = vec![false; face.outcomes()];
-            outcome[inside] = true;
-            *carries = face.may_hit(&outcome);
-            inside += 1;
+        let inside = event.iter().enumerate().filter(|(_, inside)| **inside);
+        for (kept, (outcome, _)) in inside.enumerate() {
+            let mut alone = vec![false; face.outcomes()];
+            alone[kept] = true;
+            carries[outcome] = face.may_hit(&alone);
         }
         Some(carries)
     }

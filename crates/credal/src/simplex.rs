@@ -8,6 +8,7 @@
 
 use crate::constraint::{Constraint, Relation};
 use murphy_notation::Rational;
+use std::collections::BTreeSet;
 
 /// A solved program.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,6 +243,49 @@ impl Tableau {
                 let reduced = self.reduced(costs, self.artificial + k);
                 if self.flipped[k] { reduced } else { -reduced }
             })
+            .collect()
+    }
+
+    /// Returns all vertices by walking over adjacent bases, or `None` if there are too many of either.
+    pub(crate) fn vertices(&self, vertices_max: usize, bases_max: usize) -> Option<Vec<Vec<Rational>>> {
+        let sorted = |tableau: &Self| {
+            let mut basis = tableau.basis.clone();
+            basis.sort_unstable();
+            basis
+        };
+        let mut seen = BTreeSet::from([sorted(self)]);
+        let mut found = BTreeSet::new();
+        let mut waiting = vec![self.clone()];
+        while let Some(tableau) = waiting.pop() {
+            found.insert(tableau.point());
+            if found.len() > vertices_max {
+                return None;
+            }
+            for column in (0..self.artificial).filter(|j| !tableau.basis.contains(j)) {
+                for row in tableau.leaving_all(column) {
+                    let mut next = tableau.clone();
+                    next.pivot(row, column);
+                    if seen.insert(sorted(&next)) {
+                        waiting.push(next);
+                    }
+                }
+                if seen.len() > bases_max {
+                    return None;
+                }
+            }
+        }
+        Some(found.into_iter().collect())
+    }
+
+    /// Returns every row that may leave when a column enters.
+    fn leaving_all(&self, column: usize) -> Vec<usize> {
+        let Some(row) = self.leaving(column) else {
+            return Vec::new();
+        };
+        let ratio = |row: usize| self.right(row) / &self.rows[row][column];
+        let least = ratio(row);
+        (0..self.rows.len())
+            .filter(|&row| self.rows[row][column].is_positive() && ratio(row) == least)
             .collect()
     }
 }
