@@ -1,1 +1,31 @@
-//! trace
+//! Simulation, traces, exports and the page: how a person sees what a plan does.
+//!
+//! [`simulate`] runs a plan against the Nature of your choice; the same seed gives the same bytes on any number of threads. Its
+//! [`Trace`]s tell chosen runs step by step and are kept as JSON Lines ([`jsonl`]). [`Page`] draws a plan, its certificate and its
+//! traces as one HTML file that loads nothing.
+//!
+//! This crate reads plans as data and never sees how they are found. Its values are floats computed for people to look at; what is
+//! proved is in the certificate.
+
+mod arena;
+pub mod confidence;
+mod error;
+pub mod jsonl;
+mod nature;
+mod number;
+pub mod philox;
+mod record;
+mod representative;
+mod sampler;
+mod settings;
+mod simulate;
+mod summary;
+mod trace;
+
+pub use error::Error;
+pub use jsonl::{ReadError, read_jsonl, write_jsonl};
+pub use number::Number;
+pub use settings::{NatureMode, SimulationSettings};
+pub use simulate::{Simulation, record_run, simulate, simulate_with};
+pub use summary::Summary;
+pub use trace::{Alternative, Branch, Decision, Header, Outcome, Range, Reading, Rest, Role, Step, Trace};

@@ -1,0 +1,260 @@
+//! Nature as a simulation plays her: which distribution she picks at each step.
+
+use crate::arena::{Arena, PAIRS_MAX, possible};
+use crate::error::Error;
+use crate::philox::{Philox, Purpose, unit};
+use crate::sampler::Sampler;
+use crate::settings::NatureMode;
+use murphy_credal::CredalSet;
+use murphy_notation::Rational;
+use murphy_problem::Policy;
+use murphy_world::{ChoiceId, StateId};
+use rayon::prelude::*;
+
+/// How many extreme distributions of each set a sampled Nature mixes from.
+const POOL: u32 = 8;
+/// How many of them one mixture has.
+const MIXED: usize = 3;
+
+/// Distributions of one set, extreme in random directions: their mixtures belong to it, because it is convex.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pool {
+    pub(crate) members: Vec<Vec<f64>>,
+}
+
+/// A mixture of members of a pool.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Mixture {
+    pub(crate) members: [usize; MIXED],
+    pub(crate) weights: [f64; MIXED],
+}
+
+impl Pool {
+    /// Returns the pool of a set. `choice` only tells its random numbers from those of other sets.
+    pub(crate) fn new(set: &CredalSet, choice: ChoiceId, generator: &Philox) -> Result<Self, Error> {
+        let count = if matches!(set, CredalSet::Precise(_)) || set.outcomes() == 1 {
+            1
+        } else {
+            POOL
+        };
+        let members = (0..count)
+            .map(|member| {
+                let values = directions(set.outcomes(), choice, member, generator);
+                Ok(set.lower_expectation(&values)?.witness)
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { members })
+    }
+
+    /// Returns the mixture of this run and step.
+    pub(crate) fn mixture(&self, run: u64, step: u32, generator: &Philox) -> Mixture {
+        let [first, second] = generator.draw(run, step, Purpose::Nature);
+        let count = self.members.len() as u64;
+        // Three indices from one word: 16 bits each, which favours no member noticeably.
+        let index = |shift: u32| usize::try_from((((first >> shift) & 0xFFFF) * count) >> 16).unwrap_or(0);
+        // Two cuts of the unit interval make weights that are uniform on the simplex.
+        let (a, b) = (unit(second << 32), unit(second));
+        let (low, high) = if a < b { (a, b) } else { (b, a) };
+        Mixture {
+            members: [index(0), index(16), index(32)],
+            weights: [low, high - low, 1.0 - high],
+        }
+    }
+
+    /// Returns the probabilities of a mixture.
+    pub(crate) fn mixed(&self, mixture: &Mixture) -> Vec<f64> {
+        let [a, b, c] = mixture.members.map(|member| &self.members[member]);
+        let [u, v, w] = mixture.weights;
+        a.iter()
+            .zip(b)
+            .zip(c)
+            .map(|((a, b), c)| u * a + v * b + w * c)
+            .collect()
+    }
+}
+
+/// Returns the random values whose minimiser is a member of a pool.
+pub(crate) fn directions(outcomes: usize, choice: ChoiceId, member: u32, generator: &Philox) -> Vec<f64> {
+    let stream = u64::from(choice) << 8 | u64::from(member);
+    (0u32..)
+        .take(outcomes)
+        .map(|i| unit(generator.draw(stream, i, Purpose::Pool)[0]))
+        .collect()
+}
+
+/// What Nature does, prepared for every choice that the policy can come to.
+pub(crate) struct Nature {
+    mode: NatureMode,
+    generator: Philox,
+    /// Samplers of fixed answers, by [`Self::key`].
+    fixed: Vec<Option<Sampler>>,
+    /// Pools, by choice.
+    pools: Vec<Option<Pool>>,
+}
+
+impl Nature {
+    /// Prepares what Nature can be asked for while the policy is followed.
+    pub(crate) fn new(arena: &Arena<'_>, mode: NatureMode, generator: Philox) -> Result<Self, Error> {
+        if mode == NatureMode::Worst && arena.problem.settled != Default::default() {
+            return Err(Error::Settled {
+                found: format!("{:?}", arena.problem.settled),
+            });
+        }
+        let asked = asked(arena, mode)?;
+        let mut nature = Self {
+            mode,
+            generator,
+            fixed: Vec::new(),
+            pools: Vec::new(),
+        };
+        let model = &arena.problem.model;
+        if mode == NatureMode::Sampled {
+            let pools: Result<Vec<Pool>, Error> = asked
+                .par_iter()
+                .map(|asked| Pool::new(model.set(asked.choice), asked.choice, &generator))
+                .collect();
+            nature.pools = vec![None; model.choice_count()];
+            for (asked, pool) in asked.iter().zip(pools?) {
+                nature.pools[asked.choice as usize] = Some(pool);
+            }
+            return Ok(nature);
+        }
+        let samplers: Result<Vec<Sampler>, Error> = asked
+            .par_iter()
+            .map(|asked| match mode {
+                NatureMode::Nominal => Ok(Sampler::exact(&centre(arena, asked)?)),
+                _ => Ok(Sampler::floats(&arena.witness(asked.choice, asked.step)?)),
+            })
+            .collect();
+        let length = asked
+            .iter()
+            .map(|asked| key(arena, mode, *asked) + 1)
+            .max()
+            .unwrap_or(0);
+        nature.fixed = vec![None; length];
+        for (asked, sampler) in asked.iter().zip(samplers?) {
+            nature.fixed[key(arena, mode, *asked)] = Some(sampler);
+        }
+        Ok(nature)
+    }
+
+    /// Returns the branch that a run takes at this step.
+    pub(crate) fn branch(&self, arena: &Arena<'_>, run: u64, asked: Asked) -> Result<usize, Error> {
+        let word = self.generator.draw(run, asked.step, Purpose::Branch)[0];
+        let lacking = Error::Policy { state: asked.state };
+        if self.mode == NatureMode::Sampled {
+            let pool = self
+                .pools
+                .get(asked.choice as usize)
+                .and_then(Option::as_ref)
+                .ok_or(lacking)?;
+            let mixture = pool.mixture(run, asked.step, &self.generator);
+            return Ok(Sampler::floats(&pool.mixed(&mixture)).draw(word));
+        }
+        let sampler = self
+            .fixed
+            .get(key(arena, self.mode, asked))
+            .and_then(Option::as_ref)
+            .ok_or(lacking)?;
+        Ok(sampler.draw(word))
+    }
+
+    /// Returns the distribution that the branch of this step is drawn from.
+    pub(crate) fn pick(&self, arena: &Arena<'_>, run: u64, asked: Asked) -> Result<Vec<f64>, Error> {
+        match self.mode {
+            NatureMode::Worst => arena.witness(asked.choice, asked.step),
+            NatureMode::Nominal => Ok(centre(arena, &asked)?.iter().map(Rational::to_f64).collect()),
+            NatureMode::Sampled => {
+                let pool = self.pools.get(asked.choice as usize).and_then(Option::as_ref);
+                let pool = pool.ok_or(Error::Policy { state: asked.state })?;
+                Ok(pool.mixed(&pool.mixture(run, asked.step, &self.generator)))
+            }
+        }
+    }
+}
+
+/// A choice taken in a state after some steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) step: u32,
+    pub(crate) state: StateId,
+    pub(crate) choice: ChoiceId,
+}
+
+/// Returns where the fixed answer to a question is kept: by choice, or by step and state where the answer changes with the step.
+fn key(arena: &Arena<'_>, mode: NatureMode, asked: Asked) -> usize {
+    if depends_on_step(arena, mode) {
+        asked.step as usize * arena.problem.model.state_count() + asked.state as usize
+    } else {
+        asked.choice as usize
+    }
+}
+
+fn depends_on_step(arena: &Arena<'_>, mode: NatureMode) -> bool {
+    mode == NatureMode::Worst && arena.horizon.is_some()
+}
+
+fn centre(arena: &Arena<'_>, asked: &Asked) -> Result<Vec<Rational>, Error> {
+    let model = &arena.problem.model;
+    let set = model.set(asked.choice);
+    set.centre().ok_or_else(|| Error::NoCentre {
+        state: model.state_name(asked.state),
+        action: model.action_name(asked.choice).to_owned(),
+        kind: set.kind(),
+    })
+}
+
+/// Returns every question that runs can put to Nature: once a choice, or once a step and state where the step matters.
+fn asked(arena: &Arena<'_>, mode: NatureMode) -> Result<Vec<Asked>, Error> {
+    let model = &arena.problem.model;
+    let states = model.state_count();
+    let stepwise = matches!(arena.plan.policy, Policy::Stepwise(_)) || arena.horizon.is_some();
+    if stepwise {
+        let last = arena.horizon.ok_or(Error::Length {
+            what: "a policy by steps",
+        })?;
+        let pairs = (u64::from(last) + 1).saturating_mul(states as u64);
+        if pairs > PAIRS_MAX {
+            return Err(Error::TooLarge {
+                pairs,
+                limit: PAIRS_MAX,
+            });
+        }
+    }
+    let by_step = depends_on_step(arena, mode);
+    let mut known = vec![false; if by_step { 0 } else { model.choice_count() }];
+    let mut found = Vec::new();
+    let mut layer: Vec<StateId> = model.initial().iter().map(|(state, _)| *state).collect();
+    let mut seen = vec![false; states];
+    let mut step = 0;
+    while !layer.is_empty() {
+        // Where the step does not matter a state is asked about once; otherwise once in each layer.
+        if stepwise {
+            seen.fill(false);
+        }
+        let mut next = Vec::new();
+        for state in layer {
+            if arena.end(state, step).is_some() {
+                continue;
+            }
+            let choice = arena.choice(state, step)?;
+            let new = by_step || !std::mem::replace(&mut known[choice as usize], true);
+            if new {
+                found.push(Asked { step, state, choice });
+            }
+            if !new && !stepwise {
+                continue;
+            }
+            for (outcome, target) in model.targets(choice).iter().enumerate() {
+                if possible(model.set(choice), outcome)
+                    && !std::mem::replace(&mut seen[*target as usize], true)
+                {
+                    next.push(*target);
+                }
+            }
+        }
+        layer = next;
+        step = if stepwise { step + 1 } else { 0 };
+    }
+    Ok(found)
+}

@@ -1,0 +1,166 @@
+//! A trace: one run told step by step, with what it was worth, what could have been done, and what Nature picked.
+//!
+//! Plain data, in the words of the goal: where the goal is `G safe`, brackets are of staying safe. The canonical file is that
+//! of [`crate::jsonl`]; everything else is made from it.
+
+use crate::number::Number;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where the traces of one file come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The name of the world.
+    pub world: String,
+    /// The goal as the spec writes it.
+    pub goal: String,
+    /// What Nature was declared to want.
+    pub stance: String,
+    /// Which Nature was played.
+    pub nature: String,
+    /// The seed of the simulation.
+    pub seed: u64,
+    /// The names of the variables, in the order that the world declares them.
+    pub variables: Vec<String>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// Which run of the simulation it is.
+    pub run: u64,
+    /// Why it was chosen.
+    pub role: Role,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the goal's quantity came to, if the goal is about one.
+    pub total: Option<Number>,
+    /// One entry for each state that was visited.
+    #[serde(skip)]
+    pub steps: Vec<Step>,
+}
+
+/// Why a trace was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Of the sample, the one that went worst for the agent.
+    Worst,
+    /// The one in the middle.
+    Typical,
+    /// The one that went best.
+    Best,
+    /// It was asked for by its number.
+    Asked,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The formula of the goal held.
+    Held,
+    /// It did not.
+    Failed,
+    /// The quantity of the goal came to its total.
+    Summed,
+    /// The quantity goes on for ever: the run can no longer reach where it would end.
+    Endless,
+    /// The run was cut at the longest length allowed, before any of these.
+    Unfinished,
+}
+
+/// The value of a variable in a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Reading {
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A symbol, or another number written exactly.
+    Text(String),
+}
+
+/// Two numbers between which a value lies.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// Not above it.
+    pub lower: Number,
+    /// Not below it. May be infinite.
+    pub upper: Number,
+}
+
+/// A visited state, and what was decided there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// How many steps were made before.
+    pub step: u32,
+    /// The index of the state.
+    pub state: u32,
+    /// The state by its variables.
+    pub values: BTreeMap<String, Reading>,
+    /// The labels that hold there.
+    pub labels: Vec<String>,
+    /// What the goal is worth from here.
+    pub bracket: Range,
+    /// What was decided; `None` in the last state.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision: Option<Decision>,
+}
+
+/// A choice of the agent, the set it left to Nature, and what happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The action taken.
+    pub action: String,
+    /// What every action of the state is worth, the one taken among them, in the order of the model.
+    pub alternatives: Vec<Alternative>,
+    /// The kind of the credal set.
+    pub set: String,
+    /// What can happen next. Where there is more than is shown, the heaviest branches and the one that happened.
+    pub branches: Vec<Branch>,
+    /// What is not shown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rest: Option<Rest>,
+    /// Which of `branches` happened.
+    pub outcome: u32,
+    /// What the step added to the goal's quantity, if the goal is about one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantity: Option<Number>,
+}
+
+/// An action that could be taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// The action.
+    pub action: String,
+    /// What the goal is worth if it is taken now and the plan is followed from then on (lower), and if the best is done from then on (upper).
+    pub bracket: Range,
+}
+
+/// A possible successor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The index of the successor.
+    pub state: u32,
+    /// The successor by its variables.
+    pub target: String,
+    /// The least probability that the set allows.
+    pub lower: f64,
+    /// The greatest.
+    pub upper: f64,
+    /// The probability that Nature picked.
+    pub nature: f64,
+    /// What the goal is worth from there.
+    pub value: Range,
+}
+
+/// The branches that a decision does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rest {
+    /// How many.
+    pub branches: u64,
+    /// What Nature gave them together.
+    pub nature: f64,
+}
