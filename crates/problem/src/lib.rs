@@ -12,6 +12,8 @@ pub mod resolve;
 
 pub use certificate::{Certificate, CertificateError, Proof};
 pub use document::{Origin, PlanDocument};
+/// What a spec declares of Nature, for those who read problems without reading specs.
+pub use murphy_spec::{Settled, Stance};
 pub use objective::{Direction, Objective};
 pub use plan::{Bracket, Plan, Policy, StopReason};
 pub use problem::Problem;

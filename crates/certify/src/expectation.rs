@@ -1,0 +1,331 @@
+//! What a credal set proves about a vector of values: the two local obligations that every certificate comes down to.
+//!
+//! - *Some* distribution `p` of the set has `p·x ≥ y` (or `≤ y`): shown by a `p` whose membership and sum are computed here ([`Member`]).
+//! - *Every* distribution has it: shown by weak duality. For bounds on each probability the set's own extreme is known in closed form: fill
+//!   outcomes from the best on until the mass is spent. Any other distribution in the set becomes this one by moving mass from worse
+//!   outcomes to better ones, so none is more extreme. For other sets a multiplier is asked for, and only the bound that the multiplier
+//!   proves is believed.
+//!
+//! Who searched for `p` or for the multiplier does not matter; a wrong one proves less, never something false.
+
+use crate::dyadic::{Dyadic, Fraction};
+use crate::rejection::Side;
+use crate::whole::{Whole, exactly};
+use murphy_credal::CredalSet;
+use murphy_notation::Rational;
+use murphy_problem::Direction;
+use std::cmp::Ordering;
+
+/// Why a set does not answer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The set refuses the question.
+    Set(murphy_credal::Error),
+    /// The distribution that the set offers as extreme does not belong to it.
+    NotAMember,
+    /// Bounds on each probability that no distribution meets.
+    NoDistribution,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Set(error) => write!(f, "{error}"),
+            Self::NotAMember => write!(f, "its extreme distribution does not belong to it"),
+            Self::NoDistribution => write!(f, "no distribution meets its bounds"),
+        }
+    }
+}
+
+type Attempt<T> = Result<Option<T>, Failure>;
+
+/// The immediate gain of a step and the weight of what follows.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a> {
+    pub(crate) gain: &'a Rational,
+    pub(crate) discount: &'a Rational,
+}
+
+impl Step<'static> {
+    /// Nothing is gained and nothing discounted.
+    pub(crate) const PLAIN: Self = Self {
+        gain: &Rational::ZERO,
+        discount: &Rational::ONE,
+    };
+}
+
+/// A set, what Nature wants of it, and which side of her value is to be proved.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) set: &'a CredalSet,
+    pub(crate) nature: Direction,
+    pub(crate) side: Side,
+}
+
+impl Question<'_> {
+    /// Compares a proved bound of `gain + discount·nat(values)` with `with`.
+    pub(crate) fn compare(
+        &self,
+        values: &[Dyadic],
+        step: Step<'_>,
+        with: Dyadic,
+    ) -> Result<Ordering, Failure> {
+        exactly!(compare(self, values, step, with))
+    }
+
+    /// Returns a proved bound of `gain + discount·nat(values)`, rounded to its side.
+    pub(crate) fn rounded(&self, values: &[Dyadic], step: Step<'_>) -> Result<Dyadic, Failure> {
+        exactly!(rounded(self, values, step))
+    }
+
+    /// Returns a proved bound of `gain + discount·nat(values)` as it is.
+    pub(crate) fn exact(&self, values: &[Dyadic], step: Step<'_>) -> Result<Rational, Failure> {
+        exactly!(exact(self, values, step))
+    }
+
+    /// Returns the sign of a proved bound of the extreme probability of an event.
+    pub(crate) fn probability_sign(&self, event: &[bool]) -> Result<Ordering, Failure> {
+        let values: Vec<Dyadic> = event
+            .iter()
+            .map(|&inside| if inside { Dyadic::ONE } else { Dyadic::ZERO })
+            .collect();
+        self.compare(&values, Step::PLAIN, Dyadic::ZERO)
+    }
+
+    /// Says whether some distribution with `p·values ≥ least` gives the event mass, as far as extreme distributions show it.
+    pub(crate) fn some_hits(
+        &self,
+        values: &[Dyadic],
+        least: Dyadic,
+        event: &[bool],
+    ) -> Result<bool, Failure> {
+        exactly!(some_hits(self, values, least, event))
+    }
+
+    /// Returns `gain + p·values` for an extreme distribution that keeps off the event, compared with `with`; `None` if none does.
+    pub(crate) fn compare_off(
+        &self,
+        values: &[Dyadic],
+        step: Step<'_>,
+        with: Dyadic,
+        event: &[bool],
+    ) -> Result<Option<Ordering>, Failure> {
+        exactly!(compare_off(self, values, step, with, event))
+    }
+}
+
+fn compare<W: Whole>(
+    question: &Question<'_>,
+    values: &[Dyadic],
+    step: Step<'_>,
+    with: Dyadic,
+) -> Attempt<Ordering> {
+    let bound = bound::<W>(question, values)?;
+    Ok(bound.and_then(|q| q.stepped(step.gain, step.discount)?.compare(with)))
+}
+
+fn rounded<W: Whole>(question: &Question<'_>, values: &[Dyadic], step: Step<'_>) -> Attempt<Dyadic> {
+    let bound = bound::<W>(question, values)?;
+    Ok(bound.and_then(|q| q.stepped(step.gain, step.discount)?.rounded(question.side)))
+}
+
+fn exact<W: Whole>(question: &Question<'_>, values: &[Dyadic], step: Step<'_>) -> Attempt<Rational> {
+    let bound = bound::<W>(question, values)?;
+    Ok(bound
+        .and_then(|q| q.stepped(step.gain, step.discount))
+        .map(|q| q.to_rational()))
+}
+
+fn some_hits<W: Whole>(
+    question: &Question<'_>,
+    values: &[Dyadic],
+    least: Dyadic,
+    event: &[bool],
+) -> Attempt<bool> {
+    // Among equally good distributions one that hits the event is wanted: exactly by ties where outcomes are filled in order,
+    // and otherwise by a bonus for the event, too small to matter or a little larger.
+    for bonus in [None, Some(-64), Some(-1100)] {
+        if bonus.is_some() && direct(question.set).is_some() {
+            break;
+        }
+        let Some(member) = member::<W>(question, values, event, bonus)? else {
+            return Ok(None);
+        };
+        let Some(order) = member.mean(values).and_then(|q| q.compare(least)) else {
+            return Ok(None);
+        };
+        if order.is_ge() && member.hits(event) {
+            return Ok(Some(true));
+        }
+    }
+    Ok(Some(false))
+}
+
+fn compare_off<W: Whole>(
+    question: &Question<'_>,
+    values: &[Dyadic],
+    step: Step<'_>,
+    with: Dyadic,
+    event: &[bool],
+) -> Attempt<Option<Ordering>> {
+    let Some(member) = member::<W>(question, values, &[], None)? else {
+        return Ok(None);
+    };
+    if member.hits(event) {
+        return Ok(Some(None));
+    }
+    // Where there is no mass the value does not matter, and small numbers are faster than huge ones.
+    let values: Vec<Dyadic> = values
+        .iter()
+        .zip(event)
+        .map(|(v, &off)| if off { Dyadic::ZERO } else { *v })
+        .collect();
+    let mean = member
+        .mean(&values)
+        .and_then(|q| q.stepped(step.gain, step.discount)?.compare(with));
+    Ok(mean.map(Some))
+}
+
+/// A distribution that belongs to the set: `weights[i] / denominator` for outcome `i`.
+struct Member<W> {
+    weights: Vec<W>,
+    denominator: W,
+}
+
+impl<W: Whole> Member<W> {
+    fn mean(&self, values: &[Dyadic]) -> Option<Fraction<W>> {
+        Fraction::mean(&self.weights, &self.denominator, values)
+    }
+
+    fn hits(&self, event: &[bool]) -> bool {
+        self.weights
+            .iter()
+            .zip(event)
+            .any(|(weight, &inside)| inside && weight.sign().is_gt())
+    }
+
+    /// Fills outcomes up to `upper` in the order given, over `lower`, until the mass is spent.
+    fn filled(lower: &[Rational], upper: &[Rational], order: &[usize]) -> Option<Self> {
+        let mut denominator = W::from_i64(1);
+        for bound in lower.iter().chain(upper) {
+            denominator = denominator.common_multiple(&W::denominator(bound)?)?;
+        }
+        let scaled =
+            |bound: &Rational| W::numerator(bound)?.times(&denominator.quotient(&W::denominator(bound)?));
+        let mut weights = lower.iter().map(scaled).collect::<Option<Vec<W>>>()?;
+        let mut left = weights
+            .iter()
+            .try_fold(denominator.clone(), |left, weight| left.minus(weight))?;
+        for &outcome in order {
+            if left.sign().is_le() {
+                break;
+            }
+            let given = scaled(&upper[outcome])?
+                .minus(&weights[outcome])?
+                .min(left.clone());
+            left = left.minus(&given)?;
+            weights[outcome] = weights[outcome].plus(&given)?;
+        }
+        left.sign().is_eq().then_some(Self { weights, denominator })
+    }
+
+    /// Writes a distribution over its common denominator.
+    fn listed(probabilities: &[Rational]) -> Option<Self> {
+        Self::filled(probabilities, &[], &[])
+    }
+}
+
+/// Returns the bounds of a set that has nothing but bounds on each probability.
+fn direct(set: &CredalSet) -> Option<(&[Rational], &[Rational])> {
+    match set {
+        CredalSet::Precise(set) => Some((set.probabilities(), &[])),
+        CredalSet::Interval(set) => Some((set.lower(), set.upper())),
+        _ => None,
+    }
+}
+
+/// Returns a distribution of the set that is as extreme for Nature as the set knows; ties go to `favoured`, by a bonus of `2^bonus` in
+/// sets that are not filled in order.
+fn member<W: Whole>(
+    question: &Question<'_>,
+    values: &[Dyadic],
+    favoured: &[bool],
+    bonus: Option<i32>,
+) -> Attempt<Member<W>> {
+    if let Some((lower, upper)) = direct(question.set) {
+        return Ok(Member::filled(
+            lower,
+            upper,
+            &best_first(question.nature, values, upper.len(), favoured),
+        ));
+    }
+    if !W::UNBOUNDED {
+        return Ok(None);
+    }
+    let mut values = rationals(values);
+    if let Some(exponent) = bonus {
+        let bonus = Dyadic::power_of_two(exponent).to_rational();
+        let bonus = if question.nature == Direction::Maximize {
+            bonus
+        } else {
+            -bonus
+        };
+        for (value, _) in values.iter_mut().zip(favoured).filter(|(_, favoured)| **favoured) {
+            *value += &bonus;
+        }
+    }
+    let witness = extreme(question, &values)?.witness;
+    if question.set.contains(&witness) {
+        Ok(Member::listed(&witness))
+    } else {
+        Err(Failure::NotAMember)
+    }
+}
+
+/// Returns a bound of Nature's value that is proved on the side asked for.
+fn bound<W: Whole>(question: &Question<'_>, values: &[Dyadic]) -> Attempt<Fraction<W>> {
+    let every = (question.nature == Direction::Minimize) == (question.side == Side::Lower);
+    if !every || direct(question.set).is_some() {
+        return Ok(member::<W>(question, values, &[], None)?.and_then(|member| member.mean(values)));
+    }
+    if !W::UNBOUNDED {
+        return Ok(None);
+    }
+    let values = rationals(values);
+    let multiplier = extreme(question, &values)?.multiplier;
+    let bound = match question.nature {
+        Direction::Minimize => question.set.bound_below(&values, &multiplier),
+        Direction::Maximize => question.set.bound_above(&values, &multiplier),
+    };
+    Ok(Fraction::from_rational(&bound.map_err(Failure::Set)?))
+}
+
+fn extreme(
+    question: &Question<'_>,
+    values: &[Rational],
+) -> Result<murphy_credal::Expectation<Rational>, Failure> {
+    match question.nature {
+        Direction::Minimize => question.set.lower_expectation(values),
+        Direction::Maximize => question.set.upper_expectation(values),
+    }
+    .map_err(Failure::Set)
+}
+
+fn rationals(values: &[Dyadic]) -> Vec<Rational> {
+    values.iter().map(|value| value.to_rational()).collect()
+}
+
+/// Returns the first `count` outcomes as Nature fills them, favoured ones first among equals.
+fn best_first(nature: Direction, values: &[Dyadic], count: usize, favoured: &[bool]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count.min(values.len())).collect();
+    let last = |outcome: usize| !favoured.get(outcome).copied().unwrap_or(false);
+    order.sort_by(|&a, &b| {
+        let by_value = match nature {
+            Direction::Minimize => values[a].cmp(&values[b]),
+            Direction::Maximize => values[b].cmp(&values[a]),
+        };
+        by_value.then(last(a).cmp(&last(b))).then(a.cmp(&b))
+    });
+    order
+}
