@@ -117,6 +117,37 @@ impl Rational {
         )
     }
 
+    /// Returns `numerator / denominator` in lowest terms, quickly where the denominator is a power of ten.
+    ///
+    /// `None` if the denominator is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_notation::Rational;
+    /// assert_eq!(Rational::ratio(250, 1000), Some(Rational::new(1, 4)));
+    /// ```
+    #[must_use]
+    pub fn ratio(numerator: i64, denominator: u64) -> Option<Self> {
+        let places = denominator.checked_ilog10()?;
+        if 10u64.pow(places) != denominator {
+            return Some(Self::from_i128(i128::from(numerator), u128::from(denominator)));
+        }
+        if numerator == 0 {
+            return Some(Self::ZERO);
+        }
+        // The only common factors are twos and fives.
+        let twos = numerator.trailing_zeros().min(places);
+        let (mut numerator, mut fives) = (numerator >> twos, 0);
+        while fives < places && numerator % 5 == 0 {
+            (numerator, fives) = (numerator / 5, fives + 1);
+        }
+        let denominator = NonZeroU64::new(5u64.pow(places - fives) << (places - twos))?;
+        Some(Self(Repr::Small {
+            numerator,
+            denominator,
+        }))
+    }
+
     fn from_i128(numerator: i128, denominator: u128) -> Self {
         let divisor = gcd_u128(numerator.unsigned_abs(), denominator).max(1);
         let (n, d) = (numerator / divisor.cast_signed(), denominator / divisor);
@@ -635,6 +666,34 @@ mod tests {
             read("0.5").floor_f64().to_bits(),
             read("0.5").ceil_f64().to_bits()
         );
+    }
+
+    #[test]
+    fn ratios_are_reduced_on_either_path() {
+        for numerator in [
+            0,
+            1,
+            -1,
+            5,
+            10,
+            24,
+            250,
+            999,
+            1000,
+            -1_000_000,
+            4_000_000_000,
+            i64::MIN,
+        ] {
+            for denominator in [1u64, 3, 7, 10, 100, 1000, 12_345, 1_000_000, 10u64.pow(19)] {
+                let expected = read(&format!("{numerator}/{denominator}"));
+                assert_eq!(
+                    Rational::ratio(numerator, denominator),
+                    Some(expected),
+                    "{numerator}/{denominator}"
+                );
+            }
+        }
+        assert_eq!(Rational::ratio(1, 0), None);
     }
 
     #[test]

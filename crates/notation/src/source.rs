@@ -18,6 +18,8 @@ pub struct Source {
     pub name: String,
     /// The text.
     pub text: String,
+    /// The number of its first line: 1, unless only an excerpt of a long file is kept.
+    pub first_line: usize,
 }
 
 /// A range of a [`Source`]: what a message underlines.
@@ -50,9 +52,23 @@ impl Source {
     /// Returns a text with its name, ready to be shared.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Self::excerpt(name, text, 1)
+    }
+
+    /// Returns a part of a long file that begins at line `first_line`, ready to be shared.
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_notation::Source;
+    /// let source = Source::excerpt("huge.drn", "\t3 : 0.5", 1_000_000);
+    /// assert_eq!(source.line_and_column(1), (1_000_000, 2));
+    /// ```
+    #[must_use]
+    pub fn excerpt(name: impl Into<String>, text: impl Into<String>, first_line: usize) -> Arc<Self> {
         Arc::new(Self {
             name: name.into(),
             text: text.into(),
+            first_line,
         })
     }
 
@@ -66,7 +82,7 @@ impl Source {
         let before = &self.text[..byte];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         (
-            before.matches('\n').count() + 1,
+            before.matches('\n').count() + self.first_line,
             before[line_start..].chars().count() + 1,
         )
     }

@@ -160,6 +160,13 @@ impl ModelBuilder {
         self
     }
 
+    /// Adds an action that was not known at the start, and returns it.
+    pub fn add_action(&mut self, name: impl Into<String>) -> ActionId {
+        let action = ActionId::try_from(self.model.actions.len()).unwrap_or(ActionId::MAX);
+        self.model.actions.push(name.into());
+        action
+    }
+
     /// Opens the next state with the values of its variables.
     pub fn add_state(&mut self, values: Vec<Value>) {
         let model = &mut self.model;
@@ -176,8 +183,9 @@ impl ModelBuilder {
         &mut self,
         action: ActionId,
         set: CredalSet,
-        targets: Vec<StateId>,
+        targets: impl AsRef<[StateId]>,
     ) -> Result<(), BuildError> {
+        let targets = targets.as_ref();
         let model = &mut self.model;
         if model.choice_start.len() < 2 {
             return Err(BuildError::NoState);
@@ -196,7 +204,7 @@ impl ModelBuilder {
             .checked_add(1)
             .ok_or(BuildError::TooLarge)?;
         model.choice_action.push(action);
-        model.targets.extend(targets);
+        model.targets.extend_from_slice(targets);
         model.branch_start.push(model.targets.len());
         model.sets.push(set);
         Ok(())

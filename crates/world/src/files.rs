@@ -1,6 +1,7 @@
 //! How a world gets at the tables that it names, without opening a path itself.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, Cursor};
 
 /// Reads the files that a world names; the names are as the world writes them, relative to the world file.
 ///
@@ -18,6 +19,20 @@ pub trait Files {
     /// # Errors
     /// Why it cannot be read, in a few words.
     fn read(&self, name: &str) -> Result<String, String>;
+
+    /// Says whether there is such a file, readable or not.
+    fn exists(&self, name: &str) -> bool {
+        self.read(name).is_ok()
+    }
+
+    /// Opens a file to be read from its beginning to its end, for files too large to be held as text.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, String> {
+        self.read(name)
+            .map(|text| Box::new(Cursor::new(text.into_bytes())) as Box<dyn BufRead>)
+    }
 }
 
 /// Files held in memory, by name.
