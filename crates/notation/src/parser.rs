@@ -532,7 +532,7 @@ impl Parser {
             let takes = match (*least, *most) {
                 (1, 1) => "one argument".to_owned(),
                 (least, most) if least == most => format!("{least} arguments"),
-                (least, _) => format!("at least {least} arguments"),
+                _ => "at least one argument".to_owned(),
             };
             return Err(
                 Diagnostic::at(self.passage.place(span), format!("`{word}` takes {takes}"))

@@ -1,5 +1,6 @@
 //! A text with a name, and places in it.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// A range of bytes of a text.
@@ -12,7 +13,7 @@ pub struct Span {
 }
 
 /// A text that a person wrote, and the name that messages give it (a path, or `--property`).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Source {
     /// The name shown in messages.
     pub name: String,
@@ -45,6 +46,13 @@ impl Span {
             start: self.start.min(other.start),
             end: self.end.max(other.end),
         }
+    }
+}
+
+impl fmt::Debug for Source {
+    /// Leaves the text out: every place holds its source, and a file printed a thousand times explains nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({:?}, {} bytes)", self.name, self.text.len())
     }
 }
 
