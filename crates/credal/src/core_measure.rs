@@ -24,10 +24,12 @@ impl CoreMeasure {
         let least = self.least(values);
         let mut witness = self.fixed.clone();
         let mut left = self.movable.clone();
-        let mut critical = values[least].clone();
+        let mut order = crate::number::ascending(values);
+        order.reverse();
+        // Where nothing can be moved, the price of moving is as high as can be.
+        let mut critical = values[order[0]].clone();
         if left.is_positive() {
-            let mut order = crate::number::ascending(values);
-            order.reverse();
+            critical = values[least].clone();
             for i in order {
                 if values[i] <= values[least] {
                     break;

@@ -9,8 +9,8 @@
 
 /// Below this sum of absolute terms underflow may matter.
 const TINY: f64 = f64::from_bits((1023 - 960) << 52);
-/// More than all the underflows of one sum.
-const UNDERFLOW: f64 = f64::from_bits((1023 - 1000) << 52);
+/// More than all the underflows of one sum: `2⁻¹⁰⁴⁰`, while each of them is at most `2⁻¹⁰⁷⁵`.
+const UNDERFLOW: f64 = f64::from_bits(1 << (1074 - 1040));
 
 /// Two floats between which an exact number lies.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -119,14 +119,24 @@ impl Rows {
     #[must_use]
     #[inline]
     pub fn lower_from(&self, row: usize, values: &[f64], hint: &mut u32) -> Enclosure {
-        self.enclose::<false>(row, values, hint)
+        // The nodes after the rows are parts of products.
+        if row < self.len {
+            self.enclose::<false>(row, values, hint)
+        } else {
+            Enclosure::EVERYTHING
+        }
     }
 
     /// As [`Self::upper`], with a hint where to look first.
     #[must_use]
     #[inline]
     pub fn upper_from(&self, row: usize, values: &[f64], hint: &mut u32) -> Enclosure {
-        self.enclose::<true>(row, values, hint)
+        // The nodes after the rows are parts of products.
+        if row < self.len {
+            self.enclose::<true>(row, values, hint)
+        } else {
+            Enclosure::EVERYTHING
+        }
     }
 
     #[inline]
