@@ -1,7 +1,7 @@
 //! Builds a [`Model`] state by state and checks its invariants.
 
 use crate::ids::{ActionId, StateId};
-use crate::model::{Model, Picture, Variable};
+use crate::model::{InitialKind, Model, ModelKind, Picture, Variable};
 use crate::state_set::StateSet;
 use murphy_credal::CredalSet;
 use murphy_notation::{Rational, Value};
@@ -41,6 +41,11 @@ pub enum BuildError {
     NoState,
     /// A state has no choice: give it one that leads back to it.
     NoChoice {
+        /// The state.
+        state: StateId,
+    },
+    /// A state of a chain has several choices.
+    NotAChain {
         /// The state.
         state: StateId,
     },
@@ -85,6 +90,7 @@ impl fmt::Display for BuildError {
         match self {
             Self::NoState => write!(f, "a choice was added before any state"),
             Self::NoChoice { state } => write!(f, "state {state} has no choice"),
+            Self::NotAChain { state } => write!(f, "state {state} of a chain has several choices"),
             Self::BranchCount { outcomes, branches } => {
                 write!(
                     f,
@@ -121,6 +127,7 @@ impl ModelBuilder {
             model: Model {
                 name: name.into(),
                 about: String::new(),
+                kind: ModelKind::default(),
                 choice_start: vec![0],
                 choice_action: Vec::new(),
                 branch_start: vec![0],
@@ -128,8 +135,13 @@ impl ModelBuilder {
                 sets: Vec::new(),
                 actions,
                 initial: Vec::new(),
+                initial_kind: InitialKind::default(),
                 labels: BTreeMap::new(),
                 quantities: BTreeMap::new(),
+                quantity_order: Vec::new(),
+                state_quantities: BTreeMap::new(),
+                constants: Vec::new(),
+                observations: None,
                 variables: Vec::new(),
                 valuation: Vec::new(),
                 symbols: Vec::new(),
@@ -143,6 +155,13 @@ impl ModelBuilder {
     #[must_use]
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.model.about = about.into();
+        self
+    }
+
+    /// Sets whether there is anything for an agent to choose; by default there is.
+    #[must_use]
+    pub fn kind(mut self, kind: ModelKind) -> Self {
+        self.model.kind = kind;
         self
     }
 
@@ -217,6 +236,27 @@ impl ModelBuilder {
         self
     }
 
+    /// Sets what several initial states mean; by default the weights hold.
+    #[must_use]
+    pub fn initial_kind(mut self, kind: InitialKind) -> Self {
+        self.model.initial_kind = kind;
+        self
+    }
+
+    /// Sets the constants that goals may name.
+    #[must_use]
+    pub fn constants(mut self, constants: Vec<(String, Value)>) -> Self {
+        self.model.constants = constants;
+        self
+    }
+
+    /// Sets what the agent sees, one number a state: states with the same number look the same.
+    #[must_use]
+    pub fn observations(mut self, observations: Vec<u32>) -> Self {
+        self.model.observations = Some(observations);
+        self
+    }
+
     /// Adds a label.
     #[must_use]
     pub fn label(mut self, name: impl Into<String>, states: StateSet) -> Self {
@@ -227,7 +267,18 @@ impl ModelBuilder {
     /// Adds a quantity, one value a choice.
     #[must_use]
     pub fn quantity(mut self, name: impl Into<String>, per_choice: Vec<Rational>) -> Self {
-        self.model.quantities.insert(name.into(), per_choice);
+        let name = name.into();
+        if !self.model.quantity_order.contains(&name) {
+            self.model.quantity_order.push(name.clone());
+        }
+        self.model.quantities.insert(name, per_choice);
+        self
+    }
+
+    /// Says which part of a quantity a state has whatever is chosen in it, one value a state.
+    #[must_use]
+    pub fn state_quantity(mut self, name: impl Into<String>, per_state: Vec<Rational>) -> Self {
+        self.model.state_quantities.insert(name.into(), per_state);
         self
     }
 
@@ -271,6 +322,16 @@ impl ModelBuilder {
         if let Some(state) = ends.and_then(|state| u32::try_from(state).ok()) {
             return Err(BuildError::NoChoice { state });
         }
+        let forks = match model.kind {
+            ModelKind::Chain => model
+                .choice_start
+                .windows(2)
+                .position(|pair| pair[1] - pair[0] > 1),
+            ModelKind::Decision => None,
+        };
+        if let Some(state) = forks.and_then(|state| u32::try_from(state).ok()) {
+            return Err(BuildError::NotAChain { state });
+        }
         if let Some(&target) = model.targets.iter().find(|target| **target as usize >= states) {
             return Err(BuildError::UnknownTarget { target });
         }
@@ -294,16 +355,30 @@ impl ModelBuilder {
 }
 
 fn check_lengths(model: &Model) -> Result<(), BuildError> {
+    let states = model.state_count();
     let labels = model
         .labels
         .iter()
-        .map(|(name, set)| (name, set.state_count() == model.state_count()));
+        .map(|(name, set)| (name, set.state_count() == states));
+    let at_states = model
+        .state_quantities
+        .iter()
+        .map(|(name, values)| (name, values.len() == states));
     let quantities = model
         .quantities
         .iter()
         .map(|(name, values)| (name, values.len() == model.choice_count()));
-    if let Some((name, _)) = labels.chain(quantities).find(|(_, fits)| !fits) {
+    if let Some((name, _)) = labels.chain(quantities).chain(at_states).find(|(_, fits)| !fits) {
         return Err(BuildError::Length { name: name.clone() });
+    }
+    if model
+        .observations
+        .as_ref()
+        .is_some_and(|seen| seen.len() != states)
+    {
+        return Err(BuildError::Length {
+            name: "observations".into(),
+        });
     }
     if let Some(Picture::Grid { x, y, .. }) = &model.picture
         && *x.max(y) >= model.variables.len()

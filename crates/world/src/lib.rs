@@ -16,7 +16,7 @@ pub use builder::{BuildError, ModelBuilder};
 pub use files::{Files, NoFiles};
 pub use ids::{ActionId, ChoiceId, StateId};
 pub use limits::Limits;
-pub use model::{Model, Picture, Variable, VariableKind};
+pub use model::{InitialKind, Model, ModelKind, Picture, Variable, VariableKind};
 pub use settings::{Constant, Variant};
 pub use state_set::StateSet;
 pub use world::World;

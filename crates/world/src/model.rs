@@ -16,6 +16,7 @@ use std::ops::Range;
 pub struct Model {
     pub(crate) name: String,
     pub(crate) about: String,
+    pub(crate) kind: ModelKind,
     /// `choice_start[s]..choice_start[s + 1]` are the choices of state `s`.
     pub(crate) choice_start: Vec<u32>,
     pub(crate) choice_action: Vec<ActionId>,
@@ -25,8 +26,16 @@ pub struct Model {
     pub(crate) sets: Vec<CredalSet>,
     pub(crate) actions: Vec<String>,
     pub(crate) initial: Vec<(StateId, Rational)>,
+    pub(crate) initial_kind: InitialKind,
     pub(crate) labels: BTreeMap<String, StateSet>,
     pub(crate) quantities: BTreeMap<String, Vec<Rational>>,
+    /// The names of the quantities in the order added.
+    pub(crate) quantity_order: Vec<String>,
+    /// The part of a quantity that a state has whatever is chosen in it, one value a state.
+    pub(crate) state_quantities: BTreeMap<String, Vec<Rational>>,
+    pub(crate) constants: Vec<(String, Value)>,
+    /// States with the same number look the same to the agent; `None` if it sees the state.
+    pub(crate) observations: Option<Vec<u32>>,
     pub(crate) variables: Vec<Variable>,
     /// The value of variable `v` in state `s` is `valuation[s * variables.len() + v]`.
     pub(crate) valuation: Vec<Value>,
@@ -34,6 +43,26 @@ pub struct Model {
     pub(crate) symbols: Vec<String>,
     pub(crate) picture: Option<Picture>,
     pub(crate) notes: Vec<String>,
+}
+
+/// Whether there is anything for an agent to choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Every state has one choice: only Nature picks, so a goal names one direction, hers.
+    Chain,
+    /// The agent picks among choices, even if each state happens to have only one.
+    #[default]
+    Decision,
+}
+
+/// What several initial states mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InitialKind {
+    /// Runs start in each with its weight.
+    #[default]
+    Weighted,
+    /// Runs start in one of them and nothing says which; the weights are equal and mean nothing.
+    OneOf,
 }
 
 /// A variable that every state gives a value.
@@ -83,6 +112,12 @@ impl Model {
     #[must_use]
     pub fn about(&self) -> &str {
         &self.about
+    }
+
+    /// Says whether there is anything for an agent to choose.
+    #[must_use]
+    pub fn kind(&self) -> ModelKind {
+        self.kind
     }
 
     /// Returns the number of states.
@@ -146,6 +181,12 @@ impl Model {
         &self.initial
     }
 
+    /// Says what it means that there are several initial states.
+    #[must_use]
+    pub fn initial_kind(&self) -> InitialKind {
+        self.initial_kind
+    }
+
     /// Returns the states that carry a label, if the world has it.
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&StateSet> {
@@ -168,6 +209,32 @@ impl Model {
     #[must_use]
     pub fn quantities(&self) -> &BTreeMap<String, Vec<Rational>> {
         &self.quantities
+    }
+
+    /// Returns the names of the quantities in the order in which the world declares them.
+    #[must_use]
+    pub fn quantity_order(&self) -> &[String] {
+        &self.quantity_order
+    }
+
+    /// Returns the part of a quantity that a state has whatever is chosen in it, one value a state, if the world says which part that is.
+    ///
+    /// It is contained in [`Self::quantity`]; what a quantity is worth *at* a step counts only this part.
+    #[must_use]
+    pub fn state_quantity(&self, name: &str) -> Option<&[Rational]> {
+        self.state_quantities.get(name).map(Vec::as_slice)
+    }
+
+    /// Returns the constants of the world with the values that hold, for goals that name them.
+    #[must_use]
+    pub fn constants(&self) -> &[(String, Value)] {
+        &self.constants
+    }
+
+    /// Returns what the agent sees, one number a state: states with the same number look the same. `None` if it sees the state itself.
+    #[must_use]
+    pub fn observations(&self) -> Option<&[u32]> {
+        self.observations.as_deref()
     }
 
     /// Returns the variables, in the order of [`Self::values`].
