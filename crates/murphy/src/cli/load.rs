@@ -1,0 +1,117 @@
+//! From paths to a problem: world, tables and spec are read, and where they came from is remembered.
+
+use crate::cli::args::{GoalArguments, WorldArguments};
+use crate::cli::failure::Failure;
+use crate::cli::files::{Beside, read_source};
+use murphy_problem::{Origin, Origins, Problem};
+use murphy_spec::Spec;
+use murphy_world::{Limits, Model, World};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A world with everything that was read for it.
+pub(crate) struct LoadedWorld {
+    pub(crate) world: World,
+    pub(crate) origin: Origin,
+    pub(crate) files: Vec<Origin>,
+    pub(crate) constants: Vec<(String, String)>,
+    limits: Limits,
+}
+
+/// A world and a spec, resolved.
+pub(crate) struct Loaded {
+    pub(crate) world: LoadedWorld,
+    pub(crate) spec: Spec,
+    pub(crate) spec_origin: Origin,
+    pub(crate) problem: Problem,
+}
+
+impl LoadedWorld {
+    /// Reads a world.
+    pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
+        let constants = settings(&arguments.constants)?;
+        let limits = Limits { states_max: arguments.states_max, ..Limits::default() };
+        Self::read_with(path, constants, limits)
+    }
+
+    /// Reads a world with constants already taken apart.
+    pub(crate) fn read_with(
+        path: &Path,
+        constants: Vec<(String, String)>,
+        limits: Limits,
+    ) -> Result<Self, Failure> {
+        let (source, origin) = read_source(path)?;
+        let beside = Beside::new(path);
+        let world = World::parse(&source, &beside, &constants)?;
+        Ok(Self { world, origin, files: beside.into_origins(), constants, limits })
+    }
+
+    /// Unfolds the world to a model.
+    pub(crate) fn unfold(&self) -> Result<Model, Failure> {
+        Ok(self.world.unfold(&self.limits)?)
+    }
+
+    /// Reads the same world again with more constants set.
+    pub(crate) fn with(&self, more: &[(String, String)]) -> Result<Self, Failure> {
+        let mut constants = self.constants.clone();
+        for (name, value) in more {
+            constants.retain(|(other, _)| other != name);
+            constants.push((name.clone(), value.clone()));
+        }
+        Self::read_with(Path::new(&self.origin.path), constants, self.limits.clone())
+    }
+}
+
+impl Loaded {
+    /// Reads a world and a spec and resolves them.
+    pub(crate) fn read(
+        world: &Path,
+        spec: &Path,
+        arguments: &WorldArguments,
+        goal: &GoalArguments,
+    ) -> Result<Self, Failure> {
+        if let Some(precision) = goal.precision
+            && !(precision > 0.0 && precision < 1.0)
+        {
+            return Err(Failure::new(format!("--precision is {precision}, but must lie between 0 and 1")));
+        }
+        let world = LoadedWorld::read(world, arguments)?;
+        Self::resolve(world, spec, goal.precision)
+    }
+
+    /// Reads a spec and resolves it in a world.
+    pub(crate) fn resolve(world: LoadedWorld, spec: &Path, precision: Option<f64>) -> Result<Self, Failure> {
+        let (source, spec_origin) = read_source(spec)?;
+        let spec = Spec::parse(&source)?;
+        let mut problem = Problem::new(world.unfold()?, &spec)?;
+        if let Some(precision) = precision {
+            problem = problem.with_precision(precision);
+        }
+        Ok(Self { world, spec, spec_origin, problem })
+    }
+
+    /// Returns where everything came from, for the plan file.
+    pub(crate) fn origins(&self, certificate: Origin) -> Origins {
+        Origins {
+            world: self.world.origin.clone(),
+            files: self.world.files.clone(),
+            constants: self.world.constants.iter().cloned().collect::<BTreeMap<_, _>>(),
+            spec: self.spec_origin.clone(),
+            certificate,
+        }
+    }
+}
+
+/// Takes `name=value` apart.
+pub(crate) fn settings(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    texts
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+                Ok((name.trim().to_owned(), value.trim().to_owned()))
+            }
+            _ => Err(Failure::new(format!("`{text}` sets no constant"))
+                .hint("write --const NAME=VALUE, for example --const strength=2")),
+        })
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! Solving with a bar on standard error, when that is a terminal.
+
+use crate::cli::Terminal;
+use crate::cli::failure::Failure;
+use indicatif::{ProgressBar, ProgressStyle};
+use murphy::{Answer, Unproved, solve};
+use murphy_plan::{Progress, Settings};
+use murphy_problem::Problem;
+use std::time::Duration;
+
+/// Returns a bar of `length`, or a hidden one.
+pub(crate) fn bar(terminal: &Terminal, length: u64, what: &str) -> ProgressBar {
+    if !terminal.draws() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+/// Plans and proves.
+pub(crate) fn solve_quietly(problem: &Problem, sweeps_max: Option<u64>) -> Result<Answer, Failure> {
+    let mut settings = Settings::default();
+    if let Some(sweeps) = sweeps_max {
+        settings.sweeps_max = sweeps;
+    }
+    solve(problem, &settings).map_err(|error| refused(&error))
+}
+
+/// Plans and proves, and shows how far it is.
+pub(crate) fn solve_shown(problem: &Problem, sweeps_max: Option<u64>, terminal: &Terminal) -> Result<Answer, Failure> {
+    let bar = bar(terminal, 0, "planning");
+    let show = |progress: Progress| {
+        bar.set_length(progress.components);
+        bar.set_position(progress.done);
+    };
+    let mut settings = Settings { progress: Some(&show), ..Settings::default() };
+    if let Some(sweeps) = sweeps_max {
+        settings.sweeps_max = sweeps;
+    }
+    let answer = solve(problem, &settings).map_err(|error| refused(&error));
+    bar.finish_and_clear();
+    answer
+}
+
+pub(crate) use solve_shown as solve;
+
+fn refused(error: &Unproved) -> Failure {
+    Failure::new(error)
+}

@@ -1,0 +1,110 @@
+//! A plan read back: the file, its certificate, and the world and the spec that it names, as they are now.
+
+use crate::cli::failure::Failure;
+use crate::cli::files::{read, read_source};
+use crate::cli::load::{Loaded, LoadedWorld};
+use murphy_problem::{Certificate, Origin, Plan, PlanDocument, Policy};
+use murphy_world::Limits;
+use std::path::{Path, PathBuf};
+
+/// A plan with everything that it speaks of.
+pub(crate) struct Saved {
+    pub(crate) document: PlanDocument,
+    pub(crate) loaded: Loaded,
+    pub(crate) plan: Plan,
+    /// What is not as it was when the plan was made, each in a sentence.
+    pub(crate) changes: Vec<String>,
+}
+
+impl Saved {
+    /// Reads a plan and all that it names.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let (source, _) = read_source(path)?;
+        let document = PlanDocument::from_text(&source.text)
+            .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        let certificate_path = path.with_file_name(&document.certificate.path);
+        let bytes = read(&certificate_path)?;
+        let mut changes = Vec::new();
+        note_change(&mut changes, "the certificate", &document.certificate, &bytes);
+        let certificate = Certificate::from_bytes(&bytes)
+            .map_err(|error| Failure::new(format!("`{}`: {error}", certificate_path.display())))?;
+        let loaded = load(path, &document)?;
+        compare_origins(&mut changes, &document, &loaded);
+        let policy = document
+            .policy(&loaded.problem.model)
+            .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        changes.extend(policy_change(&loaded, &policy, &certificate.policy));
+        let plan = Plan { policy, bracket: document.bracket, certificate, stop: document.stop, sweeps: 0 };
+        Ok(Self { document, loaded, plan, changes })
+    }
+}
+
+fn load(plan: &Path, document: &PlanDocument) -> Result<Loaded, Failure> {
+    let constants = document.constants.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, Limits::default())?;
+    Loaded::resolve(world, &beside(plan, &document.spec.path), Some(document.precision))
+}
+
+/// Returns a path as the plan gives it, or beside the plan if there is nothing.
+fn beside(plan: &Path, given: &str) -> PathBuf {
+    let path = PathBuf::from(given);
+    if path.exists() {
+        return path;
+    }
+    let near = plan.parent().unwrap_or(Path::new("")).join(&path);
+    if near.exists() { near } else { path }
+}
+
+fn note_change(changes: &mut Vec<String>, what: &str, origin: &Origin, bytes: &[u8]) {
+    if !origin.holds(bytes) {
+        changes.push(format!("{what} `{}` is not the one that the plan was made with", origin.path));
+    }
+}
+
+fn compare_origins(changes: &mut Vec<String>, document: &PlanDocument, loaded: &Loaded) {
+    let mut compare = |what: &str, then: &Origin, now: &Origin| {
+        if then.hash != now.hash {
+            changes.push(format!("{what} `{}` was changed after the plan was made", now.path));
+        }
+    };
+    compare("the world", &document.world, &loaded.world.origin);
+    compare("the spec", &document.spec, &loaded.spec_origin);
+    for (then, now) in document.files.iter().zip(&loaded.world.files) {
+        compare("the table", then, now);
+    }
+    if document.files.len() != loaded.world.files.len() {
+        changes.push("the world reads other tables than when the plan was made".to_owned());
+    }
+}
+
+/// Returns the first place where the policy of the plan is not that of its certificate.
+fn policy_change(loaded: &Loaded, plan: &Policy, certificate: &Policy) -> Option<String> {
+    let model = &loaded.problem.model;
+    let (rows, proved) = match (plan, certificate) {
+        (Policy::Memoryless(row), Policy::Memoryless(proved)) => (vec![row.clone()], vec![proved.clone()]),
+        (Policy::Stepwise(rows), Policy::Stepwise(proved)) => (rows.clone(), proved.clone()),
+        _ => return Some("the plan and its certificate have policies of different kinds".to_owned()),
+    };
+    for (step, row) in proved.iter().enumerate() {
+        // Steps that the plan leaves out at the end repeat its last one.
+        let said = rows.get(step.min(rows.len().saturating_sub(1)));
+        for (state, choice) in (0..).zip(row) {
+            let now = said.and_then(|said| said.get(state as usize));
+            if now != Some(choice) {
+                let name = |choice: &u32| model.actions().get(choice_action(loaded, *choice)).cloned();
+                return Some(format!(
+                    "in state `{}` the plan says `{}`, but the certificate proves `{}`",
+                    model.state_name(state),
+                    now.and_then(name).unwrap_or_default(),
+                    name(choice).unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    None
+}
+
+fn choice_action(loaded: &Loaded, choice: u32) -> usize {
+    let model = &loaded.problem.model;
+    if (choice as usize) < model.choice_count() { model.action(choice) as usize } else { usize::MAX }
+}
