@@ -35,8 +35,8 @@ pub(crate) fn solve_quietly(problem: &Problem, sweeps_max: Option<u64>) -> Resul
 pub(crate) fn solve_shown(problem: &Problem, sweeps_max: Option<u64>, terminal: &Terminal) -> Result<Answer, Failure> {
     let bar = bar(terminal, 0, "planning");
     let show = |progress: Progress| {
-        bar.set_length(progress.components);
-        bar.set_position(progress.done);
+        bar.set_length(progress.of as u64);
+        bar.set_position(progress.component as u64);
     };
     let mut settings = Settings { progress: Some(&show), ..Settings::default() };
     if let Some(sweeps) = sweeps_max {
