@@ -1,0 +1,36 @@
+//! The whole plan, and the proof of it, on one slowly mixing component.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use murphy::prelude::*;
+use murphy_benches::ring;
+use std::hint::black_box;
+
+fn problem(states: u32) -> Problem {
+    let model = ring(states, 5, 1).expect("a model");
+    let spec = Source::new("goal", r#"Spec(name: "goal", goals: [ Maximize(Probability("F goal")) ])"#);
+    Problem::new(model, &Spec::parse(&spec).expect("a spec")).expect("a problem")
+}
+
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("ring");
+    group.sample_size(10);
+    for states in [1_000u32, 10_000] {
+        let problem = problem(states);
+        group.throughput(Throughput::Elements(problem.model.branch_count() as u64));
+        group.bench_with_input(BenchmarkId::new("sweep", states), &problem, |bencher, problem| {
+            let settings = Settings { sweeps_max: 1, ..Settings::default() };
+            bencher.iter(|| plan(black_box(problem), &settings).expect("a plan").sweeps);
+        });
+        group.bench_with_input(BenchmarkId::new("plan", states), &problem, |bencher, problem| {
+            bencher.iter(|| plan(black_box(problem), &Settings::default()).expect("a plan").sweeps);
+        });
+        let found = plan(&problem, &Settings::default()).expect("a plan");
+        group.bench_with_input(BenchmarkId::new("check", states), &problem, |bencher, problem| {
+            bencher.iter(|| check(black_box(problem), &found.certificate).expect("a proof").inequalities);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, whole);
+criterion_main!(benches);
