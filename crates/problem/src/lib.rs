@@ -11,7 +11,7 @@ pub mod problem;
 pub mod resolve;
 
 pub use certificate::{Certificate, CertificateError, Proof};
-pub use document::{Origin, PlanDocument};
+pub use document::{DocumentError, NamedPolicy, Origin, Origins, PlanDocument};
 /// What a spec declares of Nature, for those who read problems without reading specs.
 pub use murphy_spec::{Settled, Stance};
 pub use objective::{Direction, Objective};

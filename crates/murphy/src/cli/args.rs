@@ -117,7 +117,14 @@ pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,
     /// The spec file
-    pub(crate) spec: PathBuf,
+    #[arg(required_unless_present_any = ["property", "property_name"])]
+    pub(crate) spec: Option<PathBuf>,
+    /// A property in PRISM's syntax instead of a spec
+    #[arg(long, value_name = "TEXT", conflicts_with = "spec")]
+    pub(crate) property: Option<String>,
+    /// A property that the model file itself names, instead of a spec
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["spec", "property"])]
+    pub(crate) property_name: Option<String>,
     #[command(flatten)]
     pub(crate) world_arguments: WorldArguments,
     #[command(flatten)]

@@ -40,9 +40,13 @@ impl LoadedWorld {
         constants: Vec<(String, String)>,
         limits: Limits,
     ) -> Result<Self, Failure> {
+        if path.extension().is_none_or(|ending| ending != "ron") {
+            return Err(Failure::new(format!("`{}` is not a world in RON", path.display()))
+                .hint("worlds end in .ron; other formats are not read yet"));
+        }
         let (source, origin) = read_source(path)?;
         let beside = Beside::new(path);
-        let world = World::parse(&source, &beside, &constants)?;
+        let world = World::parse(source, &beside, &constants)?;
         Ok(Self { world, origin, files: beside.into_origins(), constants, limits })
     }
 

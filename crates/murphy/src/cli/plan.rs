@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
         terminal.data(&report::line("Plan", &format!("{}, proved by {}", arguments.out.display(), certificate_path.display())))?;
     }
     if let Some(view) = &arguments.view {
-        let request = PageRequest { loaded: &loaded, answer: &answer, runs: 10_000, seed: 1, nature: None };
+        let request = PageRequest { loaded: &loaded, answer: &answer, runs: 10_000, seed: 1, nature: murphy_trace::NatureMode::Worst };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {
             for variant in &variants {

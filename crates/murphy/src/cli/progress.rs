@@ -3,7 +3,7 @@
 use crate::cli::Terminal;
 use crate::cli::failure::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
-use murphy::{Answer, Unproved, solve};
+use murphy::Answer;
 use murphy_plan::{Progress, Settings};
 use murphy_problem::Problem;
 use std::time::Duration;
@@ -22,17 +22,8 @@ pub(crate) fn bar(terminal: &Terminal, length: u64, what: &str) -> ProgressBar {
     bar
 }
 
-/// Plans and proves.
-pub(crate) fn solve_quietly(problem: &Problem, sweeps_max: Option<u64>) -> Result<Answer, Failure> {
-    let mut settings = Settings::default();
-    if let Some(sweeps) = sweeps_max {
-        settings.sweeps_max = sweeps;
-    }
-    solve(problem, &settings).map_err(|error| refused(&error))
-}
-
 /// Plans and proves, and shows how far it is.
-pub(crate) fn solve_shown(problem: &Problem, sweeps_max: Option<u64>, terminal: &Terminal) -> Result<Answer, Failure> {
+pub(crate) fn solve(problem: &Problem, sweeps_max: Option<u64>, terminal: &Terminal) -> Result<Answer, Failure> {
     let bar = bar(terminal, 0, "planning");
     let show = |progress: Progress| {
         bar.set_length(progress.of as u64);
@@ -42,13 +33,7 @@ pub(crate) fn solve_shown(problem: &Problem, sweeps_max: Option<u64>, terminal: 
     if let Some(sweeps) = sweeps_max {
         settings.sweeps_max = sweeps;
     }
-    let answer = solve(problem, &settings).map_err(|error| refused(&error));
+    let answer = murphy::solve(problem, &settings).map_err(Failure::new);
     bar.finish_and_clear();
     answer
-}
-
-pub(crate) use solve_shown as solve;
-
-fn refused(error: &Unproved) -> Failure {
-    Failure::new(error)
 }

@@ -9,7 +9,11 @@ use std::time::Instant;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let begun = Instant::now();
-    let loaded = Loaded::read(&arguments.world, &arguments.spec, &arguments.world_arguments, &arguments.goal)?;
+    let Some(spec) = &arguments.spec else {
+        return Err(Failure::new("properties in PRISM's syntax are not supported yet")
+            .hint("write the goal as a spec: murphy value WORLD SPEC"));
+    };
+    let loaded = Loaded::read(&arguments.world, spec, &arguments.world_arguments, &arguments.goal)?;
     let read_s = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;

@@ -14,7 +14,7 @@ let world = Source::new("ferry.ron", r#"World(
 )"#);
 let spec = Source::new("home.ron", r#"Spec(name: "get home", goals: [ Maximize(Probability("F home")) ])"#);
 
-let model = World::parse(&world, &NoFiles, &[])?.unfold(&Limits::default())?;
+let model = World::parse(world, &NoFiles, &[])?.unfold(&Limits::default())?;
 let problem = Problem::new(model, &Spec::parse(&spec)?)?;
 let answer = solve(&problem, &Settings::default())?;
 
