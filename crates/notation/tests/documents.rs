@@ -1,4 +1,5 @@
 //! Documents: what is read, what is refused and how, and that nothing makes the reader panic.
+#![expect(clippy::expect_used, reason = "the helpers of tests fail loudly")]
 
 use murphy_notation::{Diagnostic, Document, Kind, Node, Rational, Source, Span, render};
 use proptest::prelude::*;

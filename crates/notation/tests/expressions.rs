@@ -1,4 +1,9 @@
 //! Expressions: precedence, exact values against an oracle, types, places, and that nothing makes them panic.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "the helpers of tests fail loudly"
+)]
 
 use murphy_notation::{
     Affine, Binding, Bounds, Diagnostic, Expression, Passage, Rational, Resolved, Type, Value, render,

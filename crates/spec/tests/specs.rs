@@ -1,4 +1,5 @@
 //! Specs: what is read, what is refused and how the refusal looks.
+#![expect(clippy::expect_used, reason = "the helpers of tests fail loudly")]
 
 use murphy_notation::{Diagnostic, Rational, Source, render};
 use murphy_spec::{Direction, ExpectedHorizon, Objective, Settled, Side, Spec, Stance};
