@@ -5,10 +5,11 @@
 
 use crate::error::{Error, not_empty, not_negative, same_length};
 use crate::expectation::{Expectation, Multiplier};
-use crate::number::{Number, ascending, smaller};
+use crate::number::{Number, ascending, share, smaller};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
 use murphy_notation::Rational;
+use std::num::NonZeroU64;
 
 /// The distributions with `lower[i] ≤ p[i] ≤ upper[i]` for each outcome.
 ///
@@ -71,6 +72,42 @@ impl Interval {
             }
         }
         Ok(Self { lower, upper })
+    }
+
+    /// Returns the distributions within the bounds `lower` and `upper` in parts of `whole`, checked and tightened in whole numbers.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_credal::Interval;
+    /// use murphy_notation::Rational;
+    /// use std::num::NonZeroU64;
+    /// let ten = NonZeroU64::new(10).unwrap();
+    /// let set = Interval::over(ten, &[2, 3], &[5, 7])?;
+    /// assert_eq!(set.lower()[1], Rational::new(1, 2));
+    /// # Ok::<(), murphy_credal::Error>(())
+    /// ```
+    pub fn over(whole: NonZeroU64, lower: &[u64], upper: &[u64]) -> Result<Self, Error> {
+        not_empty(lower)?;
+        same_length(lower.len(), upper.len())?;
+        let sum = |parts: &[u64]| parts.iter().map(|part| u128::from(*part)).sum::<u128>();
+        let (one, lower_sum, upper_sum) = (u128::from(whole.get()), sum(lower), sum(upper));
+        let ordered = lower.iter().zip(upper).all(|(l, u)| l <= u);
+        if !ordered || lower_sum > one || upper_sum < one {
+            let exact = |parts: &[u64]| parts.iter().map(|part| share(*part, whole)).collect();
+            return Self::new(exact(lower), exact(upper));
+        }
+        // A bound that another one implies is below `whole`, so that it fits again.
+        let fit = |part: u128| u64::try_from(part).unwrap_or(u64::MAX);
+        let least = |l: u64, u: u64| fit(u128::from(l).max(one.saturating_sub(upper_sum - u128::from(u))));
+        let most = |l: u64, u: u64| fit(u128::from(u).min(one - (lower_sum - u128::from(l))));
+        let pairs = || lower.iter().zip(upper);
+        Ok(Self {
+            lower: pairs().map(|(l, u)| share(least(*l, *u), whole)).collect(),
+            upper: pairs().map(|(l, u)| share(most(*l, *u), whole)).collect(),
+        })
     }
 
     /// Returns the least probability of each outcome.

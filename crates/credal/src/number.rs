@@ -3,6 +3,7 @@
 use murphy_notation::Rational;
 use std::cmp::Ordering;
 use std::fmt::Debug;
+use std::num::NonZeroU64;
 use std::ops::{Add, Mul, Neg, Sub};
 
 mod sealed {
@@ -33,6 +34,14 @@ pub trait Number:
     fn is_finite(&self) -> bool;
     /// Compares two finite numbers.
     fn order(&self, other: &Self) -> Ordering;
+}
+
+/// Returns `part / whole`.
+pub(crate) fn share(part: u64, whole: NonZeroU64) -> Rational {
+    let quick = i64::try_from(part)
+        .ok()
+        .and_then(|part| Rational::ratio(part, whole.get()));
+    quick.unwrap_or_else(|| Rational::from(part) / Rational::from(whole.get()))
 }
 
 impl Number for Rational {

@@ -1,11 +1,12 @@
 //! A single distribution: nothing is left to Nature.
 
-use crate::error::{Error, distribution};
+use crate::error::{Error, distribution, not_empty};
 use crate::expectation::{Expectation, Multiplier};
-use crate::number::{Number, dot};
+use crate::number::{Number, dot, share};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
 use murphy_notation::Rational;
+use std::num::NonZeroU64;
 
 /// The set of exactly one distribution.
 ///
@@ -31,6 +32,32 @@ impl Precise {
     pub fn new(probabilities: Vec<Rational>) -> Result<Self, Error> {
         distribution(&probabilities)?;
         Ok(Self { probabilities })
+    }
+
+    /// Returns the distribution whose probabilities are `parts` of `whole`, checked in whole numbers.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_credal::Precise;
+    /// use murphy_notation::Rational;
+    /// use std::num::NonZeroU64;
+    /// let ten = NonZeroU64::new(10).unwrap();
+    /// let set = Precise::over(ten, &[4, 6])?;
+    /// assert_eq!(set.probabilities()[1], Rational::new(3, 5));
+    /// # Ok::<(), murphy_credal::Error>(())
+    /// ```
+    pub fn over(whole: NonZeroU64, parts: &[u64]) -> Result<Self, Error> {
+        not_empty(parts)?;
+        let sum: u128 = parts.iter().map(|part| u128::from(*part)).sum();
+        let probabilities = parts.iter().map(|part| share(*part, whole)).collect();
+        if sum == u128::from(whole.get()) {
+            Ok(Self { probabilities })
+        } else {
+            Self::new(probabilities)
+        }
     }
 
     /// Returns the probability of each outcome.
