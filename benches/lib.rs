@@ -45,8 +45,13 @@ pub fn interval(outcomes: u32, stream: &mut Stream) -> CredalSet {
     };
     let lower = weights.iter().map(|weight| bound(weight, -1)).collect();
     let upper = weights.iter().map(|weight| bound(weight, 1)).collect();
-    #[expect(clippy::expect_used, reason = "the distribution that the bounds were made from lies within them")]
-    Interval::new(lower, upper).expect("bounds around a distribution").into()
+    #[expect(
+        clippy::expect_used,
+        reason = "the distribution that the bounds were made from lies within them"
+    )]
+    Interval::new(lower, upper)
+        .expect("bounds around a distribution")
+        .into()
 }
 
 /// Returns a ring of `states` with two actions and `outcomes` successors near by: one slowly mixing component with a goal and a trap.
@@ -55,7 +60,10 @@ pub fn interval(outcomes: u32, stream: &mut Stream) -> CredalSet {
 /// If the sizes do not fit a model.
 pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> {
     let mut stream = Stream::new(seed);
-    let variable = Variable { name: "state".into(), kind: VariableKind::Int };
+    let variable = Variable {
+        name: "state".into(),
+        kind: VariableKind::Int,
+    };
     let mut builder = ModelBuilder::new("ring", vec!["left".into(), "right".into(), "stay".into()])
         .about("a ring with a goal and a trap opposite")
         .variables(vec![variable]);
@@ -63,7 +71,8 @@ pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> 
     for state in 0..states {
         builder.add_state(vec![Value::Int(i64::from(state))]);
         if state == goal || state == trap {
-            let stay = Interval::new(vec![Rational::ONE], vec![Rational::ONE]).map_err(|_| BuildError::NoState)?;
+            let stay =
+                Interval::new(vec![Rational::ONE], vec![Rational::ONE]).map_err(|_| BuildError::NoState)?;
             builder.add_choice(2, stay.into(), vec![state])?;
             continue;
         }
@@ -72,7 +81,11 @@ pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> 
                 .map(|_| {
                     let hop = 1 + stream.below(5);
                     let forward = stream.below(10) < if action == 0 { 4 } else { 6 };
-                    if forward { (state + hop) % states } else { (state + states - hop % states) % states }
+                    if forward {
+                        (state + hop) % states
+                    } else {
+                        (state + states - hop % states) % states
+                    }
                 })
                 .collect();
             builder.add_choice(action, interval(outcomes, &mut stream), targets)?;

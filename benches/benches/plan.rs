@@ -7,7 +7,10 @@ use std::hint::black_box;
 
 fn problem(states: u32) -> Problem {
     let model = ring(states, 5, 1).expect("a model");
-    let spec = Source::new("goal", r#"Spec(name: "goal", goals: [ Maximize(Probability("F goal")) ])"#);
+    let spec = Source::new(
+        "goal",
+        r#"Spec(name: "goal", goals: [ Maximize(Probability("F goal")) ])"#,
+    );
     Problem::new(model, &Spec::parse(&spec).expect("a spec")).expect("a problem")
 }
 
@@ -18,15 +21,26 @@ fn whole(criterion: &mut Criterion) {
         let problem = problem(states);
         group.throughput(Throughput::Elements(problem.model.branch_count() as u64));
         group.bench_with_input(BenchmarkId::new("sweep", states), &problem, |bencher, problem| {
-            let settings = Settings { sweeps_max: 1, ..Settings::default() };
+            let settings = Settings {
+                sweeps_max: 1,
+                ..Settings::default()
+            };
             bencher.iter(|| plan(black_box(problem), &settings).expect("a plan").sweeps);
         });
         group.bench_with_input(BenchmarkId::new("plan", states), &problem, |bencher, problem| {
-            bencher.iter(|| plan(black_box(problem), &Settings::default()).expect("a plan").sweeps);
+            bencher.iter(|| {
+                plan(black_box(problem), &Settings::default())
+                    .expect("a plan")
+                    .sweeps
+            });
         });
         let found = plan(&problem, &Settings::default()).expect("a plan");
         group.bench_with_input(BenchmarkId::new("check", states), &problem, |bencher, problem| {
-            bencher.iter(|| check(black_box(problem), &found.certificate).expect("a proof").inequalities);
+            bencher.iter(|| {
+                check(black_box(problem), &found.certificate)
+                    .expect("a proof")
+                    .inequalities
+            });
         });
     }
     group.finish();

@@ -45,7 +45,8 @@ impl std::error::Error for Unproved {}
 /// [`Unproved::Rejected`] if the proof fails.
 pub fn solve(problem: &Problem, settings: &Settings<'_>) -> Result<Answer, Unproved> {
     let mut plan = plan(problem, settings).map_err(Unproved::Planning)?;
-    let checked = check(problem, &plan.certificate).map_err(|rejection| Unproved::Rejected(Box::new(rejection)))?;
+    let checked =
+        check(problem, &plan.certificate).map_err(|rejection| Unproved::Rejected(Box::new(rejection)))?;
     plan.bracket = checked.bracket;
     Ok(Answer { plan, checked })
 }

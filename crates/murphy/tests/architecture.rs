@@ -14,7 +14,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("plan", &["notation", "credal", "world", "problem"]),
     ("certify", &["notation", "credal", "world", "problem"]),
     ("trace", &["notation", "credal", "world", "problem"]),
-    ("murphy", &["notation", "credal", "world", "spec", "problem", "plan", "certify", "trace"]),
+    (
+        "murphy",
+        &[
+            "notation", "credal", "world", "spec", "problem", "plan", "certify", "trace",
+        ],
+    ),
 ];
 
 fn crates() -> PathBuf {
@@ -51,35 +56,61 @@ fn every_crate_is_listed_and_uses_only_what_it_may() {
         let folder = entry.unwrap().path();
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        let (_, allowed) =
-            EDGES.iter().find(|(listed, _)| *listed == name).unwrap_or_else(|| panic!("crate `{name}` is not in the picture"));
+        let (_, allowed) = EDGES
+            .iter()
+            .find(|(listed, _)| *listed == name)
+            .unwrap_or_else(|| panic!("crate `{name}` is not in the picture"));
         for used in named_in(&manifest) {
             let is_description = used == name;
-            assert!(is_description || allowed.contains(&used.as_str()), "`{name}` must not use `{used}`");
+            assert!(
+                is_description || allowed.contains(&used.as_str()),
+                "`{name}` must not use `{used}`"
+            );
         }
         found.insert(name);
     }
-    assert_eq!(found.len(), EDGES.len(), "a crate of the picture is missing: {found:?}");
+    assert_eq!(
+        found.len(),
+        EDGES.len(),
+        "a crate of the picture is missing: {found:?}"
+    );
 }
 
 #[test]
 fn a_forbidden_edge_would_be_found() {
-    let manifest = "[dependencies]\nmurphy-plan.workspace = true\nmurphy-world = { path = \"x\" }\nmurphy = \"1\"\n";
-    assert_eq!(named_in(manifest), BTreeSet::from(["plan".to_owned(), "world".to_owned()]));
+    let manifest =
+        "[dependencies]\nmurphy-plan.workspace = true\nmurphy-world = { path = \"x\" }\nmurphy = \"1\"\n";
+    assert_eq!(
+        named_in(manifest),
+        BTreeSet::from(["plan".to_owned(), "world".to_owned()])
+    );
 }
 
 /// Libraries compute on texts and bytes; only the program knows paths, clocks, streams and how to end.
 #[test]
 fn only_the_program_touches_the_outside() {
-    const OUTSIDE: &[&str] =
-        &["std::fs", "std::process", "std::env", "std::time", "std::net", "println!", "eprintln!", "File::open"];
+    const OUTSIDE: &[&str] = &[
+        "std::fs",
+        "std::process",
+        "std::env",
+        "std::time",
+        "std::net",
+        "println!",
+        "eprintln!",
+        "File::open",
+    ];
     for (name, _) in EDGES.iter().filter(|(name, _)| *name != "murphy") {
         for path in sources(&crates().join(name).join("src")) {
             let text = fs::read_to_string(&path).unwrap();
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or_default();
                 for word in OUTSIDE {
-                    assert!(!code.contains(word), "{}:{}: {word} in a library", path.display(), number + 1);
+                    assert!(
+                        !code.contains(word),
+                        "{}:{}: {word} in a library",
+                        path.display(),
+                        number + 1
+                    );
                 }
             }
         }

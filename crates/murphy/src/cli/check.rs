@@ -72,6 +72,9 @@ fn accepted(saved: &Saved, checked: &Checked, format: Format, terminal: &Termina
     terminal.data(&line("Goal", &saved.loaded.problem.goal))?;
     terminal.data(&line("Nature", &report::nature(&saved.loaded.problem)))?;
     terminal.data(&line("Value", &bracket_text(&bracket)))?;
-    let proof = format!("accepted: {} inequalities hold in exact arithmetic", report::count(checked.inequalities));
+    let proof = format!(
+        "accepted: {} inequalities hold in exact arithmetic",
+        report::count(checked.inequalities)
+    );
     terminal.data(&line("Check", &proof))
 }

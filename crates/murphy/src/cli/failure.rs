@@ -15,13 +15,19 @@ pub(crate) enum Failure {
 impl Failure {
     /// Returns a failure that is a sentence.
     pub(crate) fn new(message: impl ToString) -> Self {
-        Self::Other { message: message.to_string(), hint: None }
+        Self::Other {
+            message: message.to_string(),
+            hint: None,
+        }
     }
 
     /// Adds a way out.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         match self {
-            Self::Other { message, .. } => Self::Other { message, hint: Some(hint.into()) },
+            Self::Other { message, .. } => Self::Other {
+                message,
+                hint: Some(hint.into()),
+            },
             Self::Written(diagnostic) => Self::Written(Box::new(diagnostic.hint(hint))),
         }
     }
@@ -50,7 +56,10 @@ impl Failure {
         match self {
             Self::Written(diagnostic) => render(diagnostic),
             Self::Other { message, hint: None } => format!("error: {message}\n"),
-            Self::Other { message, hint: Some(hint) } => format!("error: {message}\nhint: {hint}\n"),
+            Self::Other {
+                message,
+                hint: Some(hint),
+            } => format!("error: {message}\nhint: {hint}\n"),
         }
     }
 }

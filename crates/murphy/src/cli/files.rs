@@ -14,7 +14,9 @@ const BYTES_MAX: u64 = 2 << 30;
 
 /// Reads the whole of a file that is small enough.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let length = std::fs::metadata(path).map_err(|error| missing(path, &error))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|error| missing(path, &error))?
+        .len();
     if length > BYTES_MAX {
         return Err(Failure::new(format!(
             "`{}` has {length} bytes, more than the {BYTES_MAX} that are read",
@@ -35,11 +37,19 @@ pub(crate) fn read_source(path: &Path) -> Result<(Arc<Source>, Origin), Failure>
 
 fn missing(path: &Path, error: &std::io::Error) -> Failure {
     let failure = Failure::file(path, "read", error);
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return failure };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = std::fs::read_dir(folder) else { return failure };
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return failure;
+    };
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return failure;
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
     names.sort();
     match murphy_notation::nearest(name, names.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{}`?", folder.join(near).display())),
@@ -50,7 +60,10 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
 /// Writes a file whole or not at all: to a temporary name in the same folder, then renamed.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(path, "write", &error);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
@@ -81,7 +94,10 @@ impl Beside {
     /// Returns the files beside the world at `path`.
     pub(crate) fn new(path: &Path) -> Self {
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        Self { folder, read: RefCell::default() }
+        Self {
+            folder,
+            read: RefCell::default(),
+        }
     }
 
     /// Returns what was read so far, by name.
@@ -97,7 +113,9 @@ impl Files for Beside {
     fn read(&self, name: &str) -> Result<String, String> {
         let path = self.folder.join(name);
         let bytes = read(&path).map_err(|failure| failure.reason())?;
-        self.read.borrow_mut().push(Origin::of(path.display().to_string(), &bytes));
+        self.read
+            .borrow_mut()
+            .push(Origin::of(path.display().to_string(), &bytes));
         String::from_utf8(bytes).map_err(|_| format!("`{}` is not a text in UTF-8", path.display()))
     }
 }

@@ -11,9 +11,15 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 pub(crate) fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let goal = GoalArguments { precision: None, sweeps_max: None };
+    let goal = GoalArguments {
+        precision: None,
+        sweeps_max: None,
+    };
     let (model, problem) = match &arguments.spec {
-        None => (LoadedWorld::read(&arguments.world, &arguments.world_arguments)?.unfold()?, None),
+        None => (
+            LoadedWorld::read(&arguments.world, &arguments.world_arguments)?.unfold()?,
+            None,
+        ),
         Some(spec) => {
             let loaded = Loaded::read(&arguments.world, spec, &arguments.world_arguments, &goal)?;
             (loaded.problem.model.clone(), Some(loaded.problem))
@@ -36,7 +42,11 @@ fn kinds(model: &Model) -> BTreeMap<&'static str, u64> {
 }
 
 fn as_json(model: &Model, problem: Option<&Problem>) -> serde_json::Value {
-    let labels: BTreeMap<_, _> = model.labels().iter().map(|(name, states)| (name, states.len())).collect();
+    let labels: BTreeMap<_, _> = model
+        .labels()
+        .iter()
+        .map(|(name, states)| (name, states.len()))
+        .collect();
     let mut object = json!({
         "name": model.name(),
         "about": model.about(),
@@ -62,19 +72,28 @@ fn as_text(model: &Model, problem: Option<&Problem>) -> String {
         text += &line("", model.about());
     }
     text += &line("Size", &report::size(model));
-    let kinds: Vec<String> =
-        kinds(model).into_iter().map(|(kind, number)| format!("{} {kind}", report::count(number))).collect();
+    let kinds: Vec<String> = kinds(model)
+        .into_iter()
+        .map(|(kind, number)| format!("{} {kind}", report::count(number)))
+        .collect();
     text += &line("Sets", &kinds.join(", "));
     text += &line("Start", &start(model));
     let shown: Vec<&str> = model.actions().iter().take(12).map(String::as_str).collect();
     let more = model.actions().len().saturating_sub(shown.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     text += &line("Actions", &format!("{}{more}", shown.join(", ")));
     for variable in model.variables() {
         text += &line("Variable", &variable.name);
     }
     for (name, states) in model.labels() {
-        text += &line("Label", &format!("{name}: {} states", report::count(states.len() as u64)));
+        text += &line(
+            "Label",
+            &format!("{name}: {} states", report::count(states.len() as u64)),
+        );
     }
     for name in model.quantities().keys() {
         text += &line("Quantity", name);
@@ -100,7 +119,11 @@ fn goal(problem: &Problem) -> String {
     text += &line("Nature", &report::nature(problem));
     let about = match &problem.objective {
         Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. } => {
-            let ends = if problem.complemented { "violated" } else { "fulfilled" };
+            let ends = if problem.complemented {
+                "violated"
+            } else {
+                "fulfilled"
+            };
             let lost = if problem.complemented { "safe" } else { "lost" };
             format!("{ends} in {} states, {lost} in {}", target.len(), avoid.len())
         }

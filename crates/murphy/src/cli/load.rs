@@ -30,7 +30,10 @@ impl LoadedWorld {
     /// Reads a world.
     pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
         let constants = settings(&arguments.constants)?;
-        let limits = Limits { states_max: arguments.states_max, ..Limits::default() };
+        let limits = Limits {
+            states_max: arguments.states_max,
+            ..Limits::default()
+        };
         Self::read_with(path, constants, limits)
     }
 
@@ -41,13 +44,21 @@ impl LoadedWorld {
         limits: Limits,
     ) -> Result<Self, Failure> {
         if path.extension().is_none_or(|ending| ending != "ron") {
-            return Err(Failure::new(format!("`{}` is not a world in RON", path.display()))
-                .hint("worlds end in .ron; other formats are not read yet"));
+            return Err(
+                Failure::new(format!("`{}` is not a world in RON", path.display()))
+                    .hint("worlds end in .ron; other formats are not read yet"),
+            );
         }
         let (source, origin) = read_source(path)?;
         let beside = Beside::new(path);
         let world = World::parse(source, &beside, &constants)?;
-        Ok(Self { world, origin, files: beside.into_origins(), constants, limits })
+        Ok(Self {
+            world,
+            origin,
+            files: beside.into_origins(),
+            constants,
+            limits,
+        })
     }
 
     /// Unfolds the world to a model.
@@ -77,7 +88,9 @@ impl Loaded {
         if let Some(precision) = goal.precision
             && !(precision > 0.0 && precision < 1.0)
         {
-            return Err(Failure::new(format!("--precision is {precision}, but must lie between 0 and 1")));
+            return Err(Failure::new(format!(
+                "--precision is {precision}, but must lie between 0 and 1"
+            )));
         }
         let world = LoadedWorld::read(world, arguments)?;
         Self::resolve(world, spec, goal.precision)
@@ -91,7 +104,12 @@ impl Loaded {
         if let Some(precision) = precision {
             problem = problem.with_precision(precision);
         }
-        Ok(Self { world, spec, spec_origin, problem })
+        Ok(Self {
+            world,
+            spec,
+            spec_origin,
+            problem,
+        })
     }
 
     /// Returns where everything came from, for the plan file.

@@ -64,7 +64,9 @@ impl Terminal {
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let terminal = Terminal { quiet: arguments.quiet };
+    let terminal = Terminal {
+        quiet: arguments.quiet,
+    };
     let format = format_of(&arguments.command);
     let outcome = set_threads(arguments.threads).and_then(|()| run(&arguments.command, &terminal));
     match outcome {

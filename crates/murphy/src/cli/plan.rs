@@ -13,7 +13,12 @@ use serde_json::json;
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let loaded = Loaded::read(&arguments.world, &arguments.spec, &arguments.world_arguments, &arguments.goal)?;
+    let loaded = Loaded::read(
+        &arguments.world,
+        &arguments.spec,
+        &arguments.world_arguments,
+        &arguments.goal,
+    )?;
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
     let certificate_path = write_plan(&loaded, &answer, &arguments.out)?;
     if arguments.format == Format::Json {
@@ -29,14 +34,31 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     } else {
         let text = report::answer(&loaded, &answer);
         terminal.data(&text)?;
-        terminal.data(&report::line("Plan", &format!("{}, proved by {}", arguments.out.display(), certificate_path.display())))?;
+        terminal.data(&report::line(
+            "Plan",
+            &format!(
+                "{}, proved by {}",
+                arguments.out.display(),
+                certificate_path.display()
+            ),
+        ))?;
     }
     if let Some(view) = &arguments.view {
-        let request = PageRequest { loaded: &loaded, answer: &answer, runs: 10_000, seed: 1, nature: murphy_trace::NatureMode::Worst };
+        let request = PageRequest {
+            loaded: &loaded,
+            answer: &answer,
+            runs: 10_000,
+            seed: 1,
+            nature: murphy_trace::NatureMode::Worst,
+        };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {
             for variant in &variants {
-                terminal.data(&report::variant(&variant.name, &bracket_text(&variant.bracket), &variant.note))?;
+                terminal.data(&report::variant(
+                    &variant.name,
+                    &bracket_text(&variant.bracket),
+                    &variant.note,
+                ))?;
             }
             terminal.data(&report::line("Page", &view.display().to_string()))?;
         }
@@ -48,10 +70,15 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
 fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<PathBuf, Failure> {
     let certificate_path = out.with_extension("cert");
     if certificate_path == out {
-        return Err(Failure::new("--out must not end in .cert: the certificate goes there"));
+        return Err(Failure::new(
+            "--out must not end in .cert: the certificate goes there",
+        ));
     }
     let bytes = answer.plan.certificate.to_bytes();
-    let name = certificate_path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = certificate_path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let origins = loaded.origins(Origin::of(name, &bytes));
     let document = PlanDocument::new(&loaded.problem, &answer.plan, origins);
     let text = document.to_text().map_err(Failure::new)?;

@@ -23,13 +23,20 @@ pub(crate) fn bar(terminal: &Terminal, length: u64, what: &str) -> ProgressBar {
 }
 
 /// Plans and proves, and shows how far it is.
-pub(crate) fn solve(problem: &Problem, sweeps_max: Option<u64>, terminal: &Terminal) -> Result<Answer, Failure> {
+pub(crate) fn solve(
+    problem: &Problem,
+    sweeps_max: Option<u64>,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
     let bar = bar(terminal, 0, "planning");
     let show = |progress: Progress| {
         bar.set_length(progress.of as u64);
         bar.set_position(progress.component as u64);
     };
-    let mut settings = Settings { progress: Some(&show), ..Settings::default() };
+    let mut settings = Settings {
+        progress: Some(&show),
+        ..Settings::default()
+    };
     if let Some(sweeps) = sweeps_max {
         settings.sweeps_max = sweeps;
     }

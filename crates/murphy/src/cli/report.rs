@@ -39,7 +39,13 @@ pub(crate) fn count(value: u64) -> String {
 /// Returns a bracket with just the digits that its gap leaves meaningful, rounded outward.
 pub(crate) fn bracket_text(bracket: &Bracket) -> String {
     if bracket.lower.is_infinite() || bracket.upper.is_infinite() {
-        let side = |x: f64| if x.is_infinite() { "∞".to_owned() } else { format!("{x}") };
+        let side = |x: f64| {
+            if x.is_infinite() {
+                "∞".to_owned()
+            } else {
+                format!("{x}")
+            }
+        };
         return format!("[{}, {}]", side(bracket.lower), side(bracket.upper));
     }
     let gap = bracket.gap();
@@ -47,22 +53,35 @@ pub(crate) fn bracket_text(bracket: &Bracket) -> String {
     if size != 0.0 && !(1e-4..1e9).contains(&size) {
         return format!("[{:e}, {:e}]", bracket.lower, bracket.upper);
     }
-    let digits = (2..=15).find(|digits| 10f64.powi(-digits) <= gap.max(1e-15)).unwrap_or(15) + 1;
+    let digits = (2..=15)
+        .find(|digits| 10f64.powi(-digits) <= gap.max(1e-15))
+        .unwrap_or(15)
+        + 1;
     let digits = usize::try_from(digits).unwrap_or(15).min(15);
-    format!("[{}, {}]", rounded(bracket.lower, digits, false), rounded(bracket.upper, digits, true))
+    format!(
+        "[{}, {}]",
+        rounded(bracket.lower, digits, false),
+        rounded(bracket.upper, digits, true)
+    )
 }
 
 /// Returns `value` with `digits` decimals, rounded up or down exactly.
 fn rounded(value: f64, digits: usize, up: bool) -> String {
     let near = format!("{value:.digits$}");
-    let (Ok(shown), Some(exact)) = (near.parse::<Rational>(), Rational::from_f64(value)) else { return near };
+    let (Ok(shown), Some(exact)) = (near.parse::<Rational>(), Rational::from_f64(value)) else {
+        return near;
+    };
     let wrong = if up { shown < exact } else { shown > exact };
     if !wrong {
         return near;
     }
     let unit = Rational::from_f64(10f64.powi(i32::try_from(digits).unwrap_or(15)));
     let Some(unit) = unit else { return near };
-    let moved = if up { shown + &Rational::ONE / &unit } else { shown - &Rational::ONE / &unit };
+    let moved = if up {
+        shown + &Rational::ONE / &unit
+    } else {
+        shown - &Rational::ONE / &unit
+    };
     format!("{:.digits$}", moved.to_f64())
 }
 
@@ -81,20 +100,34 @@ pub(crate) fn size(model: &Model) -> String {
 pub(crate) fn answer(loaded: &Loaded, answer: &Answer) -> String {
     let problem = &loaded.problem;
     let bracket = answer.plan.bracket;
-    let mut text = line("World", &format!("{}: {}", problem.model.name(), size(&problem.model)));
+    let mut text = line(
+        "World",
+        &format!("{}: {}", problem.model.name(), size(&problem.model)),
+    );
     for note in problem.model.notes() {
         text += &line("", note);
     }
     text += &line("Goal", &problem.goal);
     text += &line("Nature", &nature(problem));
-    text += &line("Value", &format!("{}, gap {:.1e}", bracket_text(&bracket), bracket.gap()));
+    text += &line(
+        "Value",
+        &format!("{}, gap {:.1e}", bracket_text(&bracket), bracket.gap()),
+    );
     text += &line(
         "Proof",
-        &format!("both sides hold: {} inequalities checked in exact arithmetic", count(answer.checked.inequalities)),
+        &format!(
+            "both sides hold: {} inequalities checked in exact arithmetic",
+            count(answer.checked.inequalities)
+        ),
     );
     match answer.plan.stop {
         StopReason::Precise => {}
-        StopReason::SweepsSpent => text += &line("", "stopped early: the sweeps allowed were spent, so the bracket is wide"),
+        StopReason::SweepsSpent => {
+            text += &line(
+                "",
+                "stopped early: the sweeps allowed were spent, so the bracket is wide",
+            )
+        }
         StopReason::Stalled => text += &line("", "stopped early: rounding leaves nothing more to gain"),
     }
     text
@@ -118,6 +151,10 @@ pub(crate) fn nature(problem: &murphy_problem::Problem) -> String {
 
 /// Returns the line of another reading of the same question.
 pub(crate) fn variant(name: &str, bracket: &str, note: &str) -> String {
-    let note = if note.is_empty() { String::new() } else { format!("  ({note})") };
+    let note = if note.is_empty() {
+        String::new()
+    } else {
+        format!("  ({note})")
+    };
     line("Also", &format!("{name}: {bracket}{note}"))
 }

@@ -34,15 +34,34 @@ impl Saved {
             .policy(&loaded.problem.model)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         changes.extend(policy_change(&loaded, &policy, &certificate.policy));
-        let plan = Plan { policy, bracket: document.bracket, certificate, stop: document.stop, sweeps: 0 };
-        Ok(Self { document, loaded, plan, changes })
+        let plan = Plan {
+            policy,
+            bracket: document.bracket,
+            certificate,
+            stop: document.stop,
+            sweeps: 0,
+        };
+        Ok(Self {
+            document,
+            loaded,
+            plan,
+            changes,
+        })
     }
 }
 
 fn load(plan: &Path, document: &PlanDocument) -> Result<Loaded, Failure> {
-    let constants = document.constants.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let constants = document
+        .constants
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, Limits::default())?;
-    Loaded::resolve(world, &beside(plan, &document.spec.path), Some(document.precision))
+    Loaded::resolve(
+        world,
+        &beside(plan, &document.spec.path),
+        Some(document.precision),
+    )
 }
 
 /// Returns a path as the plan gives it, or beside the plan if there is nothing.
@@ -57,14 +76,20 @@ fn beside(plan: &Path, given: &str) -> PathBuf {
 
 fn note_change(changes: &mut Vec<String>, what: &str, origin: &Origin, bytes: &[u8]) {
     if !origin.holds(bytes) {
-        changes.push(format!("{what} `{}` is not the one that the plan was made with", origin.path));
+        changes.push(format!(
+            "{what} `{}` is not the one that the plan was made with",
+            origin.path
+        ));
     }
 }
 
 fn compare_origins(changes: &mut Vec<String>, document: &PlanDocument, loaded: &Loaded) {
     let mut compare = |what: &str, then: &Origin, now: &Origin| {
         if then.hash != now.hash {
-            changes.push(format!("{what} `{}` was changed after the plan was made", now.path));
+            changes.push(format!(
+                "{what} `{}` was changed after the plan was made",
+                now.path
+            ));
         }
     };
     compare("the world", &document.world, &loaded.world.origin);
@@ -106,5 +131,9 @@ fn policy_change(loaded: &Loaded, plan: &Policy, certificate: &Policy) -> Option
 
 fn choice_action(loaded: &Loaded, choice: u32) -> usize {
     let model = &loaded.problem.model;
-    if (choice as usize) < model.choice_count() { model.action(choice) as usize } else { usize::MAX }
+    if (choice as usize) < model.choice_count() {
+        model.action(choice) as usize
+    } else {
+        usize::MAX
+    }
 }

@@ -24,8 +24,11 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
     };
     let simulation = shown(&saved.loaded.problem, &saved.plan, &settings, terminal)?;
     if let Some(path) = &arguments.traces {
-        let texts: Vec<String> =
-            simulation.traces.iter().map(|trace| write_jsonl(trace, &simulation.header)).collect();
+        let texts: Vec<String> = simulation
+            .traces
+            .iter()
+            .map(|trace| write_jsonl(trace, &simulation.header))
+            .collect();
         write(path, texts.concat().as_bytes())?;
     }
     match arguments.format {
@@ -73,17 +76,39 @@ pub(crate) fn shown(
 fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
     let runs = report::count(summary.runs);
     let mut text = line("Goal", &problem.goal);
-    text += &line("Runs", &format!("{runs} against the {} Nature, seed {}", summary.nature, summary.seed));
+    text += &line(
+        "Runs",
+        &format!(
+            "{runs} against the {} Nature, seed {}",
+            summary.nature, summary.seed
+        ),
+    );
     let percent = 100.0 * summary.confidence;
-    let interval = format!("[{:.6}, {:.6}] with {percent} % confidence", summary.interval.lower.0, summary.interval.upper.0);
-    text += &line("Mean", &format!("{:.6}, true value in {interval}", summary.mean.0));
+    let interval = format!(
+        "[{:.6}, {:.6}] with {percent} % confidence",
+        summary.interval.lower.0, summary.interval.upper.0
+    );
+    text += &line(
+        "Mean",
+        &format!("{:.6}, true value in {interval}", summary.mean.0),
+    );
     text += &line("Plan", &format!("proved bracket {}", bracket_text(&plan.bracket)));
     text += &line(
         "Steps",
-        &format!("{:.2} on average, {} at most", summary.steps_mean, report::count(u64::from(summary.steps_longest))),
+        &format!(
+            "{:.2} on average, {} at most",
+            summary.steps_mean,
+            report::count(u64::from(summary.steps_longest))
+        ),
     );
     if summary.unfinished > 0 {
-        text += &line("", &format!("{} runs were cut at the longest length", report::count(summary.unfinished)));
+        text += &line(
+            "",
+            &format!(
+                "{} runs were cut at the longest length",
+                report::count(summary.unfinished)
+            ),
+        );
     }
     text
 }

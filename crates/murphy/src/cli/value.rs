@@ -13,7 +13,12 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
         return Err(Failure::new("properties in PRISM's syntax are not supported yet")
             .hint("write the goal as a spec: murphy value WORLD SPEC"));
     };
-    let loaded = Loaded::read(&arguments.world, spec, &arguments.world_arguments, &arguments.goal)?;
+    let loaded = Loaded::read(
+        &arguments.world,
+        spec,
+        &arguments.world_arguments,
+        &arguments.goal,
+    )?;
     let read_s = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
@@ -35,7 +40,9 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
         Format::Text => {
             terminal.data(&report::answer(&loaded, &answer))?;
             if arguments.timings {
-                terminal.remark(&format!("read in {read_s:.3} s, solved and proved in {solve_s:.3} s"));
+                terminal.remark(&format!(
+                    "read in {read_s:.3} s, solved and proved in {solve_s:.3} s"
+                ));
             }
         }
     }

@@ -30,7 +30,11 @@ pub(crate) fn run(arguments: &ViewArguments, terminal: &Terminal) -> Result<Outc
     Err(Failure::new("not yet"))
 }
 
-pub(crate) fn write_page(request: &PageRequest<'_>, path: &Path, terminal: &Terminal) -> Result<Vec<Variant>, Failure> {
+pub(crate) fn write_page(
+    request: &PageRequest<'_>,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<Vec<Variant>, Failure> {
     let _ = (request, path, terminal);
     Err(Failure::new("not yet"))
 }
