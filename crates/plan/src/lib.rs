@@ -3,20 +3,54 @@
 //! [`plan`] takes a [`Problem`] and returns a policy with a bracket on what it is worth, and a certificate of both sides that an independent
 //! checker can verify in exact arithmetic.
 
+mod bound;
+mod end_component;
 pub mod error;
+mod game;
 mod graph;
+mod holding;
+mod plan;
+mod qualitative;
+mod reach;
 pub mod settings;
+mod solve;
+mod support;
 
 pub use error::Error;
 pub use settings::{Progress, Settings};
 
-use murphy_problem::{Plan, Problem};
+use murphy_problem::{Objective, Plan, Problem};
 
 /// Returns a policy, a bracket on its value and the proof of both.
 ///
 /// # Errors
 /// What the planner cannot do, see [`Error`]. A budget that is spent is no error: the bracket is only wider.
 pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
-    let _ = (problem, settings);
-    Err(Error::Mismatch)
+    check(problem)?;
+    match &problem.objective {
+        Objective::Reach { target, avoid } => reach::plan_reach(problem, (target, avoid), settings),
+        _ => Err(Error::Mismatch),
+    }
+}
+
+/// Refuses what does not fit together.
+fn check(problem: &Problem) -> Result<(), Error> {
+    if problem.precision.is_nan() || problem.precision <= 0.0 {
+        return Err(Error::Precision {
+            found: problem.precision,
+        });
+    }
+    let (states, choices) = (problem.model.state_count(), problem.model.choice_count());
+    let fits = match &problem.objective {
+        Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. } => {
+            target.state_count() == states
+                && avoid.state_count() == states
+                && target.intersection(avoid).is_empty()
+        }
+        Objective::Until { quantity, target } => target.state_count() == states && quantity.len() == choices,
+        Objective::Horizon { quantity, .. } | Objective::Discounted { quantity, .. } => {
+            quantity.len() == choices
+        }
+    };
+    if fits { Ok(()) } else { Err(Error::Mismatch) }
 }

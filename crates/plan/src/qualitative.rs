@@ -1,0 +1,259 @@
+//! Where a reachability is worth exactly zero or exactly one, decided by sets and exact probabilities alone.
+//!
+//! Four questions about a choice replace the edges of a graph: whether every (or some) distribution hits a set `X`, and whether every (or
+//! some) distribution stays in `Y`, and hits `X` while it does. With intervals like `[0, 0.6]` three times over, Nature can delete any one edge
+//! but no two, so no fixed graph would do. With `μ` the least and `ν` the greatest fixed point:
+//!
+//! | Nature | value above zero | value one |
+//! | --- | --- | --- |
+//! | minimises | `μX. T ∪ {s : every p hits X}` | `νY μX. T ∪ {s ∈ Y : every p stays in Y, every p hits X}` |
+//! | maximises | `μX. T ∪ {s : some p hits X}` | `νY μX. T ∪ {s ∈ Y : some p stays in Y and hits X}` |
+//!
+//! each for some choice of an agent who maximises, for all choices of one who minimises. Sets are closed: a lower bound of zero
+//! may be attained.
+
+use crate::graph::Lists;
+use murphy_credal::CredalSet;
+use murphy_problem::Direction;
+use murphy_world::{ChoiceId, Model, StateId};
+use std::collections::BTreeMap;
+
+/// The rank of a state that the play does not come from.
+pub(crate) const OUTSIDE: u32 = u32::MAX;
+
+/// A model as a game for reaching a target.
+pub(crate) struct Arena<'a> {
+    model: &'a Model,
+    agent: Direction,
+    nature: Direction,
+    /// The state of each choice.
+    owner: Vec<StateId>,
+    /// The choices with a branch into each state.
+    into: Lists,
+}
+
+/// A set of states that one side can force the play out of or into, with who moves where.
+#[derive(Clone, Debug)]
+pub(crate) struct Region {
+    /// The members.
+    pub(crate) inside: Vec<bool>,
+    /// For a member, in which round of the last least fixed point it came in, the target in round zero; else [`OUTSIDE`].
+    pub(crate) rank: Vec<u32>,
+    /// For a member, a choice that brought it in; for others, one that kept or threw it out.
+    pub(crate) choice: Vec<ChoiceId>,
+}
+
+impl<'a> Arena<'a> {
+    /// Lays the game out.
+    pub(crate) fn new(model: &'a Model, agent: Direction, nature: Direction) -> Self {
+        let states = model.state_count();
+        let owner = states_of_choices(model);
+        let into = Lists::collect(
+            (0u32..)
+                .take(model.choice_count())
+                .map(|choice| model.targets(choice).iter().copied()),
+        )
+        .inverted(states);
+        Self {
+            model,
+            agent,
+            nature,
+            owner,
+            into,
+        }
+    }
+
+    /// Returns the states from where reaching `target` outside `avoid` is worth more than zero.
+    pub(crate) fn positive(&self, target: &[bool], avoid: &[bool]) -> Region {
+        let within: Vec<bool> = avoid.iter().map(|avoid| !avoid).collect();
+        let mut hits = |choice: ChoiceId, _: &[bool], reached: &[bool]| {
+            let (set, event) = (self.model.set(choice), self.event(choice, reached));
+            match self.nature {
+                Direction::Minimize => set.must_hit(&event),
+                Direction::Maximize => set.may_hit(&event),
+            }
+        };
+        self.attract(target, &within, &mut hits)
+    }
+
+    /// Returns the states from where reaching `target` outside `avoid` is worth one.
+    pub(crate) fn almost_sure(&self, target: &[bool], avoid: &[bool]) -> Region {
+        let mut within: Vec<bool> = avoid.iter().map(|avoid| !avoid).collect();
+        let mut choice: Vec<ChoiceId> = self.first_choices();
+        let mut stays = Stays {
+            arena: self,
+            known: BTreeMap::new(),
+        };
+        loop {
+            let mut progresses =
+                |choice: ChoiceId, within: &[bool], reached: &[bool]| stays.and_hits(choice, within, reached);
+            let mut region = self.attract(target, &within, &mut progresses);
+            let mut shrunk = false;
+            for state in 0..within.len() {
+                if within[state] && !region.inside[state] {
+                    within[state] = false;
+                    choice[state] = region.choice[state];
+                    stays.forget(state);
+                    shrunk = true;
+                }
+            }
+            if !shrunk {
+                for (state, inside) in region.inside.iter().enumerate() {
+                    if !inside {
+                        region.choice[state] = choice[state];
+                    }
+                }
+                return region;
+            }
+        }
+    }
+
+    fn first_choices(&self) -> Vec<ChoiceId> {
+        (0u32..)
+            .take(self.model.state_count())
+            .map(|state| self.model.choices(state).start)
+            .collect()
+    }
+
+    /// Says of each branch of a choice whether it leads into the set.
+    fn event(&self, choice: ChoiceId, set: &[bool]) -> Vec<bool> {
+        self.model
+            .targets(choice)
+            .iter()
+            .map(|&state| set[state as usize])
+            .collect()
+    }
+
+    /// Returns the least set that holds `target` and every state within bounds of which some (all) choices progress into the set.
+    ///
+    /// It grows in rounds, and a choice is asked again at most once a round, and only if a state came in that it leads to.
+    fn attract(
+        &self,
+        target: &[bool],
+        within: &[bool],
+        progresses: &mut dyn FnMut(ChoiceId, &[bool], &[bool]) -> bool,
+    ) -> Region {
+        let states = target.len();
+        let mut region = Region {
+            inside: target.to_vec(),
+            rank: vec![OUTSIDE; states],
+            choice: self.first_choices(),
+        };
+        let mut waiting: Vec<u32> = (0u32..)
+            .take(states)
+            .map(|state| count(&self.model.choices(state)))
+            .collect();
+        let mut done = vec![false; self.owner.len()];
+        let mut asked = vec![0u32; self.owner.len()];
+        let mut frontier: Vec<StateId> = (0u32..)
+            .take(states)
+            .filter(|state| target[*state as usize])
+            .collect();
+        for &state in &frontier {
+            region.rank[state as usize] = 0;
+        }
+        for round in 1u32.. {
+            let mut entering = Vec::new();
+            for &choice in frontier.iter().flat_map(|state| self.into.get(*state)) {
+                let (at, state) = (choice as usize, self.owner[choice as usize] as usize);
+                if region.inside[state] || !within[state] || done[at] || asked[at] == round {
+                    continue;
+                }
+                asked[at] = round;
+                if region.rank[state] == round || !progresses(choice, within, &region.inside) {
+                    continue;
+                }
+                done[at] = true;
+                waiting[state] -= 1;
+                if self.agent == Direction::Maximize || waiting[state] == 0 {
+                    region.rank[state] = round;
+                    region.choice[state] = choice;
+                    entering.push(self.owner[at]);
+                }
+            }
+            if entering.is_empty() {
+                break;
+            }
+            for &state in &entering {
+                region.inside[state as usize] = true;
+            }
+            frontier = entering;
+        }
+        self.name_refusals(&mut region, &done);
+        region
+    }
+
+    /// Gives every state outside a choice that did not progress.
+    fn name_refusals(&self, region: &mut Region, done: &[bool]) {
+        for (index, state) in (0u32..).take(region.inside.len()).enumerate() {
+            if !region.inside[index]
+                && let Some(refusing) = self.model.choices(state).find(|choice| !done[*choice as usize])
+            {
+                region.choice[index] = refusing;
+            }
+        }
+    }
+}
+
+/// Returns the state that each choice belongs to.
+pub(crate) fn states_of_choices(model: &Model) -> Vec<StateId> {
+    (0u32..)
+        .take(model.state_count())
+        .flat_map(|state| model.choices(state).map(move |_| state))
+        .collect()
+}
+
+fn count(range: &std::ops::Range<u32>) -> u32 {
+    range.end - range.start
+}
+
+/// Remembers which choices stay within the set of the current round of `ν`.
+struct Stays<'a> {
+    arena: &'a Arena<'a>,
+    known: BTreeMap<ChoiceId, Stay>,
+}
+
+/// How a choice stays within a set.
+enum Stay {
+    /// Nature may leave (if she minimises) or must (if she maximises).
+    Not,
+    /// As a whole: every branch stays.
+    Whole,
+    /// Nature stays by the distributions of this face, over the branches that stay.
+    Face(CredalSet),
+}
+
+impl Stays<'_> {
+    fn forget(&mut self, state: usize) {
+        for choice in self.arena.into.get(u32::try_from(state).unwrap_or(u32::MAX)) {
+            self.known.remove(choice);
+        }
+    }
+
+    fn and_hits(&mut self, choice: ChoiceId, within: &[bool], reached: &[bool]) -> bool {
+        let arena = self.arena;
+        let set = arena.model.set(choice);
+        let known = self.known.entry(choice).or_insert_with(|| {
+            let event = arena.event(choice, within);
+            match arena.nature {
+                _ if event.iter().all(|inside| *inside) => Stay::Whole,
+                Direction::Minimize if set.must_stay(&event) => Stay::Whole,
+                Direction::Minimize => Stay::Not,
+                Direction::Maximize => set.restrict(&event).map_or(Stay::Not, Stay::Face),
+            }
+        });
+        match (known, arena.nature) {
+            (Stay::Not, _) => false,
+            (_, Direction::Minimize) => set.must_hit(&arena.event(choice, reached)),
+            (Stay::Whole, Direction::Maximize) => set.may_hit(&arena.event(choice, reached)),
+            (Stay::Face(face), Direction::Maximize) => {
+                let branches = arena.model.targets(choice).iter().map(|&state| state as usize);
+                let event: Vec<bool> = branches
+                    .filter(|&state| within[state])
+                    .map(|state| reached[state])
+                    .collect();
+                face.may_hit(&event)
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The probability of reaching a target, at any time.
+//!
+//! Sets first: where the value is exactly zero or one ([`crate::qualitative`]). Between them the value is the least fixed point of
+//! the Bellman operator `B`, and both sides approach it so that they are certificates at every moment:
+//!
+//! - *from below*, `x ← max(x, B x)` with a little taken off, so that the exact `B x` stays strictly above `x`. Along any play against the policy
+//!   the value then never falls in expectation, and it cannot stay for ever among states of positive value: of a set of states that
+//!   traps the play, those of the greatest value can only lead to each other, but strictly none of them may. So the target
+//!   is reached, or the value falls to zero, and the probability of the former is at least the value at the start. Where the value is exactly one
+//!   there is no room for strictness, and the ranks of the qualitative rounds take its place.
+//! - *from above*, `y ← min(y, B y)` from one, so that `B y ≤ y`; [`crate::holding`] takes care of plays that are held for ever.
+
+use crate::bound::{Bound, NO_ROW};
+use crate::error::Error;
+use crate::game::{Game, Row, Side};
+use crate::plan::{assemble, gap_at_start};
+use crate::qualitative::{Arena, OUTSIDE, Region};
+use crate::settings::Settings;
+use crate::solve::Solver;
+use murphy_problem::{Certificate, Direction, Plan, Policy, Problem, Proof};
+use murphy_world::{ChoiceId, StateId, StateSet};
+use std::borrow::Cow;
+
+/// What the sets say.
+struct Decided {
+    positive: Region,
+    sure: Region,
+    target: Vec<bool>,
+}
+
+impl Decided {
+    fn value(&self, state: usize) -> Option<f64> {
+        if self.sure.inside[state] {
+            Some(1.0)
+        } else if self.positive.inside[state] {
+            None
+        } else {
+            Some(0.0)
+        }
+    }
+}
+
+/// Plans for a probability of reaching `target` outside `avoid`.
+pub(crate) fn plan_reach(
+    problem: &Problem,
+    (target, avoid): (&StateSet, &StateSet),
+    settings: &Settings<'_>,
+) -> Result<Plan, Error> {
+    let model = &problem.model;
+    let arena = Arena::new(model, problem.agent, problem.nature);
+    let decided = Decided {
+        positive: arena.positive(target.flags(), avoid.flags()),
+        sure: arena.almost_sure(target.flags(), avoid.flags()),
+        target: target.flags().to_vec(),
+    };
+    let states = model.state_count();
+    let rows = (0u32..)
+        .take(states)
+        .map(|state| match decided.value(state as usize) {
+            Some(_) => Vec::new(),
+            None => model
+                .choices(state)
+                .map(|choice| whole_row(problem, choice))
+                .collect(),
+        });
+    let game = Game::new((problem.agent, problem.nature), rows.collect())?;
+    let start = |undecided: f64| {
+        (0..states)
+            .map(|s| decided.value(s).unwrap_or(undecided))
+            .collect()
+    };
+    let bounds = (
+        Bound::new(Side::Lower, true, start(0.0)),
+        Bound::new(Side::Upper, false, start(1.0)),
+    );
+    let mut solver = Solver::new(&game, settings, bounds, Some(Side::Upper));
+    let gap = |lower: &[f64], upper: &[f64]| gap_at_start(problem, lower, upper);
+    let stop = solver.solve(problem.precision, &gap);
+    let (lower, upper, sweeps) = (solver.lower, solver.upper, solver.sweeps);
+    let followed = if problem.agent == Direction::Maximize {
+        &lower.row
+    } else {
+        &upper.row
+    };
+    let policy = policy(problem, &game, &decided, followed);
+    let rank = decided
+        .sure
+        .rank
+        .iter()
+        .map(|rank| if *rank == OUTSIDE { 0 } else { *rank })
+        .collect();
+    let proof = Proof::FixedPoint {
+        lower: lower.values,
+        upper: upper.values,
+        rank,
+    };
+    let policy = Policy::Memoryless(policy);
+    assemble(problem, Certificate { policy, proof }, stop, sweeps)
+}
+
+/// Returns the row of a choice as the model has it.
+pub(crate) fn whole_row(problem: &Problem, choice: ChoiceId) -> Row<'_> {
+    Row {
+        choice,
+        set: Cow::Borrowed(problem.model.set(choice)),
+        targets: Cow::Borrowed(problem.model.targets(choice)),
+    }
+}
+
+/// Returns a choice for every state: by the sets where they decide, else the row behind the bound.
+fn policy(problem: &Problem, game: &Game<'_>, decided: &Decided, followed: &[u32]) -> Vec<ChoiceId> {
+    let choice = |state: StateId| {
+        let at = state as usize;
+        let region = match decided.value(at) {
+            _ if decided.target[at] => return problem.model.choices(state).start,
+            // An agent who maximises moves on to the target; there is nothing to spoil for one who minimises.
+            Some(worth) if worth > 0.0 => &decided.sure,
+            // An agent who minimises keeps out of the positive states.
+            Some(_) => &decided.positive,
+            None if followed[at] != NO_ROW => return game.row(followed[at]).choice,
+            None => &decided.positive,
+        };
+        region.choice[at]
+    };
+    (0u32..).take(problem.model.state_count()).map(choice).collect()
+}
