@@ -229,3 +229,76 @@ fn distance(exponent: i32, base: i32) -> u64 {
 fn signed(bits: u64) -> i64 {
     i64::try_from(bits).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn finite() -> impl Strategy<Value = f64> {
+        any::<u64>()
+            .prop_map(f64::from_bits)
+            .prop_filter("finite", |value| value.is_finite())
+    }
+
+    /// Floats that are often close to each other.
+    fn near() -> impl Strategy<Value = f64> {
+        (-40i16..40, -3i16..3).prop_map(|(a, b)| f64::from(a) * 2f64.powi(b.into()))
+    }
+
+    fn dyadic(value: f64) -> Dyadic {
+        Dyadic::from_f64(value).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn floats_are_read_exactly(value in finite()) {
+            prop_assert_eq!(dyadic(value).to_rational(), Rational::from_f64(value).unwrap());
+        }
+
+        #[test]
+        fn order_is_that_of_the_numbers(a in prop_oneof![finite(), near()], b in prop_oneof![finite(), near()]) {
+            let exact = Rational::from_f64(a).unwrap().cmp(&Rational::from_f64(b).unwrap());
+            prop_assert_eq!(dyadic(a).cmp(&dyadic(b)), exact);
+        }
+
+        #[test]
+        fn machine_and_big_integers_agree_or_the_machine_declines(
+            weights in prop::collection::vec(0i64..1 << 40, 3), values in prop::collection::vec(prop_oneof![finite(), near()], 3),
+            gain in (-100i64..100, 1i64..100), discount in (0i64..100, 1i64..100), with in near(),
+        ) {
+            let values: Vec<Dyadic> = values.into_iter().map(dyadic).collect();
+            let (gain, discount) = (Rational::new(gain.0, gain.1), Rational::new(discount.0, discount.1));
+            let exact: Rational = weights.iter().zip(&values).map(|(w, v)| Rational::from(*w) * v.to_rational()).sum();
+            let exact = &gain + &discount * &(exact / Rational::from(7i64));
+            let big: Vec<IBig> = weights.iter().map(|w| IBig::from(*w)).collect();
+            let big = Fraction::mean(&big, &IBig::from(7), &values).unwrap().stepped(&gain, &discount).unwrap();
+            prop_assert_eq!(big.to_rational(), exact.clone());
+            prop_assert_eq!(big.compare(dyadic(with)).unwrap(), exact.cmp(&Rational::from_f64(with).unwrap()));
+            let machine: Vec<i128> = weights.iter().map(|w| i128::from(*w)).collect();
+            let machine = Fraction::mean(&machine, &7, &values).and_then(|q| q.stepped(&gain, &discount));
+            if let Some(machine) = machine {
+                prop_assert_eq!(machine.to_rational(), exact.clone());
+                let order = machine.compare(dyadic(with));
+                prop_assert!(order.is_none_or(|order| order == exact.cmp(&Rational::from_f64(with).unwrap())));
+                for side in [Side::Lower, Side::Upper] {
+                    let rounded = machine.rounded(side);
+                    prop_assert!(rounded.is_none() || rounded == big.rounded(side));
+                }
+            }
+            // Rounding encloses, and never more loosely than floats do.
+            let (below, above) = (big.rounded(Side::Lower).unwrap(), big.rounded(Side::Upper).unwrap());
+            prop_assert!(below.to_rational() <= exact && exact <= above.to_rational());
+            prop_assert!(Dyadic::from_f64(exact.floor_f64()).is_none_or(|float| float <= below));
+            prop_assert!(Dyadic::from_f64(exact.ceil_f64()).is_none_or(|float| above <= float));
+        }
+    }
+
+    #[test]
+    fn rounding_has_a_finest_grid() {
+        let tiny: Rational = "1e-1000".parse().unwrap();
+        let fraction = Fraction::<IBig>::from_rational(&tiny).unwrap();
+        assert_eq!(fraction.rounded(Side::Lower), Some(Dyadic::ZERO));
+        assert_eq!(fraction.rounded(Side::Upper), Some(Dyadic::power_of_two(-1200)));
+    }
+}

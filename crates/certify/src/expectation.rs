@@ -329,3 +329,114 @@ fn best_first(nature: Direction, values: &[Dyadic], count: usize, favoured: &[bo
     });
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dashu_int::IBig;
+    use murphy_credal::{Constraint, Interval, Polytope, Relation};
+    use proptest::prelude::*;
+
+    /// The same set by constraints, which takes the general road.
+    fn by_constraints(set: &Interval) -> CredalSet {
+        let outcomes = set.lower().len();
+        let constraint = |(i, (relation, bound)): (usize, (Relation, &Rational))| {
+            let unit = |j| if i == j { Rational::ONE } else { Rational::ZERO };
+            Constraint {
+                coefficients: (0..outcomes).map(unit).collect(),
+                relation,
+                bound: bound.clone(),
+            }
+        };
+        let least = set
+            .lower()
+            .iter()
+            .map(|bound| (Relation::AtLeast, bound))
+            .enumerate();
+        let most = set
+            .upper()
+            .iter()
+            .map(|bound| (Relation::AtMost, bound))
+            .enumerate();
+        Polytope::new(outcomes, least.chain(most).map(constraint).collect())
+            .unwrap()
+            .into()
+    }
+
+    /// Bounds around a distribution in hundredths, zero lower bounds among them.
+    fn interval() -> impl Strategy<Value = Interval> {
+        prop::collection::vec((0i64..30, 0i64..30, 0i64..30), 1..5).prop_map(|parts| {
+            let total = parts.iter().map(|(p, ..)| p).sum::<i64>().max(1);
+            let mut lower: Vec<Rational> = parts
+                .iter()
+                .map(|(p, l, _)| Rational::new((p - l).max(0), total))
+                .collect();
+            let mut upper: Vec<Rational> = parts
+                .iter()
+                .map(|(p, _, u)| Rational::new((p + u).min(total), total))
+                .collect();
+            if parts.iter().all(|(p, ..)| *p == 0) {
+                (lower[0], upper[0]) = (Rational::ZERO, Rational::ONE);
+            }
+            Interval::new(lower, upper).unwrap()
+        })
+    }
+
+    fn values() -> impl Strategy<Value = Vec<Dyadic>> {
+        let wild = any::<u64>()
+            .prop_map(f64::from_bits)
+            .prop_filter("finite", |value| value.is_finite());
+        let tame = (-4i8..4).prop_map(|value| f64::from(value) / 2.0);
+        let value = prop_oneof![4 => tame, 1 => wild].prop_map(|value| Dyadic::from_f64(value).unwrap());
+        prop::collection::vec(value, 4)
+    }
+
+    proptest! {
+        #[test]
+        fn the_direct_road_is_the_general_one(set in interval(), values in values(), with in -4i8..4) {
+            let values = &values[..set.lower().len()];
+            let with = Dyadic::from_f64(f64::from(with) / 2.0).unwrap();
+            let (direct, general) = (CredalSet::from(set.clone()), by_constraints(&set));
+            for nature in [Direction::Minimize, Direction::Maximize] {
+                for side in [Side::Lower, Side::Upper] {
+                    let ask = |set| Question { set, nature, side };
+                    let exact = ask(&direct).exact(values, Step::PLAIN).unwrap();
+                    prop_assert_eq!(&exact, &ask(&general).exact(values, Step::PLAIN).unwrap());
+                    let order = exact.cmp(&with.to_rational());
+                    prop_assert_eq!(ask(&direct).compare(values, Step::PLAIN, with).unwrap(), order);
+                    prop_assert_eq!(ask(&general).compare(values, Step::PLAIN, with).unwrap(), order);
+                    let machine = compare::<i128>(&ask(&direct), values, Step::PLAIN, with).unwrap();
+                    prop_assert!(machine.is_none_or(|machine| machine == order));
+                    prop_assert_eq!(compare::<IBig>(&ask(&direct), values, Step::PLAIN, with).unwrap(), Some(order));
+                }
+            }
+        }
+
+        #[test]
+        fn both_roads_find_the_same_ways_onward(set in interval(), values in values(), event in prop::collection::vec(any::<bool>(), 4)) {
+            let count = set.lower().len();
+            // Tame values only: the bonus of the general road is small, not infinitesimal.
+            let values: Vec<Dyadic> = values[..count].iter().map(|v| (*v).clamp(Dyadic::ZERO, Dyadic::ONE)).collect();
+            let (direct, general) = (CredalSet::from(set.clone()), by_constraints(&set));
+            let ask = |set| Question { set, nature: Direction::Maximize, side: Side::Lower };
+            for least in [0.0, 0.25, 0.5, 1.0].map(|least| Dyadic::from_f64(least).unwrap()) {
+                let hits = ask(&direct).some_hits(&values, least, &event[..count]).unwrap();
+                if ask(&direct).compare(&values, Step::PLAIN, least).unwrap().is_le() {
+                    prop_assert_eq!(hits, ask(&general).some_hits(&values, least, &event[..count]).unwrap());
+                }
+            }
+            for nature in [Direction::Minimize, Direction::Maximize] {
+                let off = |set| {
+                    let question = Question { set, nature, side: Side::Upper };
+                    let worst = if nature == Direction::Minimize { Dyadic::HUGE } else { Dyadic::MINUS_HUGE };
+                    let values: Vec<Dyadic> =
+                        values.iter().zip(&event).map(|(v, off)| if *off { worst } else { *v }).collect();
+                    question.compare_off(&values, Step::PLAIN, Dyadic::ONE, &event[..count]).unwrap()
+                };
+                prop_assert_eq!(off(&direct), off(&general));
+                let inside: Vec<bool> = event[..count].iter().map(|off| !off).collect();
+                prop_assert_eq!(off(&direct).is_some(), direct.restrict(&inside).is_some());
+            }
+        }
+    }
+}
