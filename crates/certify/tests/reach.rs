@@ -1,4 +1,10 @@
 //! Reachability: certificates made from brute-force values are accepted, and each mutation is rejected for its own reason.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where it builds its cases"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! Discounted sums, sums and probabilities over a number of steps.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where it builds its cases"
+)]
 
 mod support;
 

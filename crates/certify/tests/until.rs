@@ -1,4 +1,10 @@
 //! Sums until a target: finite and infinite regions, strictness, and mutations.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where it builds its cases"
+)]
 
 mod support;
 

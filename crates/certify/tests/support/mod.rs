@@ -1,5 +1,11 @@
 //! Random small problems and their exact values by brute force: every policy against every choice of vertices.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where it builds its cases"
+)]
 
 use murphy_credal::{Constraint, Contamination, CredalSet, Interval, Polytope, Precise, Relation, Vertices};
 use murphy_notation::Rational;
@@ -359,7 +365,7 @@ fn full_row(option: &Alternative, vertex: usize) -> Vec<Rational> {
 
 /// Probability of reaching the target in a chain.
 pub(crate) fn reach_chain(rows: &[(Vec<Rational>, usize)]) -> Vec<Value> {
-    let mut can = vec![false; STATES];
+    let mut can = [false; STATES];
     can[TARGET] = true;
     for _ in 0..STATES {
         for s in 0..OPEN {
@@ -430,9 +436,9 @@ fn solve(
                 continue;
             }
             let factor = &matrix[row][column] / &matrix[column][column];
-            for k in column..n {
-                let change = &factor * &matrix[column][k];
-                matrix[row][k] -= change;
+            let pivot_row = matrix[column].clone();
+            for (entry, above) in matrix[row].iter_mut().zip(&pivot_row) {
+                *entry -= &factor * above;
             }
             let change = &factor * &right[column];
             right[row] -= change;
