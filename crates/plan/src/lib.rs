@@ -3,7 +3,9 @@
 //! [`plan`] takes a [`Problem`] and returns a policy with a bracket on what it is worth, and a certificate of both sides that an independent
 //! checker can verify in exact arithmetic.
 
+mod backward;
 mod bound;
+mod discounted;
 mod end_component;
 pub mod error;
 mod game;
@@ -15,6 +17,7 @@ mod reach;
 pub mod settings;
 mod solve;
 mod support;
+mod until;
 
 pub use error::Error;
 pub use settings::{Progress, Settings};
@@ -29,7 +32,14 @@ pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
     check(problem)?;
     match &problem.objective {
         Objective::Reach { target, avoid } => reach::plan_reach(problem, (target, avoid), settings),
-        _ => Err(Error::Mismatch),
+        Objective::BoundedReach { target, avoid, steps } => {
+            backward::plan_bounded_reach(problem, (target, avoid), *steps, settings)
+        }
+        Objective::Until { quantity, target } => until::plan_until(problem, quantity, target, settings),
+        Objective::Horizon { quantity, steps } => backward::plan_horizon(problem, quantity, *steps, settings),
+        Objective::Discounted { quantity, discount } => {
+            discounted::plan_discounted(problem, quantity, discount, settings)
+        }
     }
 }
 

@@ -17,7 +17,7 @@ impl Settings<'_> {
     /// The default of [`Self::sweeps_max`].
     pub const SWEEPS_MAX: u64 = 1_000_000;
     /// The default of [`Self::backward_max`].
-    pub const BACKWARD_MAX: u64 = 1 << 29;
+    pub const BACKWARD_MAX: u64 = 1 << 27;
 
     /// Tells the audience, if there is one.
     pub(crate) fn report(&self, progress: Progress) {

@@ -1,6 +1,6 @@
 //! Drives both sides of the bracket together, component by component, until the gap at the start is within the precision.
 
-use crate::bound::Bound;
+use crate::bound::{Bound, NO_ROW};
 use crate::game::{Game, Side};
 use crate::graph::{components, sweep_order};
 use crate::holding::Holding;
@@ -120,6 +120,9 @@ impl<'a> Solver<'a> {
             self.sweeps += 1;
             return self.sweep(component) > 0.0;
         }
+        if !self.found(component) {
+            self.find_upper(component);
+        }
         let inherited = self.inherited_gap(component);
         let (mut moved, mut quiet) = (false, 0);
         for sweep in 1.. {
@@ -159,6 +162,59 @@ impl<'a> Solver<'a> {
             }
         }
         moved
+    }
+
+    /// Says whether the upper side of a component has a vector to start from.
+    fn found(&self, component: &Component) -> bool {
+        component
+            .order
+            .iter()
+            .all(|state| self.upper.values[*state as usize].is_finite())
+    }
+
+    /// Looks for a first vector that is strictly above the operator, on a component of a sum without one.
+    ///
+    /// Something extra is counted on every step, so that nobody gains by going round for ever, and the operator is iterated from below. Once no
+    /// value moves by as much as the extra, what was iterated is strictly above the operator without it.
+    fn find_upper(&mut self, component: &Component) {
+        let (game, upper) = (self.game, &mut self.upper);
+        let rows = component.order.iter().flat_map(|state| game.rows(*state));
+        let extra = rows.map(|row| game.gain(row).above).fold(1.0, f64::max);
+        for &state in &component.order {
+            upper.values[state as usize] = self.lower.values[state as usize];
+        }
+        for _ in 0..self.settings.sweeps_max {
+            self.sweeps += 1;
+            let mut largest = 0.0f64;
+            for &state in &component.order {
+                if let Some((worth, row)) = game.best(state, &upper.values, Side::Upper) {
+                    let value = worth + extra;
+                    largest = largest.max(value - upper.values[state as usize]);
+                    upper.values[state as usize] = value;
+                    upper.row[state as usize] = row;
+                }
+            }
+            if !largest.is_finite() {
+                break;
+            }
+            let holds = |state: &u32| {
+                let worth = game.best(*state, &upper.values, Side::Upper);
+                worth.is_some_and(|(worth, _)| worth.next_up() <= upper.values[*state as usize])
+            };
+            if largest < 0.75 * extra && component.order.iter().all(holds) {
+                for &state in &component.order {
+                    if let Some((_, row)) = game.best(state, &upper.values, Side::Upper) {
+                        upper.row[state as usize] = row;
+                    }
+                }
+                return;
+            }
+        }
+        self.spent = true;
+        for &state in &component.order {
+            upper.values[state as usize] = f64::INFINITY;
+            upper.row[state as usize] = NO_ROW;
+        }
     }
 
     /// Sweeps both sides of a component once and returns the largest move.

@@ -3,37 +3,12 @@
 mod common;
 
 use common::brute::{Question, values};
-use common::{DIRECTIONS, Random, Table, branches, random_table, ratio, reach, solved, table};
+use common::{
+    DIRECTIONS, Random, Table, assert_value, branches, choice_numbers, random_table, ratio, reach, solved,
+    table,
+};
 use murphy_notation::Rational;
-use murphy_problem::{Direction::Maximize, Direction::Minimize, Plan, Policy, Problem, Proof, StopReason};
-
-/// Asserts that the bracket holds `value` and is as narrow as asked.
-fn assert_value(problem: &Problem, plan: &Plan, value: &Rational) {
-    let (lower, upper) = (
-        Rational::from_f64(plan.bracket.lower),
-        Rational::from_f64(plan.bracket.upper),
-    );
-    assert!(
-        lower.unwrap() <= *value && upper.unwrap() >= *value,
-        "{:?} misses {value}",
-        plan.bracket
-    );
-    assert!(
-        plan.bracket.gap() <= problem.precision,
-        "{:?} is wide ({:?})",
-        plan.bracket,
-        plan.stop
-    );
-    assert_eq!(plan.stop, StopReason::Precise);
-}
-
-fn choice_numbers(problem: &Problem, plan: &Plan) -> Vec<usize> {
-    let Policy::Memoryless(policy) = &plan.policy else {
-        panic!("not memoryless")
-    };
-    let number = |(state, choice): (u32, &u32)| (choice - problem.model.choices(state).start) as usize;
-    (0..).zip(policy).map(number).collect()
-}
+use murphy_problem::{Direction::Maximize, Direction::Minimize, Policy, Proof};
 
 #[test]
 fn random_models_agree_with_brute_force() {

@@ -10,7 +10,7 @@ pub mod check;
 use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
 use murphy_plan::{Settings, plan};
-use murphy_problem::{Direction, Objective, Plan, Problem};
+use murphy_problem::{Direction, Objective, Plan, Policy, Problem, StopReason};
 use murphy_spec::{Settled, Stance};
 use murphy_world::{Model, ModelBuilder, StateSet};
 
@@ -85,7 +85,7 @@ pub fn model_from(table: &Table, start: u32) -> Model {
     for choices in table {
         builder.add_state(vec![]);
         for (action, choice) in (0..).zip(choices) {
-            let targets = choice.iter().map(|(target, ..)| *target).collect();
+            let targets: Vec<u32> = choice.iter().map(|(target, ..)| *target).collect();
             builder.add_choice(action, set(choice), targets).unwrap();
         }
     }
@@ -188,4 +188,32 @@ fn random_branches(random: &mut Random, count: u32) -> Branches {
             return choice;
         }
     }
+}
+
+/// Asserts that the bracket holds `value` and is as narrow as asked.
+pub fn assert_value(problem: &Problem, plan: &Plan, value: &Rational) {
+    let (lower, upper) = (
+        Rational::from_f64(plan.bracket.lower),
+        Rational::from_f64(plan.bracket.upper),
+    );
+    assert!(
+        lower.unwrap() <= *value && upper.unwrap() >= *value,
+        "{:?} misses {value}",
+        plan.bracket
+    );
+    assert!(
+        plan.bracket.gap() <= problem.precision,
+        "{:?} is wide ({:?})",
+        plan.bracket,
+        plan.stop
+    );
+    assert_eq!(plan.stop, StopReason::Precise);
+}
+
+pub fn choice_numbers(problem: &Problem, plan: &Plan) -> Vec<usize> {
+    let Policy::Memoryless(policy) = &plan.policy else {
+        panic!("not memoryless")
+    };
+    let number = |(state, choice): (u32, &u32)| (choice - problem.model.choices(state).start) as usize;
+    (0..).zip(policy).map(number).collect()
 }
