@@ -3,6 +3,7 @@
 pub mod builder;
 mod decimal;
 pub mod files;
+pub mod formats;
 pub mod ids;
 pub mod limits;
 pub mod model;

@@ -1,0 +1,198 @@
+//! Models in the formats that other tools read and write: one file a format, and one line in the table below.
+//!
+//! Every reader is a stream: it holds the model and a buffer, takes no count of a header on trust, and ends in one error with its line
+//! whatever it is given. Numbers are read exactly.
+//!
+//! # Example
+//! ```
+//! use murphy_world::{Limits, NoFiles, formats};
+//! let text = "@type: DTMC\n@nr_states\n1\n@model\nstate 0 init\n\taction 0\n\t\t0 : 1\n";
+//! let model = formats::read("loop.drn", &mut text.as_bytes(), &NoFiles, &Limits::default())?;
+//! assert_eq!((model.name(), model.state_count()), ("loop", 1));
+//! # Ok::<(), murphy_notation::Diagnostic>(())
+//! ```
+
+mod compressed;
+mod draft;
+mod drn;
+mod number;
+mod recognise;
+mod row;
+mod text;
+mod write;
+
+pub use write::{Outputs, WriteError};
+
+use crate::files::Files;
+use crate::limits::Limits;
+use crate::model::Model;
+use compressed::Peeked;
+use murphy_notation::Diagnostic;
+use std::io::{BufRead, Read};
+use text::{Fault, Text};
+
+/// How many bytes of a file are looked at to tell its format.
+const HEAD: usize = 4096;
+
+/// A format of model files.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// What it is called.
+    pub name: &'static str,
+    /// How its files end; the first is the usual ending.
+    pub endings: &'static [&'static str],
+    read: Option<fn(Input<'_>) -> Result<Model, Fault>>,
+    write: Option<write::Writer>,
+}
+
+/// Everything a reader is given.
+struct Input<'a> {
+    name: &'a str,
+    reader: &'a mut dyn Read,
+    files: &'a dyn Files,
+    limits: &'a Limits,
+}
+
+/// The formats, in the order in which they are told.
+static FORMATS: &[Format] = &[Format {
+    name: "Storm DRN",
+    endings: &[".drn"],
+    read: Some(drn::read),
+    write: None,
+}];
+
+/// Returns the formats.
+#[must_use]
+pub fn all() -> &'static [Format] {
+    FORMATS
+}
+
+/// Returns the format whose files end like this name, a final `.gz` or `.xz` not counted.
+///
+/// # Example
+/// ```
+/// use murphy_world::formats;
+/// assert_eq!(formats::by_ending("models/grid.drn.gz").map(|format| format.name), Some("Storm DRN"));
+/// assert!(formats::by_ending("lake.ron").is_none());
+/// ```
+#[must_use]
+pub fn by_ending(name: &str) -> Option<&'static Format> {
+    let lower = uncompressed(name).to_ascii_lowercase();
+    FORMATS
+        .iter()
+        .find(|format| format.endings.iter().any(|ending| lower.ends_with(ending)))
+}
+
+fn uncompressed(name: &str) -> &str {
+    let compressed = [".gz", ".xz"].iter().find_map(|ending| {
+        let at = name.len().checked_sub(ending.len())?;
+        name.get(at..)?.eq_ignore_ascii_case(ending).then(|| &name[..at])
+    });
+    compressed.unwrap_or(name)
+}
+
+/// Returns the name of a file without folders and endings.
+fn stem(name: &str) -> &str {
+    let file = uncompressed(name).rsplit(['/', '\\']).next().unwrap_or(name);
+    file.split_once('.').map_or(file, |(stem, _)| stem)
+}
+
+impl Format {
+    /// Says whether files of this format can be read.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.read.is_some()
+    }
+
+    /// Says whether files of this format can be written.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.write.is_some()
+    }
+}
+
+impl<'a> Input<'a> {
+    /// Returns the lines of the file.
+    fn text(self) -> Text<'a> {
+        Text::new(self.name, self.reader)
+    }
+}
+
+/// Reads a model of the format that the ending of its name says; compressed files are recognised by their beginning.
+///
+/// `files` gives the companions of a file, such as the `.lab` beside a `.tra`, by their names.
+///
+/// # Errors
+/// The first thing that is wrong, with its line; or that the ending is unknown, the content is of another format, or the
+/// format or something in it is not supported.
+pub fn read(
+    name: &str,
+    reader: &mut dyn BufRead,
+    files: &dyn Files,
+    limits: &Limits,
+) -> Result<Model, Diagnostic> {
+    let unreadable = |error: std::io::Error| Diagnostic::new(format!("`{name}` cannot be read: {error}"));
+    let bytes_max = unfolded_max(limits);
+    let stream = compressed::unfolded(reader, bytes_max).map_err(unreadable)?;
+    let mut stream = Peeked::new(stream, HEAD).map_err(unreadable)?;
+    let looks = recognise::recognise(stream.head());
+    let Some(format) = by_ending(name) else {
+        return Err(unknown_ending(name, looks));
+    };
+    if let Some(other) = looks.filter(|other| *other != format.name) {
+        return Err(contradiction(name, format, other));
+    }
+    let Some(read) = format.read else {
+        return Err(Diagnostic::new(format!(
+            "files in the format {} are written, not read",
+            format.name
+        )));
+    };
+    let input = Input {
+        name,
+        reader: &mut stream,
+        files,
+        limits,
+    };
+    read(input).map_err(|fault| *fault)
+}
+
+/// Returns how many bytes the largest model may take in any format.
+fn unfolded_max(limits: &Limits) -> u64 {
+    let entries = limits.states_max.saturating_add(limits.branches_max);
+    (entries as u64).saturating_mul(128).saturating_add(1 << 24)
+}
+
+#[cold]
+fn unknown_ending(name: &str, looks: Option<&str>) -> Diagnostic {
+    let endings: Vec<&str> = FORMATS
+        .iter()
+        .filter(|format| format.is_read())
+        .flat_map(|format| format.endings)
+        .copied()
+        .collect();
+    let error = Diagnostic::new(format!("the ending of `{name}` names no format that is read"));
+    match looks {
+        Some(looks) => error.hint(format!(
+            "its content looks like {looks}; known endings are {}",
+            endings.join(" ")
+        )),
+        None => error.hint(format!("known endings are {}", endings.join(" "))),
+    }
+}
+
+#[cold]
+fn contradiction(name: &str, format: &Format, other: &str) -> Diagnostic {
+    let ending = FORMATS
+        .iter()
+        .find(|format| format.name == other)
+        .and_then(|format| format.endings.first());
+    let error = Diagnostic::new(format!(
+        "`{name}` should be in the format {}, as its ending says, but its content looks like {other}",
+        format.name
+    ));
+    match ending {
+        Some(ending) => error.hint(format!("if it is, let its name end in {ending}")),
+        None => error,
+    }
+}

@@ -1,0 +1,130 @@
+//! A number as a file writes it: a short decimal as two machine words, anything else as an exact fraction.
+
+use super::text::{Fault, Scan};
+use murphy_notation::Rational;
+
+/// One more figure than this may not fit.
+const FIGURES_MAX: i64 = (i64::MAX - 9) / 10;
+/// The most figures after the point for which the power of ten fits.
+const PLACES_MAX: usize = 18;
+
+/// An exact number that is not yet a fraction in lowest terms.
+#[derive(Clone, Debug)]
+pub(super) enum Number {
+    /// `figures / 10^places`.
+    Decimal {
+        /// The digits, without the point.
+        figures: i64,
+        /// How many of them stand after the point, at most 18.
+        places: u32,
+    },
+    /// Any other number.
+    Exact(Rational),
+}
+
+impl Number {
+    /// Returns the number in lowest terms.
+    pub(super) fn to_rational(&self) -> Rational {
+        match self {
+            Self::Decimal { figures, places } => {
+                Rational::ratio(*figures, 10u64.pow(*places)).unwrap_or_default()
+            }
+            Self::Exact(value) => value.clone(),
+        }
+    }
+
+    /// Says whether it is below zero.
+    pub(super) fn is_negative(&self) -> bool {
+        match self {
+            Self::Decimal { figures, .. } => *figures < 0,
+            Self::Exact(value) => value.is_negative(),
+        }
+    }
+
+    /// Reads bytes that hold nothing else.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (negative, mut at) = match bytes.first() {
+            Some(b'-') => (true, 1),
+            Some(b'+') => (false, 1),
+            _ => (false, 0),
+        };
+        let first = at;
+        let (mut figures, mut point) = (0i64, None);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'0'..=b'9' if figures <= FIGURES_MAX => {
+                    figures = figures * 10 + i64::from(byte - b'0');
+                }
+                b'.' if point.is_none() => point = Some(at),
+                _ => return slow(bytes),
+            }
+            at += 1;
+        }
+        let length = at - first;
+        let places = point.map_or(0, |point| at - point - 1);
+        if places > PLACES_MAX || length <= usize::from(point.is_some()) {
+            return slow(bytes);
+        }
+        Some(Self::Decimal {
+            figures: if negative { -figures } else { figures },
+            places: u32::try_from(places).ok()?,
+        })
+    }
+}
+
+#[cold]
+fn slow(bytes: &[u8]) -> Option<Number> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    text.parse().ok().map(Number::Exact)
+}
+
+impl Scan<'_> {
+    /// Reads a number up to a blank or one of the stops.
+    pub(super) fn number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
+        self.blanks();
+        let start = self.at;
+        let word = self.word(stops);
+        match Number::from_bytes(word) {
+            Some(number) => Ok(number),
+            None if word.is_empty() => Err(self.here(format!("expected {what}, a number"))),
+            None => Err(self.bad_number(start, word, what)),
+        }
+    }
+
+    /// Says what is wrong with a word that is not a number.
+    #[cold]
+    fn bad_number(&self, start: usize, word: &[u8], what: &str) -> Fault {
+        let text = String::from_utf8_lossy(word);
+        let shown: String = text.chars().take(40).collect();
+        let lower = shown.trim_start_matches(['-', '+']).to_ascii_lowercase();
+        let message = if ["inf", "infinity", "nan"].contains(&lower.as_str()) {
+            format!("{what} must be a finite number, not `{shown}`")
+        } else {
+            format!("{what} must be a number like `0.25`, `1/4` or `2.5e-1`, not `{shown}`")
+        };
+        self.fault_from(start, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_quick_path_agrees_with_the_slow_one(text in "[-+]?[0-9]{0,20}[.]?[0-9]{0,20}(e-?[0-9])?(/[0-9]{1,3})?") {
+            let quick = Number::from_bytes(text.as_bytes()).map(|number| number.to_rational());
+            prop_assert_eq!(quick, text.parse().ok());
+        }
+    }
+
+    #[test]
+    fn short_decimals_are_machine_words() {
+        let quick = |text: &str| matches!(Number::from_bytes(text.as_bytes()), Some(Number::Decimal { .. }));
+        assert!(quick("0.33333333333333331") && quick("1") && quick("-0.5") && quick("1."));
+        assert!(
+            !quick("1e-3") && !quick("0.3333333333333333333") && !quick("1/3") && !quick("") && !quick(".")
+        );
+    }
+}

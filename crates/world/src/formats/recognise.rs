@@ -1,0 +1,71 @@
+//! What the first bytes of a file say about its format, where they say it for sure.
+
+/// Returns the name of the format that a file surely has, as in the table of formats or in words.
+pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
+    if head.get(257..262) == Some(b"ustar") {
+        return Some("UMB");
+    }
+    let binary: [(&[u8], &str); 4] = [
+        (b"\x89HDF\r\n\x1a\n", "NetCDF-4 (HDF5), which is not read"),
+        (b"CDF", "NetCDF, which is not read"),
+        (b"PK\x03\x04", "a zip archive, which is not read"),
+        (b"BZh", "bzip2, which is not read; gzip and xz are"),
+    ];
+    if let Some((_, name)) = binary.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(name);
+    }
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('{') {
+        return Some(json(text));
+    }
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with('#'))?;
+    by_line(line, text)
+}
+
+fn json(text: &str) -> &'static str {
+    if text.contains("\"jani-version\"") {
+        "JANI"
+    } else {
+        "a JSON document"
+    }
+}
+
+/// Tells by the first line that says anything.
+fn by_line(line: &str, text: &str) -> Option<&'static str> {
+    let first = line.split([' ', '\t', ':', ',', '(']).next().unwrap_or("");
+    let rest = line[first.len()..].trim_start();
+    match first {
+        "@type" | "@value_type" | "@parameters" | "@reward_models" | "@nr_states" => Some("Storm DRN"),
+        "discount" | "values" | "states" | "actions" | "observations" if rest.starts_with(':') => {
+            Some("Cassandra POMDP")
+        }
+        "mdp" | "dtmc" | "ctmc" | "pomdp" | "imdp" | "idtmc" | "smg" | "pta" | "module"
+        | "nondeterministic" | "probabilistic" => Some("the PRISM language"),
+        "World" | "Spec" if rest.starts_with('(') => Some("Murphy's RON"),
+        "digraph" => Some("DOT"),
+        _ if line.to_ascii_lowercase().contains("idstatefrom") => Some("CRAAM CSV"),
+        _ => explicit(line, text),
+    }
+}
+
+/// Tells the formats that begin with counts.
+fn explicit(line: &str, text: &str) -> Option<&'static str> {
+    let heading = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    if heading.starts_with("# Transitions (") {
+        // The sections of an all-in-one file are separated by blank lines.
+        return None;
+    }
+    let counts = line.split_whitespace().count();
+    let numeric = line
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b == b' ' || b == b'\t');
+    match counts {
+        1 if numeric => Some("bmdp-tool"),
+        2..=4 if numeric => Some("PRISM explicit"),
+        _ => None,
+    }
+}
