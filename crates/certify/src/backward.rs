@@ -9,6 +9,7 @@ use crate::arena::Arena;
 use crate::checked::Proved;
 use crate::dyadic::Dyadic;
 use crate::expectation::Step;
+use crate::member::Bounds;
 use crate::reach::Ends;
 use crate::rejection::{Rejection, Side};
 use murphy_notation::Rational;
@@ -36,6 +37,12 @@ pub(crate) fn side(arena: &Arena<'_>, side: Side, aim: Aim<'_>, steps: u32) -> R
             limit: LIMIT,
         });
     }
+    let pass = Pass {
+        arena,
+        side,
+        aim,
+        bounds: prepared(arena, steps),
+    };
     let mut values: Vec<Dyadic> = (0..)
         .take(arena.model().state_count())
         .map(|state| match aim {
@@ -46,42 +53,63 @@ pub(crate) fn side(arena: &Arena<'_>, side: Side, aim: Aim<'_>, steps: u32) -> R
     for made in (0..steps as usize).rev() {
         values = arena.for_states(|state| match aim {
             Aim::Ends(ends) if ends.contains(state) => Ok(values[state as usize]),
-            _ => before(arena, side, aim, (state, made), &values),
+            _ => pass.before(state, made, &values),
         })?;
     }
     let recomputed = u64::from(steps).saturating_mul(values.len() as u64);
     Ok(arena.at_start(&values, &[], recomputed))
 }
 
-/// Returns the value of a state from those of one step later.
-fn before(
-    arena: &Arena<'_>,
+/// Returns the bounds of all sets that have nothing else, where enough steps make it worth their memory.
+fn prepared(arena: &Arena<'_>, steps: u32) -> Vec<Option<Bounds<i128>>> {
+    let count = if steps > 3 {
+        arena.model().choice_count()
+    } else {
+        0
+    };
+    (0..)
+        .take(count)
+        .map(|choice| Bounds::of(arena.model().set(choice)))
+        .collect()
+}
+
+/// One side of the recomputation.
+struct Pass<'a> {
+    arena: &'a Arena<'a>,
     side: Side,
-    aim: Aim<'_>,
-    (state, made): (StateId, usize),
-    after: &[Dyadic],
-) -> Result<Dyadic, Rejection> {
-    let mut best: Option<Dyadic> = None;
-    for choice in arena.obliged(side, state, made) {
-        let step = match aim {
-            Aim::Sum(quantity) => Step {
-                gain: &quantity[choice as usize],
-                discount: &Rational::ONE,
-            },
-            Aim::Ends(_) => Step::PLAIN,
-        };
-        let value = arena
-            .question(side, choice)
-            .rounded(&arena.gather(choice, after), step);
-        let value = value.map_err(arena.failed(side, state, choice))?;
-        // Several choices are obliged only on the side that is not the agent's, where it does as well as it can.
-        best = Some(match (best, side) {
-            (None, _) => value,
-            (Some(best), Side::Lower) => best.min(value),
-            (Some(best), Side::Upper) => best.max(value),
-        });
+    aim: Aim<'a>,
+    /// By choice; shorter or empty where nothing is prepared.
+    bounds: Vec<Option<Bounds<i128>>>,
+}
+
+impl Pass<'_> {
+    /// Returns the value of a state when `made` steps have been made, from the values of one step later.
+    fn before(&self, state: StateId, made: usize, after: &[Dyadic]) -> Result<Dyadic, Rejection> {
+        let mut best: Option<Dyadic> = None;
+        for choice in self.arena.obliged(self.side, state, made) {
+            let step = match self.aim {
+                Aim::Sum(quantity) => Step {
+                    gain: &quantity[choice as usize],
+                    discount: &Rational::ONE,
+                },
+                Aim::Ends(_) => Step::PLAIN,
+            };
+            let bounds = self.bounds.get(choice as usize).and_then(Option::as_ref);
+            let branches = self.arena.gather(choice, after);
+            let value = self
+                .arena
+                .question(self.side, choice)
+                .rounded(bounds, &branches, step);
+            let value = value.map_err(self.arena.failed(self.side, state, choice))?;
+            // Several choices are obliged only on the side that is not the agent's, where it does as well as it can.
+            best = Some(match (best, self.side) {
+                (None, _) => value,
+                (Some(best), Side::Lower) => best.min(value),
+                (Some(best), Side::Upper) => best.max(value),
+            });
+        }
+        best.ok_or(Rejection::Problem {
+            what: "a state has no choice",
+        })
     }
-    best.ok_or(Rejection::Problem {
-        what: "a state has no choice",
-    })
 }

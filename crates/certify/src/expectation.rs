@@ -9,6 +9,7 @@
 //! Who searched for `p` or for the multiplier does not matter; a wrong one proves less, never something false.
 
 use crate::dyadic::{Dyadic, Fraction};
+use crate::member::{Bounds, Member};
 use crate::rejection::Side;
 use crate::whole::{Whole, exactly};
 use murphy_credal::CredalSet;
@@ -75,8 +76,21 @@ impl Question<'_> {
     }
 
     /// Returns a proved bound of `gain + discount·nat(values)`, rounded to its side.
-    pub(crate) fn rounded(&self, values: &[Dyadic], step: Step<'_>) -> Result<Dyadic, Failure> {
-        exactly!(rounded(self, values, step))
+    ///
+    /// `bounds` are those of the set, if it has nothing else and they were prepared: most of the work where they are asked often.
+    pub(crate) fn rounded(
+        &self,
+        bounds: Option<&Bounds<i128>>,
+        values: &[Dyadic],
+        step: Step<'_>,
+    ) -> Result<Dyadic, Failure> {
+        let prepared = bounds
+            .and_then(|bounds| bounds.filled(self.nature, values, &[])?.mean(values))
+            .and_then(|q| q.stepped(step.gain, step.discount)?.rounded(self.side));
+        match prepared {
+            Some(value) => Ok(value),
+            None => exactly!(rounded(self, values, step)),
+        }
     }
 
     /// Returns a proved bound of `gain + discount·nat(values)` as it is.
@@ -146,7 +160,7 @@ fn some_hits<W: Whole>(
     // Among equally good distributions one that hits the event is wanted: exactly by ties where outcomes are filled in order,
     // and otherwise by a bonus for the event, too small to matter or a little larger.
     for bonus in [None, Some(-64), Some(-1100)] {
-        if bonus.is_some() && direct(question.set).is_some() {
+        if bonus.is_some() && is_bounded(question.set) {
             break;
         }
         let Some(member) = member::<W>(question, values, event, bonus)? else {
@@ -187,62 +201,9 @@ fn compare_off<W: Whole>(
     Ok(mean.map(Some))
 }
 
-/// A distribution that belongs to the set: `weights[i] / denominator` for outcome `i`.
-struct Member<W> {
-    weights: Vec<W>,
-    denominator: W,
-}
-
-impl<W: Whole> Member<W> {
-    fn mean(&self, values: &[Dyadic]) -> Option<Fraction<W>> {
-        Fraction::mean(&self.weights, &self.denominator, values)
-    }
-
-    fn hits(&self, event: &[bool]) -> bool {
-        self.weights
-            .iter()
-            .zip(event)
-            .any(|(weight, &inside)| inside && weight.sign().is_gt())
-    }
-
-    /// Fills outcomes up to `upper` in the order given, over `lower`, until the mass is spent.
-    fn filled(lower: &[Rational], upper: &[Rational], order: &[usize]) -> Option<Self> {
-        let mut denominator = W::from_i64(1);
-        for bound in lower.iter().chain(upper) {
-            denominator = denominator.common_multiple(&W::denominator(bound)?)?;
-        }
-        let scaled =
-            |bound: &Rational| W::numerator(bound)?.times(&denominator.quotient(&W::denominator(bound)?));
-        let mut weights = lower.iter().map(scaled).collect::<Option<Vec<W>>>()?;
-        let mut left = weights
-            .iter()
-            .try_fold(denominator.clone(), |left, weight| left.minus(weight))?;
-        for &outcome in order {
-            if left.sign().is_le() {
-                break;
-            }
-            let given = scaled(&upper[outcome])?
-                .minus(&weights[outcome])?
-                .min(left.clone());
-            left = left.minus(&given)?;
-            weights[outcome] = weights[outcome].plus(&given)?;
-        }
-        left.sign().is_eq().then_some(Self { weights, denominator })
-    }
-
-    /// Writes a distribution over its common denominator.
-    fn listed(probabilities: &[Rational]) -> Option<Self> {
-        Self::filled(probabilities, &[], &[])
-    }
-}
-
-/// Returns the bounds of a set that has nothing but bounds on each probability.
-fn direct(set: &CredalSet) -> Option<(&[Rational], &[Rational])> {
-    match set {
-        CredalSet::Precise(set) => Some((set.probabilities(), &[])),
-        CredalSet::Interval(set) => Some((set.lower(), set.upper())),
-        _ => None,
-    }
+/// Says whether a set has nothing but bounds on each probability.
+fn is_bounded(set: &CredalSet) -> bool {
+    matches!(set, CredalSet::Precise(_) | CredalSet::Interval(_))
 }
 
 /// Returns a distribution of the set that is as extreme for Nature as the set knows; ties go to `favoured`, by a bonus of `2^bonus` in
@@ -253,12 +214,9 @@ fn member<W: Whole>(
     favoured: &[bool],
     bonus: Option<i32>,
 ) -> Attempt<Member<W>> {
-    if let Some((lower, upper)) = direct(question.set) {
-        return Ok(Member::filled(
-            lower,
-            upper,
-            &best_first(question.nature, values, upper.len(), favoured),
-        ));
+    if is_bounded(question.set) {
+        let bounds = Bounds::of(question.set);
+        return Ok(bounds.and_then(|bounds| bounds.filled(question.nature, values, favoured)));
     }
     if !W::UNBOUNDED {
         return Ok(None);
@@ -277,7 +235,7 @@ fn member<W: Whole>(
     }
     let witness = extreme(question, &values)?.witness;
     if question.set.contains(&witness) {
-        Ok(Member::listed(&witness))
+        Ok(Bounds::new(&witness, &[]).and_then(|bounds| bounds.filled(question.nature, &[], &[])))
     } else {
         Err(Failure::NotAMember)
     }
@@ -286,7 +244,7 @@ fn member<W: Whole>(
 /// Returns a bound of Nature's value that is proved on the side asked for.
 fn bound<W: Whole>(question: &Question<'_>, values: &[Dyadic]) -> Attempt<Fraction<W>> {
     let every = (question.nature == Direction::Minimize) == (question.side == Side::Lower);
-    if !every || direct(question.set).is_some() {
+    if !every || is_bounded(question.set) {
         return Ok(member::<W>(question, values, &[], None)?.and_then(|member| member.mean(values)));
     }
     if !W::UNBOUNDED {
@@ -314,20 +272,6 @@ fn extreme(
 
 fn rationals(values: &[Dyadic]) -> Vec<Rational> {
     values.iter().map(|value| value.to_rational()).collect()
-}
-
-/// Returns the first `count` outcomes as Nature fills them, favoured ones first among equals.
-fn best_first(nature: Direction, values: &[Dyadic], count: usize, favoured: &[bool]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count.min(values.len())).collect();
-    let last = |outcome: usize| !favoured.get(outcome).copied().unwrap_or(false);
-    order.sort_by(|&a, &b| {
-        let by_value = match nature {
-            Direction::Minimize => values[a].cmp(&values[b]),
-            Direction::Maximize => values[b].cmp(&values[a]),
-        };
-        by_value.then(last(a).cmp(&last(b))).then(a.cmp(&b))
-    });
-    order
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod checked;
 mod discounted;
 mod dyadic;
 mod expectation;
+mod member;
 mod qualitative;
 mod reach;
 mod rejection;
