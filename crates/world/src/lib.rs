@@ -1,16 +1,36 @@
 //! The predictive model: the world language, and the explicit model that a world unfolds to.
 
 pub mod builder;
+mod chance;
+mod clopper_pearson;
+mod compose;
+mod csv_file;
 mod decimal;
+mod entity;
+mod explore;
 pub mod files;
 pub mod formats;
 pub mod ids;
+mod l1_confidence;
+mod learned;
 pub mod limits;
+mod measures;
 pub mod model;
+mod outcomes;
+mod picture;
+mod push_forward;
+mod rule;
 mod scope;
 pub mod settings;
 pub mod state_set;
+mod step;
+mod such;
+mod table;
+mod table_actions;
+mod table_states;
+mod transitions;
 mod unknown;
+mod variable;
 pub mod world;
 
 pub use builder::{BuildError, ModelBuilder};

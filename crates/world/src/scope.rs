@@ -21,6 +21,11 @@ impl Symbols {
         Value::Symbol(index)
     }
 
+    /// Returns a symbol that was met before.
+    pub(crate) fn get(&self, name: &str) -> Value {
+        Value::Symbol(self.index.get(name).copied().unwrap_or(u32::MAX))
+    }
+
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
@@ -86,6 +91,12 @@ impl Scope {
         }
     }
 
+    /// Takes the unknowns out, so that other names can be counted in their place.
+    pub(crate) fn forget_unknowns(&mut self) {
+        self.names
+            .retain(|_, (binding, _)| !matches!(binding, Binding::Unknown(_)));
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains_key(name)
     }
@@ -118,13 +129,33 @@ pub(crate) fn resolve_known(
     )
 }
 
+/// Returns what an expression over constants is worth.
+pub(crate) fn constant_value(
+    expression: &Expression,
+    kind: Type,
+    what: &str,
+    scope: &Scope,
+) -> Result<Value, Diagnostic> {
+    let resolved = resolve_known(expression, kind, what, scope)?;
+    if resolved.slots().is_empty() {
+        return resolved.evaluate(&[]);
+    }
+    Err(Diagnostic::at(
+        expression.place(),
+        format!("{what} cannot depend on a variable"),
+    ))
+}
+
 /// Returns the number that an expression over constants is worth.
 pub(crate) fn constant_number(
     expression: &Expression,
     what: &str,
     scope: &Scope,
 ) -> Result<Rational, Diagnostic> {
-    resolve_known(expression, Type::Number, what, scope)?.number(&[])
+    let value = constant_value(expression, Type::Number, what, scope)?;
+    value
+        .to_rational()
+        .ok_or_else(|| Diagnostic::at(expression.place(), format!("{what} must be a number")))
 }
 
 /// Returns the whole number that an expression over constants is worth.
