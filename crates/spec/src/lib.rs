@@ -41,6 +41,7 @@ pub mod formula;
 pub mod goal;
 mod grammar;
 pub mod nature;
+pub mod property;
 mod read;
 pub mod spec;
 
