@@ -71,6 +71,7 @@ mod expectation;
 mod imprecise_dirichlet;
 mod interval;
 mod l1_ball;
+mod linear_program;
 mod number;
 mod polytope;
 mod precise;

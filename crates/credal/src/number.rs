@@ -1,5 +1,7 @@
 //! The two kinds of numbers that expectations are computed in: exact rationals, and floats to search with.
 
+use crate::constraint::Constraint;
+use crate::expectation::Expectation;
 use murphy_notation::Rational;
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -34,6 +36,9 @@ pub trait Number:
     fn is_finite(&self) -> bool;
     /// Compares two finite numbers.
     fn order(&self, other: &Self) -> Ordering;
+    /// Solves the linear program of a polytope in this arithmetic, if that is cheaper than exactly.
+    #[doc(hidden)]
+    fn solve(constraints: &[Constraint], values: &[Self]) -> Option<Expectation<Self>>;
 }
 
 /// Returns `part / whole`.
@@ -58,6 +63,9 @@ impl Number for Rational {
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)
     }
+    fn solve(_: &[Constraint], _: &[Self]) -> Option<Expectation<Self>> {
+        None
+    }
 }
 
 impl Number for f64 {
@@ -73,6 +81,9 @@ impl Number for f64 {
     }
     fn order(&self, other: &Self) -> Ordering {
         self.partial_cmp(other).unwrap_or(Ordering::Equal)
+    }
+    fn solve(constraints: &[Constraint], values: &[Self]) -> Option<Expectation<Self>> {
+        crate::linear_program::least(constraints, values)
     }
 }
 

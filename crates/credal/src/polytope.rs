@@ -3,6 +3,7 @@
 use crate::constraint::{Constraint, Relation};
 use crate::error::{Error, same_length};
 use crate::expectation::{Expectation, Multiplier};
+use crate::interval::Interval;
 use crate::number::{Number, dot};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept};
@@ -99,6 +100,29 @@ impl Polytope {
         self.tableau()?.vertices(VERTICES_MAX, BASES_MAX)
     }
 
+    /// Returns the same set as bounds on each probability, if every constraint is about one outcome.
+    pub(crate) fn as_interval(&self) -> Option<Interval> {
+        let mut lower = vec![Rational::ZERO; self.outcomes];
+        let mut upper = vec![Rational::ONE; self.outcomes];
+        for constraint in &self.constraints {
+            let mut named = (0..self.outcomes).filter(|&i| !constraint.coefficients[i].is_zero());
+            let (Some(i), None) = (named.next(), named.next()) else {
+                return None;
+            };
+            let weight = &constraint.coefficients[i];
+            let bound = &constraint.bound / weight;
+            let upwards = (constraint.relation == Relation::AtLeast) != weight.is_negative();
+            let equal = constraint.relation == Relation::Equal;
+            if (upwards || equal) && bound > lower[i] {
+                lower[i] = bound.clone();
+            }
+            if (!upwards || equal) && bound < upper[i] {
+                upper[i] = bound;
+            }
+        }
+        Interval::new(lower, upper).ok()
+    }
+
     /// Returns the exact lower expectation with witness and prices.
     fn lower_exact(&self, values: &[Rational]) -> Option<simplex::Optimum> {
         let mut optimum = simplex::minimise(values, &self.program()).ok()?;
@@ -115,6 +139,9 @@ impl Shape for Polytope {
     }
 
     fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
+        if let Some(answer) = T::solve(&self.constraints, values) {
+            return answer;
+        }
         let exact: Vec<Rational> = values.iter().filter_map(T::to_rational).collect();
         let convert = |list: &[Rational]| list.iter().map(T::from_rational).collect::<Vec<T>>();
         match self.lower_exact(&exact) {

@@ -15,6 +15,8 @@ mod scale;
 pub use enclosure::Enclosure;
 
 use crate::error::{Error, same_length};
+use crate::interval::Interval;
+use crate::polytope::Polytope;
 use crate::set::CredalSet;
 use fixed::FixedRows;
 use greedy::{Greedy, GreedyRows};
@@ -82,6 +84,7 @@ impl Rows {
         }
         compiled.len = compiled.nodes.len();
         compiled.lay_out_products(products)?;
+        compiled.programs.forget();
         Ok(compiled)
     }
 
@@ -169,29 +172,29 @@ impl Rows {
             CredalSet::ImpreciseDirichlet(set) => {
                 Node::Fixed(place(self.fixed.push(columns, &set.core.fixed, &set.core.free))?)
             }
-            CredalSet::Interval(set) => {
-                let row = Greedy {
-                    lower: set.lower().to_vec(),
-                    gap: set.upper().iter().zip(set.lower()).map(|(u, l)| u - l).collect(),
-                    budget: set.budget(),
-                    loose: Rational::ZERO,
-                };
-                self.lay_out_greedy(columns, &row)?
-            }
+            CredalSet::Interval(set) => self.lay_out_greedy(columns, &bounds(set))?,
             CredalSet::L1Ball(set) => {
                 let (columns, row) = ball(set, columns);
                 self.lay_out_greedy(&columns, &row)?
             }
             CredalSet::Vertices(set) => Node::Hull(place(self.hulls.push(columns, set.vertices()))?),
-            CredalSet::Polytope(set) => match set.vertices() {
-                Some(vertices) => Node::Hull(place(self.hulls.push(columns, &vertices))?),
-                None => Node::Program(place(self.programs.push(columns, set))?),
-            },
+            CredalSet::Polytope(set) => self.lay_out_polytope(columns, set)?,
             CredalSet::Semidirect(set) => {
                 let at = self.nested.reserve(set.first().outcomes());
                 products.push((at, set.clone(), columns.to_vec()));
                 Node::Nested(place(at)?)
             }
+        })
+    }
+
+    /// Reads a polytope as intervals or vertices, where it can be, and as a linear program otherwise.
+    fn lay_out_polytope(&mut self, columns: &[u32], set: &Polytope) -> Result<Node, Error> {
+        if let Some(interval) = set.as_interval() {
+            return self.lay_out_greedy(columns, &bounds(&interval));
+        }
+        Ok(match self.programs.vertices(set) {
+            Some(vertices) => Node::Hull(place(self.hulls.push(columns, &vertices))?),
+            None => Node::Program(place(self.programs.push(columns, set))?),
         })
     }
 
@@ -201,6 +204,16 @@ impl Rows {
         } else {
             Node::Fixed(place(self.fixed.push(columns, &row.lower, &row.loose))?)
         })
+    }
+}
+
+/// Reads bounds as a greedy row.
+fn bounds(set: &Interval) -> Greedy {
+    Greedy {
+        lower: set.lower().to_vec(),
+        gap: set.upper().iter().zip(set.lower()).map(|(u, l)| u - l).collect(),
+        budget: set.budget(),
+        loose: Rational::ZERO,
     }
 }
 
