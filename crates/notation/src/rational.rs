@@ -227,6 +227,16 @@ impl Rational {
         }
     }
 
+    /// Returns how many bits the longer of numerator and denominator has; at least 64 is said of what fits into machine words.
+    #[must_use]
+    pub fn bit_length(&self) -> usize {
+        use dashu_int::ops::BitTest;
+        match &self.0 {
+            Repr::Small { .. } => 64,
+            Repr::Big(value) => value.numerator().bit_len().max(value.denominator().bit_len()),
+        }
+    }
+
     /// Returns the integer it is, if it is one that fits.
     #[must_use]
     pub fn to_i64(&self) -> Option<i64> {

@@ -18,6 +18,7 @@ mod measures;
 pub mod model;
 mod outcomes;
 mod picture;
+pub mod prism;
 mod push_forward;
 mod rule;
 mod scope;

@@ -1,0 +1,202 @@
+//! What happens when commands of several modules move at once: the product of their outcomes, by target.
+
+use super::outcomes::{Outcome, Outcomes};
+use super::packing::{Numbering, Packing};
+use crate::ids::StateId;
+use murphy_credal::{CredalSet, Interval, Precise};
+use murphy_notation::Rational;
+use std::ops::Range;
+
+/// Part of a product: the outcomes of the commands so far.
+#[derive(Clone, Debug)]
+struct Partial {
+    lower: Rational,
+    upper: Option<Rational>,
+}
+
+/// Commands that move together out of a state.
+pub(super) struct Movement<'a> {
+    /// For each command, where its outcomes stand.
+    pub(super) commands: &'a [Range<usize>],
+    /// How much of the choice this movement is.
+    pub(super) share: &'a Rational,
+    pub(super) from: StateId,
+}
+
+/// Collects the branches of one choice, equal targets together.
+#[derive(Debug)]
+pub(super) struct Joint {
+    words: usize,
+    partial: Vec<Partial>,
+    /// The packed state of each partial outcome.
+    states: Vec<u64>,
+    next_partial: Vec<Partial>,
+    next_states: Vec<u64>,
+    targets: Vec<StateId>,
+    lower: Vec<Rational>,
+    upper: Vec<Option<Rational>>,
+    /// For each state, the choice that last led to it and the branch that does.
+    marks: Vec<(u64, u32)>,
+    choice: u64,
+    /// How many joint outcomes have been worked out, and how many may be.
+    work: usize,
+    work_max: usize,
+    /// Whether bounds were multiplied where the exact set of products is smaller.
+    pub(super) hull: bool,
+}
+
+impl Joint {
+    pub(super) fn new(words: usize, work_max: usize) -> Self {
+        Self {
+            words,
+            partial: Vec::new(),
+            states: Vec::new(),
+            next_partial: Vec::new(),
+            next_states: Vec::new(),
+            targets: Vec::new(),
+            lower: Vec::new(),
+            upper: Vec::new(),
+            marks: Vec::new(),
+            choice: 0,
+            work: 0,
+            work_max,
+            hull: false,
+        }
+    }
+
+    /// Begins a choice without branches.
+    pub(super) fn begin(&mut self) {
+        self.choice += 1;
+        self.targets.clear();
+        self.lower.clear();
+        self.upper.clear();
+    }
+
+    /// Adds the product of the commands of a movement.
+    ///
+    /// Returns `None` when there are more states than can be numbered, or more joint outcomes than may be worked out.
+    pub(super) fn add(
+        &mut self,
+        movement: &Movement<'_>,
+        outcomes: &Outcomes,
+        packing: &Packing,
+        numbering: &mut Numbering,
+    ) -> Option<()> {
+        self.partial.clear();
+        self.states.clear();
+        self.partial.push(Partial {
+            lower: movement.share.clone(),
+            upper: None,
+        });
+        self.states.extend_from_slice(numbering.state(movement.from));
+        self.note_hull(movement.commands, outcomes);
+        for command in movement.commands {
+            let outcomes_here = outcomes.outcomes.get(command.clone()).unwrap_or(&[]);
+            let products = self.partial.len().checked_mul(outcomes_here.len())?;
+            self.work = self.work.checked_add(products)?;
+            if self.work > self.work_max {
+                return None;
+            }
+            self.extend(outcomes_here, &outcomes.changes, packing);
+        }
+        for at in 0..self.partial.len() {
+            let target = self.states.get(at * self.words..(at + 1) * self.words)?;
+            let target = numbering.number(target)?;
+            self.lead_to(target, at, numbering.count());
+        }
+        Some(())
+    }
+
+    /// Multiplies the product by one more command.
+    fn extend(&mut self, outcomes: &[Outcome], changes: &[(u32, i64)], packing: &Packing) {
+        self.next_partial.clear();
+        self.next_states.clear();
+        for (partial, packed) in self.partial.iter().zip(self.states.chunks_exact(self.words)) {
+            for outcome in outcomes {
+                let start = self.next_states.len();
+                self.next_states.extend_from_slice(packed);
+                let target = self.next_states.get_mut(start..).unwrap_or_default();
+                for (variable, value) in changes.get(outcome.changes.clone()).unwrap_or(&[]) {
+                    packing.set(target, *variable, *value);
+                }
+                let upper = match (&partial.upper, &outcome.upper) {
+                    (None, None) => None,
+                    (a, b) => Some(times(
+                        a.as_ref().unwrap_or(&partial.lower),
+                        b.as_ref().unwrap_or(&outcome.lower),
+                    )),
+                };
+                self.next_partial.push(Partial {
+                    lower: times(&partial.lower, &outcome.lower),
+                    upper,
+                });
+            }
+        }
+        std::mem::swap(&mut self.partial, &mut self.next_partial);
+        std::mem::swap(&mut self.states, &mut self.next_states);
+    }
+
+    /// Notes whether bounds are multiplied with a choice of others: the true set of joint distributions is then smaller.
+    fn note_hull(&mut self, commands: &[Range<usize>], outcomes: &Outcomes) {
+        if self.hull || commands.iter().filter(|range| range.len() > 1).count() < 2 {
+            return;
+        }
+        self.hull = commands.iter().filter(|range| range.len() > 1).any(|range| {
+            let here = outcomes.outcomes.get(range.clone()).unwrap_or(&[]);
+            here.iter().any(|outcome| outcome.upper.is_some())
+        });
+    }
+
+    fn lead_to(&mut self, target: StateId, at: usize, state_count: u32) {
+        let Some(partial) = self.partial.get(at) else {
+            return;
+        };
+        if self.marks.len() < state_count as usize {
+            self.marks.resize(state_count as usize, (0, 0));
+        }
+        let Some((choice, branch)) = self.marks.get_mut(target as usize) else {
+            return;
+        };
+        if *choice == self.choice {
+            let branch = *branch as usize;
+            if let (Some(lower), Some(upper)) = (self.lower.get_mut(branch), self.upper.get_mut(branch)) {
+                if upper.is_some() || partial.upper.is_some() {
+                    let before = upper.as_ref().unwrap_or(lower);
+                    *upper = Some(before + partial.upper.as_ref().unwrap_or(&partial.lower));
+                }
+                *lower += &partial.lower;
+            }
+            return;
+        }
+        (*choice, *branch) = (self.choice, u32::try_from(self.targets.len()).unwrap_or(u32::MAX));
+        self.targets.push(target);
+        self.lower.push(partial.lower.clone());
+        self.upper.push(partial.upper.clone());
+    }
+
+    /// Returns the set of the choice, and where its outcomes lead.
+    pub(super) fn finish(&mut self) -> Result<(CredalSet, Vec<StateId>), murphy_credal::Error> {
+        let lower = std::mem::take(&mut self.lower);
+        let targets = std::mem::take(&mut self.targets);
+        if self.upper.iter().all(Option::is_none) {
+            return Ok((Precise::new(lower)?.into(), targets));
+        }
+        let filled = |(upper, lower): (&Option<Rational>, &Rational)| upper.as_ref().unwrap_or(lower).clone();
+        let upper: Vec<Rational> = self.upper.iter().zip(&lower).map(filled).collect();
+        let set = Interval::new(lower, upper)?;
+        if set.lower() == set.upper() {
+            return Ok((Precise::new(set.lower().to_vec())?.into(), targets));
+        }
+        Ok((set.into(), targets))
+    }
+}
+
+fn times(a: &Rational, b: &Rational) -> Rational {
+    if *a == Rational::ONE {
+        b.clone()
+    } else if *b == Rational::ONE {
+        a.clone()
+    } else {
+        a * b
+    }
+}
