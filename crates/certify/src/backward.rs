@@ -1,7 +1,7 @@
 //! Objectives with a step bound: the checker goes backward itself.
 //!
 //! With `n` steps left the value is the optimum over the choices of `c + nat(value with n − 1 left)`, from `0` (a sum) or from 1 on the target (a
-//! probability) with none left. Each number is exact up to a last rounding to 62 significant bits, downward on the lower side and upward on the
+//! probability) with none left. Each number is exact up to a last rounding to 56 significant bits, downward on the lower side and upward on the
 //! upper, so by monotonicity both sides hold after every step. Where the agent guarantees a side, its policy's choice takes the place of
 //! the optimum, so that the side is what the policy is worth and not only what some policy is.
 

@@ -7,8 +7,9 @@ use dashu_ratio::RBig;
 use murphy_notation::Rational;
 use std::cmp::Ordering;
 
-/// Significant bits that rounding keeps: nine more than a float, so that recomputing is never coarser than a planner in floats.
-const SIGNIFICANT: i64 = 62;
+/// Significant bits that rounding keeps: more than a float has, so that recomputing is never coarser than a planner in floats, and few enough
+/// that most sums fit into machine integers.
+const SIGNIFICANT: i64 = 56;
 /// The exponent of the finest grid that rounding uses, finer than that of the least positive float.
 const FINEST: i64 = -1200;
 
@@ -186,7 +187,7 @@ impl<W: Whole> Fraction<W> {
         Some(left.cmp(&right.shifted(distance(other.exponent, exponent))?))
     }
 
-    /// Returns the nearest number on the side asked for with 62 significant bits, or on the finest grid.
+    /// Returns the nearest number on the side asked for with 56 significant bits, or on the finest grid.
     pub(crate) fn rounded(&self, side: Side) -> Option<Dyadic> {
         let length = signed(self.numerator.bits()) - signed(self.denominator.bits());
         let shift = (SIGNIFICANT - 1 - length).min(i64::from(self.exponent) - FINEST);

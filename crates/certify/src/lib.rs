@@ -5,7 +5,7 @@
 //!
 //! | objective | what is verified | where |
 //! | --- | --- | --- |
-//! | reach | a sub-solution with progress, a super-solution | [`reach`](self#theorems) |
+//! | reach | a sub-solution with progress, a super-solution | `reach` |
 //! | sum until | a sub-solution where the value is finite, a strict super-solution | `until`, `qualitative` |
 //! | discounted sum | a sub- and a super-solution | `discounted` |
 //! | step-bounded | nothing: it is recomputed, backward | `backward` |

@@ -91,14 +91,17 @@ fn exact_values_are_accepted_and_proved_exactly() {
         assert_eq!(checked.exact_upper.as_ref(), Some(&start));
         let mode = (case.sample.problem.agent, case.sample.problem.nature);
         count[MODES.iter().position(|m| *m == mode).unwrap()] += 1;
+        // Nothing is claimed below: the complement has nothing above.
         let complement = murphy_problem::Problem {
             complemented: true,
             ..case.sample.problem
         };
-        assert_eq!(
-            check(&complement, &case.certificate).unwrap().exact_lower,
-            Some(Rational::ONE - start)
-        );
+        let mut modest = case.certificate.clone();
+        parts(&mut modest).1.fill(0.0);
+        parts(&mut modest).1[TARGET] = 1.0;
+        let checked = check(&complement, &modest).unwrap();
+        assert_eq!(checked.exact_lower, Some(Rational::ONE - &start));
+        assert_eq!(checked.exact_upper, Some(Rational::ONE));
     }
     assert!(count.iter().all(|count| *count >= 30), "{count:?}");
 }
