@@ -9,6 +9,7 @@ use murphy_problem::Direction;
 use murphy_world::{ChoiceId, StateId};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// One choice of an undecided state.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub(crate) struct Game<'a> {
     start: Vec<u32>,
     rows: Vec<Row<'a>>,
     kernel: Rows,
+    /// Where each row looks first, for either side of the bracket. It never changes an answer, so it does not matter who wrote it.
+    hints: [Vec<AtomicU32>; 2],
     /// The exact gain of each row, enclosed; empty if there is none anywhere.
     cost: Vec<Enclosure>,
     discount: Enclosure,
@@ -102,10 +105,12 @@ impl<'a> Game<'a> {
             leads.dedup();
             leads
         }));
+        let hints = || rows.iter().map(|_| AtomicU32::new(0)).collect();
         Ok(Self {
             agent,
             nature,
             start,
+            hints: [hints(), hints()],
             kernel: kernel.map_err(|_| Error::Mismatch)?,
             rows,
             cost: Vec::new(),
@@ -171,17 +176,21 @@ impl<'a> Game<'a> {
         self.discount
     }
 
-    /// Encloses Nature's expectation at a row.
-    pub(crate) fn expectation(&self, row: u32, values: &[f64]) -> Enclosure {
-        match self.nature {
-            Direction::Minimize => self.kernel.lower(row as usize, values),
-            Direction::Maximize => self.kernel.upper(row as usize, values),
-        }
+    /// Encloses Nature's expectation at a row; `side` says whose values they are like.
+    pub(crate) fn expectation(&self, row: u32, values: &[f64], side: Side) -> Enclosure {
+        let place = &self.hints[side as usize][row as usize];
+        let mut hint = place.load(Ordering::Relaxed);
+        let answer = match self.nature {
+            Direction::Minimize => self.kernel.lower_from(row as usize, values, &mut hint),
+            Direction::Maximize => self.kernel.upper_from(row as usize, values, &mut hint),
+        };
+        place.store(hint, Ordering::Relaxed);
+        answer
     }
 
     /// Encloses what a row is worth at these values: its gain and Nature's discounted expectation.
-    pub(crate) fn value(&self, row: u32, values: &[f64]) -> Enclosure {
-        let mut worth = self.expectation(row, values);
+    pub(crate) fn value(&self, row: u32, values: &[f64], side: Side) -> Enclosure {
+        let mut worth = self.expectation(row, values, side);
         if self.cost.is_empty() {
             return worth;
         }
@@ -195,7 +204,7 @@ impl<'a> Game<'a> {
     pub(crate) fn best(&self, state: StateId, values: &[f64], side: Side) -> Option<(f64, u32)> {
         let mut best: Option<(f64, u32)> = None;
         for row in self.rows(state) {
-            let enclosure = self.value(row, values);
+            let enclosure = self.value(row, values, side);
             let worth = match side {
                 Side::Lower => enclosure.below,
                 Side::Upper => enclosure.above,

@@ -144,7 +144,7 @@ impl Holding {
                         out = ways.map(|to| bound.values[*to as usize]).fold(out, better);
                     }
                 } else if game.agent == self.holder {
-                    let worth = game.value(row, &bound.values);
+                    let worth = game.value(row, &bound.values, bound.side);
                     out = better(
                         out,
                         if bound.side == Side::Upper {
@@ -196,7 +196,7 @@ fn opposed_face(
         .filter(|state| inside[*state as usize])
         .collect();
     let values: Vec<f64> = stayers.iter().map(|state| guide[*state as usize]).collect();
-    let free = game.expectation(row, guide);
+    let free = game.expectation(row, guide, Side::Lower);
     let (bound_by_face, loses) = match game.nature {
         Direction::Minimize => {
             let bound = face.lower_expectation(&values).ok()?;
@@ -225,5 +225,5 @@ fn nearly_best(game: &Game<'_>, guide: &[f64], slack: f64, row: u32) -> bool {
     let Some((best, _)) = game.best(owner, guide, Side::Lower) else {
         return false;
     };
-    (game.value(row, guide).below - best).abs() <= slack
+    (game.value(row, guide, Side::Lower).below - best).abs() <= slack
 }
