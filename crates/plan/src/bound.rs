@@ -1,13 +1,14 @@
 //! One side of the bracket of every state, improved sweep by sweep and valid at every moment.
 
 use crate::game::{Game, Side};
+use murphy_problem::Direction;
 use rayon::prelude::*;
 
 /// No row has been chosen.
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
 /// Components of at least this many states are swept in blocks.
-const PARALLEL_MIN: usize = 1 << 15;
+const PARALLEL_MIN: usize = 1 << 16;
 /// Into how many; never as many as there are threads, so that the result does not depend on them.
 const BLOCKS: usize = 8;
 
@@ -22,6 +23,23 @@ pub(crate) struct Bound {
     pub(crate) strict: bool,
     pub(crate) values: Vec<f64>,
     pub(crate) row: Vec<u32>,
+    /// What each row was worth when last asked. The worth moves one way, which spares asking rows that cannot be the agent's best.
+    asked: Vec<f64>,
+}
+
+/// How many rows of a state a sweep asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// All that may matter.
+    Full,
+    /// On the side that the agent guarantees, only the row it follows: less to do, and no less valid.
+    Follow,
+}
+
+/// A move of one state, and the worth of the rows that were asked for it.
+struct Look {
+    value: f64,
+    row: u32,
 }
 
 impl Bound {
@@ -33,7 +51,17 @@ impl Bound {
             strict,
             values,
             row,
+            asked: Vec::new(),
         }
+    }
+
+    /// Makes room for what the rows of a game are worth.
+    pub(crate) fn prepare(&mut self, game: &Game<'_>) {
+        let unknown = match game.agent {
+            Direction::Maximize => f64::INFINITY,
+            Direction::Minimize => f64::NEG_INFINITY,
+        };
+        self.asked = vec![unknown; game.row_count()];
     }
 
     /// Says whether `worth` is closer to the true value than `incumbent`, for a number on this side of it.
@@ -45,65 +73,131 @@ impl Bound {
     }
 
     /// Returns the value that a state may take if its rows are worth `worth`.
-    fn admissible(side: Side, strict: bool, worth: f64) -> f64 {
-        match (side, strict) {
+    pub(crate) fn admissible(&self, worth: f64) -> f64 {
+        match (self.side, self.strict) {
             (_, false) => worth,
             (Side::Lower, true) => worth.next_down(),
             (Side::Upper, true) => worth.next_up(),
         }
     }
 
+    /// Says whether this is the side that the agent's policy guarantees.
+    fn guaranteed(&self, game: &Game<'_>) -> bool {
+        (game.agent == Direction::Maximize) == (self.side == Side::Lower)
+    }
+
     /// Moves one state if it can be, and returns by how much.
-    pub(crate) fn improve(&mut self, game: &Game<'_>, state: u32) -> f64 {
-        let Some((value, row)) = improved(self, game, state, &self.values) else {
+    fn improve(&mut self, game: &Game<'_>, state: u32, care: Care) -> f64 {
+        let Self { values, asked, .. } = self;
+        let (values, mut asked) = (std::mem::take(values), std::mem::take(asked));
+        let look = self.look(game, (state, care), &values, &mut |row, worth| match worth {
+            Some(worth) => std::mem::replace(&mut asked[row as usize], worth),
+            None => asked[row as usize],
+        });
+        (self.values, self.asked) = (values, asked);
+        let Some(look) = look else {
             return 0.0;
         };
         let at = state as usize;
-        let change = (value - self.values[at]).abs();
-        self.values[at] = value;
-        self.row[at] = row;
+        let change = (look.value - self.values[at]).abs();
+        self.values[at] = look.value;
+        self.row[at] = look.row;
         change
+    }
+
+    /// Returns the better value of a state and the row behind it, if there is one.
+    ///
+    /// `asked` returns what a row was worth when last asked, and remembers what it is worth now.
+    fn look(
+        &self,
+        game: &Game<'_>,
+        (state, care): (u32, Care),
+        values: &[f64],
+        asked: &mut dyn FnMut(u32, Option<f64>) -> f64,
+    ) -> Option<Look> {
+        let incumbent = self.row[state as usize];
+        let (worth, row) = if !self.guaranteed(game) {
+            self.best_of_asked(game, state, values, asked)?
+        } else if care == Care::Follow && incumbent != NO_ROW {
+            (game.end(incumbent, values, self.side), incumbent)
+        } else {
+            game.best(state, values, self.side)?
+        };
+        let value = self.admissible(worth);
+        Self::tighter(self.side, value, values[state as usize]).then_some(Look { value, row })
+    }
+
+    /// Returns the agent's best row where every row counts: a row whose last worth does not beat the incumbent's has only got worse.
+    fn best_of_asked(
+        &self,
+        game: &Game<'_>,
+        state: u32,
+        values: &[f64],
+        asked: &mut dyn FnMut(u32, Option<f64>) -> f64,
+    ) -> Option<(f64, u32)> {
+        let rows = game.rows(state);
+        let incumbent = self.row[state as usize];
+        let first = if incumbent == NO_ROW {
+            rows.clone().next()?
+        } else {
+            incumbent
+        };
+        let mut best = (game.end(first, values, self.side), first);
+        asked(first, Some(best.0));
+        for row in rows.filter(|row| *row != first) {
+            if game.prefers(asked(row, None), best.0) {
+                let worth = game.end(row, values, self.side);
+                asked(row, Some(worth));
+                if game.prefers(worth, best.0) {
+                    best = (worth, row);
+                }
+            }
+        }
+        Some(best)
     }
 
     /// Moves the states once each, in order, and returns the largest move.
     ///
     /// Every state sees the moves before it. A large component is cut into a fixed number of blocks; a block sees its own moves and the
     /// other blocks as they were before the sweep.
-    pub(crate) fn sweep(&mut self, game: &Game<'_>, order: &[u32]) -> f64 {
+    pub(crate) fn sweep(&mut self, game: &Game<'_>, order: &[u32], care: Care) -> f64 {
         if order.len() < PARALLEL_MIN {
             return order
                 .iter()
-                .map(|state| self.improve(game, *state))
+                .map(|state| self.improve(game, *state, care))
                 .fold(0.0, f64::max);
         }
         let bound = &*self;
-        let moves: Vec<Vec<(u32, f64, u32)>> = order
+        let blocks: Vec<(Vec<(u32, Look)>, Vec<(u32, f64)>)> = order
             .par_chunks(order.len().div_ceil(BLOCKS))
             .map(|block| {
                 let mut values = bound.values.clone();
-                let mut moves = Vec::new();
+                let (mut moves, mut answers) = (Vec::new(), Vec::new());
                 for &state in block {
-                    if let Some((value, row)) = improved(bound, game, state, &values) {
-                        values[state as usize] = value;
-                        moves.push((state, value, row));
+                    // A row is asked at most once a sweep, so the answers of this sweep are not needed before its end.
+                    let look = bound.look(game, (state, care), &values, &mut |row, worth| {
+                        answers.extend(worth.map(|worth| (row, worth)));
+                        bound.asked[row as usize]
+                    });
+                    if let Some(look) = look {
+                        values[state as usize] = look.value;
+                        moves.push((state, look));
                     }
                 }
-                moves
+                (moves, answers)
             })
             .collect();
         let mut largest = 0.0f64;
-        for (state, value, row) in moves.into_iter().flatten() {
-            largest = largest.max((value - self.values[state as usize]).abs());
-            self.values[state as usize] = value;
-            self.row[state as usize] = row;
+        for (moves, answers) in blocks {
+            for (state, look) in moves {
+                largest = largest.max((look.value - self.values[state as usize]).abs());
+                self.values[state as usize] = look.value;
+                self.row[state as usize] = look.row;
+            }
+            for (row, worth) in answers {
+                self.asked[row as usize] = worth;
+            }
         }
         largest
     }
-}
-
-/// Returns the better value of a state and the row behind it, if there is one.
-fn improved(bound: &Bound, game: &Game<'_>, state: u32, values: &[f64]) -> Option<(f64, u32)> {
-    let (worth, row) = game.best(state, values, bound.side)?;
-    let value = Bound::admissible(bound.side, bound.strict, worth);
-    Bound::tighter(bound.side, value, values[state as usize]).then_some((value, row))
 }

@@ -140,6 +140,11 @@ impl<'a> Game<'a> {
         self.start.len() - 1
     }
 
+    /// Returns the number of rows.
+    pub(crate) fn row_count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Returns the rows of a state.
     pub(crate) fn rows(&self, state: StateId) -> Range<u32> {
         self.start[state as usize]..self.start[state as usize + 1]
@@ -200,20 +205,29 @@ impl<'a> Game<'a> {
         plus(worth, self.gain(row))
     }
 
+    /// Returns one end of what a row is worth.
+    pub(crate) fn end(&self, row: u32, values: &[f64], side: Side) -> f64 {
+        let worth = self.value(row, values, side);
+        match side {
+            Side::Lower => worth.below,
+            Side::Upper => worth.above,
+        }
+    }
+
+    /// Says whether the agent strictly prefers `worth` to `incumbent`.
+    pub(crate) fn prefers(&self, worth: f64, incumbent: f64) -> bool {
+        match self.agent {
+            Direction::Maximize => worth > incumbent,
+            Direction::Minimize => worth < incumbent,
+        }
+    }
+
     /// Returns the row the agent prefers by one end of what its rows are worth, and that end; `None` where the state is decided.
     pub(crate) fn best(&self, state: StateId, values: &[f64], side: Side) -> Option<(f64, u32)> {
         let mut best: Option<(f64, u32)> = None;
         for row in self.rows(state) {
-            let enclosure = self.value(row, values, side);
-            let worth = match side {
-                Side::Lower => enclosure.below,
-                Side::Upper => enclosure.above,
-            };
-            let better = best.is_none_or(|(incumbent, _)| match self.agent {
-                Direction::Maximize => worth > incumbent,
-                Direction::Minimize => worth < incumbent,
-            });
-            if better {
+            let worth = self.end(row, values, side);
+            if best.is_none_or(|(incumbent, _)| self.prefers(worth, incumbent)) {
                 best = Some((worth, row));
             }
         }

@@ -1,20 +1,26 @@
 //! Drives both sides of the bracket together, component by component, until the gap at the start is within the precision.
 
-use crate::bound::{Bound, NO_ROW};
+use crate::bound::{Bound, Care};
+use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::graph::{components, sweep_order};
 use crate::holding::Holding;
+use crate::leap::Leap;
 use crate::settings::{Progress, Settings};
 use murphy_problem::StopReason;
 
 /// After how many sweeps held plays are looked for again.
 const RELEASE_EVERY: u64 = 5;
-/// The first round solves each component to this part of the precision, since the gaps of a chain of components may add up.
+/// The first round solves each component to this part of the precision, since the gaps of a chain of components may add up; one
+/// component alone has nothing to add to.
 const FIRST_SHARE: f64 = 1.0 / 16.0;
+const ALONE_SHARE: f64 = 1.0 / 2.0;
 /// Each later round is more precise by this factor.
 const NEXT_SHARE: f64 = 1.0 / 64.0;
 /// From this many branches on, the two sides are swept at the same time.
-const JOIN_MIN: usize = 1 << 12;
+const JOIN_MIN: usize = 1 << 15;
+/// One sweep in so many asks all rows also on the side where following the policy would do.
+const FULL_EVERY: u64 = 4;
 
 /// A strongly connected component in the making.
 struct Component {
@@ -66,6 +72,9 @@ impl<'a> Solver<'a> {
             }
         });
         let components = components.collect();
+        let (mut lower, mut upper) = (lower, upper);
+        lower.prepare(game);
+        upper.prepare(game);
         Self {
             game,
             settings,
@@ -79,7 +88,13 @@ impl<'a> Solver<'a> {
 
     /// Improves both sides until `gap` of them is within the precision, or nothing moves any more, or the budget is spent.
     pub(crate) fn solve(&mut self, precision: f64, gap: &dyn Fn(&[f64], &[f64]) -> f64) -> StopReason {
-        let mut tolerance = precision * FIRST_SHARE;
+        let several = self
+            .components
+            .iter()
+            .filter(|component| !component.single)
+            .nth(1)
+            .is_some();
+        let mut tolerance = precision * if several { FIRST_SHARE } else { ALONE_SHARE };
         loop {
             let moved = self.round(tolerance);
             if gap(&self.lower.values, &self.upper.values) <= precision {
@@ -116,52 +131,63 @@ impl<'a> Solver<'a> {
 
     /// Improves one component until its gap is not more than `tolerance` above that of what it leads to.
     fn improve(&mut self, component: &mut Component, index: usize, tolerance: f64) -> bool {
+        let mut leaps = [Leap::default(), Leap::default()];
         if component.single {
-            self.sweeps += 1;
-            return self.sweep(component) > 0.0;
+            return self.sweep(component, &mut leaps, (1, Care::Full)) > 0.0;
         }
         if !self.found(component) {
-            self.find_upper(component);
+            let (bounds, limit) = ((&self.lower, &mut self.upper), self.settings.sweeps_max);
+            match find_upper(self.game, &component.order, bounds, limit) {
+                Some(sweeps) => self.sweeps += sweeps,
+                None => self.spent = true,
+            }
         }
         let inherited = self.inherited_gap(component);
+        let patience = component
+            .holding
+            .as_ref()
+            .map_or(1, |holding| holding.round_length() * RELEASE_EVERY);
         let (mut moved, mut quiet) = (false, 0);
         for sweep in 1.. {
-            let mut change = self.sweep(component);
-            self.sweeps += 1;
-            if sweep % RELEASE_EVERY == 0
-                && let Some(holding) = &mut component.holding
-            {
-                let (bound, guide) = match holding.side() {
-                    Side::Upper => (&mut self.upper, &self.lower),
-                    Side::Lower => (&mut self.lower, &self.upper),
-                };
-                change = change.max(holding.release(self.game, bound, &guide.values));
+            let full = quiet > 0 || sweep <= 2 || sweep % FULL_EVERY == 0;
+            let care = if full { Care::Full } else { Care::Follow };
+            let mut change = self.sweep(component, &mut leaps, (sweep, care));
+            if sweep % RELEASE_EVERY == 0 {
+                change = change.max(self.release(component));
             }
             moved |= change > 0.0;
             quiet = if change > 0.0 { 0 } else { quiet + 1 };
             let gap = self.gap(component);
-            if gap <= inherited + tolerance * self.scale(component) {
-                break;
-            }
-            let rest = component.holding.as_ref().map_or(1, Holding::round_length) * RELEASE_EVERY;
-            if quiet >= rest {
+            if gap <= inherited + tolerance * self.scale(component) || (quiet > patience && full) {
                 break;
             }
             if sweep >= self.settings.sweeps_max {
                 self.spent = true;
                 break;
             }
-            if sweep.is_power_of_two() || sweep % 1024 == 0 {
-                let of = self.components.len();
+            if sweep.is_power_of_two() || sweep % 256 == 0 {
+                let (of, sweeps) = (self.components.len(), self.sweeps);
                 self.settings.report(Progress {
                     component: index,
                     of,
-                    sweeps: self.sweeps,
+                    sweeps,
                     gap,
                 });
             }
         }
         moved
+    }
+
+    /// Takes what is owed to held plays away and returns the largest move.
+    fn release(&mut self, component: &mut Component) -> f64 {
+        let Some(holding) = &mut component.holding else {
+            return 0.0;
+        };
+        let (bound, guide) = match holding.side() {
+            Side::Upper => (&mut self.upper, &self.lower),
+            Side::Lower => (&mut self.lower, &self.upper),
+        };
+        holding.release(self.game, bound, &guide.values)
     }
 
     /// Says whether the upper side of a component has a vector to start from.
@@ -172,61 +198,27 @@ impl<'a> Solver<'a> {
             .all(|state| self.upper.values[*state as usize].is_finite())
     }
 
-    /// Looks for a first vector that is strictly above the operator, on a component of a sum without one.
-    ///
-    /// Something extra is counted on every step, so that nobody gains by going round for ever, and the operator is iterated from below. Once no
-    /// value moves by as much as the extra, what was iterated is strictly above the operator without it.
-    fn find_upper(&mut self, component: &Component) {
-        let (game, upper) = (self.game, &mut self.upper);
-        let rows = component.order.iter().flat_map(|state| game.rows(*state));
-        let extra = rows.map(|row| game.gain(row).above).fold(1.0, f64::max);
-        for &state in &component.order {
-            upper.values[state as usize] = self.lower.values[state as usize];
-        }
-        for _ in 0..self.settings.sweeps_max {
-            self.sweeps += 1;
-            let mut largest = 0.0f64;
-            for &state in &component.order {
-                if let Some((worth, row)) = game.best(state, &upper.values, Side::Upper) {
-                    let value = worth + extra;
-                    largest = largest.max(value - upper.values[state as usize]);
-                    upper.values[state as usize] = value;
-                    upper.row[state as usize] = row;
-                }
-            }
-            if !largest.is_finite() {
-                break;
-            }
-            let holds = |state: &u32| {
-                let worth = game.best(*state, &upper.values, Side::Upper);
-                worth.is_some_and(|(worth, _)| worth.next_up() <= upper.values[*state as usize])
-            };
-            if largest < 0.75 * extra && component.order.iter().all(holds) {
-                for &state in &component.order {
-                    if let Some((_, row)) = game.best(state, &upper.values, Side::Upper) {
-                        upper.row[state as usize] = row;
-                    }
-                }
-                return;
-            }
-        }
-        self.spent = true;
-        for &state in &component.order {
-            upper.values[state as usize] = f64::INFINITY;
-            upper.row[state as usize] = NO_ROW;
-        }
-    }
-
-    /// Sweeps both sides of a component once and returns the largest move.
-    fn sweep(&mut self, component: &Component) -> f64 {
+    /// Sweeps both sides of a component once, leaps where it is time, and returns the largest move of the sweep.
+    fn sweep(&mut self, component: &Component, leaps: &mut [Leap; 2], (sweep, care): (u64, Care)) -> f64 {
         let (game, order) = (self.game, &component.order);
+        let improve = |bound: &mut Bound, leap: &mut Leap| {
+            let change = bound.sweep(game, order, care);
+            let more = if component.single {
+                0
+            } else {
+                leap.after(sweep, game, order, bound)
+            };
+            (change, more)
+        };
+        let [low, high] = leaps;
         let (lower, upper) = (&mut self.lower, &mut self.upper);
         let (a, b) = if component.branches >= JOIN_MIN {
-            rayon::join(|| lower.sweep(game, order), || upper.sweep(game, order))
+            rayon::join(|| improve(lower, low), || improve(upper, high))
         } else {
-            (lower.sweep(game, order), upper.sweep(game, order))
+            (improve(lower, low), improve(upper, high))
         };
-        a.max(b)
+        self.sweeps += 1 + a.1.max(b.1);
+        a.0.max(b.0)
     }
 
     fn gap_of(&self, state: u32) -> f64 {

@@ -10,6 +10,10 @@ pub(crate) fn support(set: &CredalSet) -> Vec<bool> {
         CredalSet::Precise(precise) => precise.probabilities().iter().map(|p| p.is_positive()).collect(),
         // The bounds are tight, so each upper bound is attained.
         CredalSet::Interval(interval) => interval.upper().iter().map(|u| u.is_positive()).collect(),
+        CredalSet::ImpreciseDirichlet(learnt) if learnt.strength().is_positive() => {
+            vec![true; set.outcomes()]
+        }
+        CredalSet::Contamination(mixed) if mixed.epsilon().is_positive() => vec![true; set.outcomes()],
         _ => {
             let mut event = vec![false; set.outcomes()];
             (0..event.len())
@@ -41,7 +45,7 @@ pub(crate) fn face(set: &CredalSet, event: &[bool]) -> Option<Vec<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use murphy_credal::{Interval, Precise, Vertices};
+    use murphy_credal::{Contamination, ImpreciseDirichlet, Interval, L1Ball, Precise, Vertices};
     use murphy_notation::Rational;
 
     fn tenths(list: &[i64]) -> Vec<Rational> {
@@ -54,6 +58,11 @@ mod tests {
             CredalSet::from(Interval::new(tenths(&[0, 0, 0]), tenths(&[6, 6, 6])).unwrap()),
             CredalSet::from(Interval::new(tenths(&[0, 0, 0]), tenths(&[0, 10, 10])).unwrap()),
             CredalSet::from(Precise::new(tenths(&[0, 5, 5])).unwrap()),
+            CredalSet::from(ImpreciseDirichlet::new(tenths(&[0, 20, 10]), tenths(&[10]).remove(0)).unwrap()),
+            CredalSet::from(ImpreciseDirichlet::new(tenths(&[0, 20, 10]), Rational::ZERO).unwrap()),
+            CredalSet::from(Contamination::new(tenths(&[0, 0, 10]), tenths(&[1]).remove(0)).unwrap()),
+            CredalSet::from(Contamination::new(tenths(&[0, 5, 5]), Rational::ZERO).unwrap()),
+            CredalSet::from(L1Ball::new(tenths(&[0, 5, 5]), tenths(&[2]).remove(0), true).unwrap()),
             CredalSet::from(Vertices::new(vec![tenths(&[0, 10, 0]), tenths(&[0, 2, 8])]).unwrap()),
         ];
         for set in sets {
