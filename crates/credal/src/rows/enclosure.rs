@@ -60,8 +60,8 @@ pub(crate) struct Sum {
     pub(crate) misplaced: f64,
     /// The number of products.
     pub(crate) terms: usize,
-    /// The common denominator of the weights, or zero if they are rounded fractions.
-    pub(crate) scale: f64,
+    /// One over the common denominator of the weights (rounded), or zero if they are rounded fractions.
+    pub(crate) unit: f64,
     /// The least and the greatest of the values.
     pub(crate) range: (f64, f64),
 }
@@ -70,16 +70,16 @@ impl Sum {
     /// Returns the enclosure of the exact sum.
     #[expect(clippy::cast_precision_loss, reason = "a row has far fewer than 2^53 entries")]
     pub(crate) fn enclosure(&self) -> Enclosure {
-        let exact = self.scale > 0.0;
+        let exact = self.unit > 0.0;
         // With whole weights a product is zero only if its value is.
         if exact && self.magnitude == 0.0 {
             return Enclosure::exactly(0.0);
         }
         let slack = (self.terms as f64 + 8.0) * f64::EPSILON * (self.magnitude + self.misplaced);
-        let scale = if exact { self.scale } else { 1.0 };
-        let mut below = (self.value - slack) / scale;
-        let mut above = (self.value + slack) / scale;
-        if self.magnitude < TINY * scale {
+        let unit = if exact { self.unit } else { 1.0 };
+        let mut below = (self.value - slack) * unit;
+        let mut above = (self.value + slack) * unit;
+        if self.magnitude * unit < TINY {
             below -= UNDERFLOW;
             above += UNDERFLOW;
         }

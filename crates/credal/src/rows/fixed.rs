@@ -11,7 +11,7 @@ struct Header {
     start: usize,
     end: usize,
     loose: f64,
-    scale: f64,
+    unit: f64,
 }
 
 /// Rows `Σ weightᵢ·vᵢ + loose·min v`.
@@ -37,7 +37,7 @@ impl FixedRows {
             start,
             end: self.columns.len(),
             loose: scale.apply(loose),
-            scale: scale.denominator(),
+            unit: scale.unit(),
         });
         self.headers.len() - 1
     }
@@ -52,7 +52,7 @@ impl FixedRows {
         if let &[column] = columns {
             return Enclosure::exactly(value_at::<false>(values, column));
         }
-        enclose::<UPPER>(columns, weights, header.loose, header.scale, values)
+        enclose::<UPPER>(columns, weights, header.loose, header.unit, values)
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn enclose<const UPPER: bool>(
     columns: &[u32],
     weights: &[f64],
     loose: f64,
-    scale: f64,
+    unit: f64,
     values: &[f64],
 ) -> Enclosure {
     let (mut total, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
@@ -85,7 +85,7 @@ pub(super) fn enclose<const UPPER: bool>(
         magnitude,
         misplaced: 0.0,
         terms: columns.len() + 1,
-        scale,
+        unit,
         range: (low, high),
     }
     .enclosure();

@@ -25,7 +25,7 @@ struct Header {
     end: usize,
     budget: f64,
     loose: f64,
-    scale: f64,
+    unit: f64,
 }
 
 /// A row before it is laid out.
@@ -84,7 +84,7 @@ impl GreedyRows {
             end: self.columns.len(),
             budget: scale.apply(&row.budget),
             loose: scale.apply(&row.loose),
-            scale: scale.denominator(),
+            unit: scale.unit(),
         });
         self.headers.len() - 1
     }
@@ -128,14 +128,14 @@ impl GreedyRows {
         let enclosure = Sum {
             value: total,
             magnitude,
-            misplaced: if header.scale > 0.0 {
+            misplaced: if header.unit > 0.0 {
                 0.0
             } else {
                 // A rounded budget may run out one outcome too early or too late, wherever that one's value lies.
                 2.0 * header.budget * largest
             },
             terms: row.columns.len() + 2,
-            scale: header.scale,
+            unit: header.unit,
             range: (look.low, look.high),
         }
         .enclosure();

@@ -18,7 +18,7 @@ struct Header {
 pub(crate) struct HullRows {
     headers: Vec<Header>,
     columns: Vec<u32>,
-    scales: Vec<f64>,
+    units: Vec<f64>,
     weights: Vec<f64>,
 }
 
@@ -27,13 +27,13 @@ impl HullRows {
     pub(crate) fn push(&mut self, columns: &[u32], vertices: &[Vec<Rational>]) -> usize {
         let header = Header {
             columns: (self.columns.len(), self.columns.len() + columns.len()),
-            vertices: (self.scales.len(), self.scales.len() + vertices.len()),
+            vertices: (self.units.len(), self.units.len() + vertices.len()),
             weights: self.weights.len(),
         };
         self.columns.extend_from_slice(columns);
         for vertex in vertices {
             let scale = Scale::of(vertex, 1);
-            self.scales.push(scale.denominator());
+            self.units.push(scale.unit());
             self.weights.extend(vertex.iter().map(|p| scale.apply(p)));
         }
         self.headers.push(header);
@@ -46,12 +46,12 @@ impl HullRows {
             return Enclosure::EVERYTHING;
         };
         let columns = &self.columns[header.columns.0..header.columns.1];
-        let scales = &self.scales[header.vertices.0..header.vertices.1];
+        let units = &self.units[header.vertices.0..header.vertices.1];
         let weights = self.weights[header.weights..].chunks_exact(columns.len().max(1));
-        scales
+        units
             .iter()
             .zip(weights)
-            .map(|(&scale, weights)| fixed::enclose::<UPPER>(columns, weights, 0.0, scale, values))
+            .map(|(&unit, weights)| fixed::enclose::<UPPER>(columns, weights, 0.0, unit, values))
             .reduce(|best, next| {
                 if UPPER {
                     most(best, next)

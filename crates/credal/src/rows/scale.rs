@@ -41,10 +41,10 @@ impl Scale {
         }
     }
 
-    /// Returns the common denominator, or zero if there is none.
+    /// Returns one over the common denominator, or zero if there is none.
     #[expect(clippy::cast_precision_loss, reason = "at most 2^53")]
-    pub(crate) fn denominator(self) -> f64 {
-        self.0.map_or(0.0, |common| common as f64)
+    pub(crate) fn unit(self) -> f64 {
+        self.0.map_or(0.0, |common| 1.0 / common as f64)
     }
 }
 
