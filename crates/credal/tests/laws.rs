@@ -61,7 +61,7 @@ fn hull(n: usize) -> impl Strategy<Value = Case> {
 }
 
 fn ball(n: usize) -> impl Strategy<Value = Case> {
-    (distribution(n), fraction(), 0i64..=2, any::<bool>()).prop_map(|(p, radius, scale, restricted)| {
+    (distribution(n), fraction(), 0i64..=4, any::<bool>()).prop_map(|(p, radius, scale, restricted)| {
         let radius = radius * Rational::from(scale);
         let vertices = oracle::l1_vertices(&p, &radius, restricted);
         (L1Ball::new(p, radius, restricted).unwrap().into(), vertices)

@@ -64,6 +64,41 @@ fn a_budget_that_is_used_up_exactly_leaves_nothing_for_the_worst() {
     assert!(2.99e-91 < tiny.below && tiny.above < 3.01e-91, "{tiny:?}");
 }
 
+/// In floats the first two use the budget up; exactly, a sliver is left for the worst.
+#[test]
+fn a_sliver_that_floats_cannot_see_is_still_enclosed() {
+    let sliver = read("1e-18");
+    let upper = vec![read("1/3"), read("2/3") - &sliver, Rational::ONE];
+    let set = CredalSet::from(Interval::new(vec![Rational::ZERO; 3], upper).unwrap());
+    let rows = Rows::compile([(&set, [0, 1, 2].as_slice())]).unwrap();
+    let enclosure = rows.lower(0, &[0.0, 0.0, 1.0]);
+    assert!(
+        Rational::from_f64(enclosure.above).unwrap() >= sliver,
+        "{enclosure:?}"
+    );
+    assert!(Rational::from_f64(enclosure.below).unwrap() <= sliver && enclosure.above < 1e-13);
+}
+
+#[test]
+fn underflow_is_enclosed() {
+    let set = CredalSet::from(Precise::new(list("1/3 2/3")).unwrap());
+    let rows = Rows::compile([(&set, [0, 1].as_slice())]).unwrap();
+    for (a, b) in [(1, 0), (0, 1), (1, 2), (2, 1), (7, 0), (0, 0)] {
+        let values = [f64::from_bits(a), f64::from_bits(b)];
+        let exact = [values[0], values[1]].map(|v| Rational::from_f64(v).unwrap());
+        let value = set.lower_expectation(&exact).unwrap().value;
+        let enclosure = rows.lower(0, &values);
+        assert!(
+            Rational::from_f64(enclosure.below).unwrap() <= value,
+            "{a} {b} {enclosure:?}"
+        );
+        assert!(
+            Rational::from_f64(enclosure.above).unwrap() >= value,
+            "{a} {b} {enclosure:?}"
+        );
+    }
+}
+
 #[test]
 fn constants_are_reproduced_exactly() {
     let set = Interval::new(list("0.1 0.2 0"), list("0.9 0.5 1/3")).unwrap();
