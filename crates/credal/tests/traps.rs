@@ -64,14 +64,14 @@ fn a_budget_that_is_used_up_exactly_leaves_nothing_for_the_worst() {
     assert!(2.99e-91 < tiny.below && tiny.above < 3.01e-91, "{tiny:?}");
 }
 
-/// In floats the first two use the budget up; exactly, a sliver is left for the worst.
+/// In floats the first two use the budget up; exactly, a sliver is left for the other two.
 #[test]
 fn a_sliver_that_floats_cannot_see_is_still_enclosed() {
     let sliver = read("1e-18");
-    let upper = vec![read("1/3"), read("2/3") - &sliver, Rational::ONE];
-    let set = CredalSet::from(Interval::new(vec![Rational::ZERO; 3], upper).unwrap());
-    let rows = Rows::compile([(&set, [0, 1, 2].as_slice())]).unwrap();
-    let enclosure = rows.lower(0, &[0.0, 0.0, 1.0]);
+    let upper = vec![read("1/3"), read("2/3") - &sliver, Rational::ONE, Rational::ONE];
+    let set = CredalSet::from(Interval::new(vec![Rational::ZERO; 4], upper).unwrap());
+    let rows = Rows::compile([(&set, [0, 1, 2, 3].as_slice())]).unwrap();
+    let enclosure = rows.lower(0, &[0.0, 0.0, 1.0, 1.0]);
     assert!(
         Rational::from_f64(enclosure.above).unwrap() >= sliver,
         "{enclosure:?}"
