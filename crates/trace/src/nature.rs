@@ -258,3 +258,106 @@ fn asked(arena: &Arena<'_>, mode: NatureMode) -> Result<Vec<Asked>, Error> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use murphy_credal::{Contamination, ImpreciseDirichlet, Interval, L1Ball, Vertices};
+
+    fn r(text: &str) -> Rational {
+        text.parse().unwrap()
+    }
+
+    fn list(texts: &[&str]) -> Vec<Rational> {
+        texts.iter().map(|text| r(text)).collect()
+    }
+
+    fn sets() -> Vec<CredalSet> {
+        let nominal = || list(&["0.5", "0.3", "0.2", "0"]);
+        vec![
+            Interval::new(list(&["0", "0.1", "0.2", "0"]), list(&["0.7", "0.4", "0.9", "1"]))
+                .unwrap()
+                .into(),
+            Vertices::new(vec![
+                nominal(),
+                list(&["0", "0", "0.5", "0.5"]),
+                list(&["1", "0", "0", "0"]),
+            ])
+            .unwrap()
+            .into(),
+            L1Ball::new(nominal(), r("0.4"), true).unwrap().into(),
+            L1Ball::new(nominal(), r("0.4"), false).unwrap().into(),
+            Contamination::new(nominal(), r("0.2")).unwrap().into(),
+            ImpreciseDirichlet::new(list(&["3", "1", "0", "7"]), r("2"))
+                .unwrap()
+                .into(),
+        ]
+    }
+
+    /// The pool again with exact witnesses, and its mixture with the same weights, exactly.
+    fn exact(set: &CredalSet, pool: &Pool, mixture: &Mixture, generator: &Philox) -> Vec<Rational> {
+        let members: Vec<Vec<Rational>> = (0u32..)
+            .take(pool.members.len())
+            .map(|member| {
+                let values = directions(set.outcomes(), 5, member, generator);
+                let values: Vec<Rational> = values.iter().map(|v| Rational::from_f64(*v).unwrap()).collect();
+                set.lower_expectation(&values).unwrap().witness
+            })
+            .collect();
+        let mut weights: Vec<Rational> = mixture.weights[..2]
+            .iter()
+            .map(|w| Rational::from_f64(*w).unwrap())
+            .collect();
+        weights.push(Rational::ONE - &weights[0] - &weights[1]);
+        let outcome = |i: usize| {
+            weights
+                .iter()
+                .zip(mixture.members)
+                .map(|(w, m)| w * &members[m][i])
+                .sum()
+        };
+        (0..set.outcomes()).map(outcome).collect()
+    }
+
+    #[test]
+    fn every_sampled_point_is_in_its_set() {
+        let generator = Philox::new(3);
+        for set in sets() {
+            let pool = Pool::new(&set, 5, &generator).unwrap();
+            let mut seen = Vec::new();
+            for run in 0..50 {
+                let mixture = pool.mixture(run, 1, &generator);
+                let point = exact(&set, &pool, &mixture, &generator);
+                assert!(set.contains(&point), "{} {point:?}", set.kind());
+                let floats = pool.mixed(&mixture);
+                for (float, exact) in floats.iter().zip(&point) {
+                    assert!((float - exact.to_f64()).abs() < 1e-14);
+                }
+                seen.push(floats);
+            }
+            assert!(
+                seen.iter().any(|point| *point != seen[0]),
+                "{}: always the same point",
+                set.kind()
+            );
+        }
+    }
+
+    #[test]
+    fn mixtures_use_every_member_and_sum_to_one() {
+        let generator = Philox::new(4);
+        let pool = Pool {
+            members: vec![vec![1.0]; 8],
+        };
+        let mut used = [false; 8];
+        for run in 0..200 {
+            let mixture = pool.mixture(run, 0, &generator);
+            assert!((mixture.weights.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+            assert!(mixture.weights.iter().all(|w| (0.0..=1.0).contains(w)));
+            for member in mixture.members {
+                used[member] = true;
+            }
+        }
+        assert_eq!(used, [true; 8]);
+    }
+}
