@@ -1,4 +1,5 @@
 //! JSON Lines: what is written is read back, and what is not a trace is refused with its line.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

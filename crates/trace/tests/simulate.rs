@@ -1,4 +1,5 @@
 //! Simulations against brackets that were computed another way, against each other, and against wrong input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -94,8 +95,8 @@ fn the_bracket_agrees_with_worst_case_runs() {
     assert_eq!(summary.held + summary.failed, summary.runs);
     // The test can fail: a bracket a little beside is found out.
     let beside = Bracket {
-        lower: plan.bracket.lower + 0.03,
-        upper: plan.bracket.upper + 0.03,
+        lower: plan.bracket.lower + 0.06,
+        upper: plan.bracket.upper + 0.06,
     };
     assert!(!summary.agrees_with(&beside));
 }
@@ -208,7 +209,7 @@ fn without_repair(problem: &Problem) -> Problem {
         let choice = model.choices(state).start;
         builder.add_state(vec![]);
         builder
-            .add_choice(0, model.set(choice).clone(), model.targets(choice).to_vec())
+            .add_choice(0, model.set(choice).clone(), model.targets(choice))
             .unwrap();
         quantity.push(all[choice as usize].clone());
     }
