@@ -10,7 +10,7 @@ pub(crate) fn decimal(value: &Rational) -> String {
     };
     let mut scale: u64 = 1;
     for digits in 0..=DIGITS_MAX {
-        if scale % denominator == 0 {
+        if scale.is_multiple_of(denominator) {
             let figures = u128::from(numerator.unsigned_abs()) * u128::from(scale / denominator);
             let sign = if numerator < 0 { "-" } else { "" };
             let scale = u128::from(scale);

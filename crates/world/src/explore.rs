@@ -261,12 +261,10 @@ impl<'a> Explorer<'a> {
             self.explored.actions.pop();
         }
         if self.stuck > 0 {
-            let are = if self.stuck == 1 {
-                "state has"
-            } else {
-                "states have"
+            let note = match self.stuck {
+                1 => "1 state has no available action and stays as it is".to_owned(),
+                stuck => format!("{stuck} states have no available action and stay as they are"),
             };
-            let note = format!("{} {are} no available action and stay as they are", self.stuck);
             self.explored.notes.push(note);
         }
         let joint =

@@ -81,13 +81,13 @@ impl Sets {
     }
 
     /// Says whether the table must hold counts; it must hold probabilities otherwise.
-    pub(crate) fn from_counts(&self) -> bool {
+    pub(crate) fn takes_counts(&self) -> bool {
         !matches!(self.rule, Rule::Near(_) | Rule::Contaminated(_))
     }
 
     /// Returns the rule ready to be applied to rows of a table with so many states.
     pub(crate) fn prepare(&self, rows: &[Row], states: usize) -> Learning<'_> {
-        let observations = match self.from_counts() {
+        let observations = match self.takes_counts() {
             true => rows
                 .iter()
                 .filter_map(|row| row.weights.as_probabilities())
@@ -212,7 +212,7 @@ impl Learning<'_> {
         let over = if certain { Over::Observed } else { self.sets.over };
         let (targets, weights) = self.spread(row, over);
         let total: Rational = weights.iter().sum();
-        if self.sets.from_counts() && total.is_zero() {
+        if self.sets.takes_counts() && total.is_zero() {
             return Err(Diagnostic::at(
                 row.place.clone(),
                 "nothing was observed for this action in this state",
@@ -318,7 +318,7 @@ impl Learning<'_> {
             Over::Observed => "no row leads where it was never seen to lead (`over: Observed`)",
             Over::AllStates => "every row may lead to every state (`over: AllStates`)",
         };
-        if self.sets.from_counts() {
+        if self.sets.takes_counts() {
             let observations = decimal(&self.observations);
             format!(
                 "learned from {observations} observations in {} rows: {rule}; {over}",

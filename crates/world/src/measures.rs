@@ -99,6 +99,7 @@ impl Explored {
     pub(crate) fn finish(
         self,
         (name, about): (&str, &str),
+        constants: Vec<(String, Value)>,
         measures: &Measures,
         symbols: &Symbols,
     ) -> Result<Model, Diagnostic> {
@@ -107,6 +108,7 @@ impl Explored {
         let mut builder = ModelBuilder::new(name, self.actions)
             .about(about)
             .symbols(symbols.names().to_vec())
+            .constants(constants)
             .picture(measures.picture.clone());
         for note in self.notes {
             builder = builder.note(note);

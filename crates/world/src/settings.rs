@@ -14,6 +14,8 @@ pub struct Constant {
     pub value: String,
     /// The value that the world file gives it, if another one was set.
     pub written: Option<String>,
+    /// Its value as expressions see it.
+    pub(crate) exact: Value,
 }
 
 /// Named settings of constants and unknowns that a world wants shown beside its own.
@@ -75,9 +77,11 @@ pub(crate) fn constants(
             None => written.clone(),
             Some(text) => set_value(&text, &written, scope, symbols)?,
         };
-        if let Value::Symbol(_) = value {
-            let text = symbols.text(&value);
-            scope.declare_symbol(&text, value.clone(), &entry.value.place)?;
+        // The value written keeps its meaning where another one is set, so that expressions can ask for either.
+        for symbol in [&written, &value] {
+            if let Value::Symbol(_) = symbol {
+                scope.declare_symbol(&symbols.text(symbol), symbol.clone(), &entry.value.place)?;
+            }
         }
         scope.declare(
             name,
@@ -89,6 +93,7 @@ pub(crate) fn constants(
             name: name.to_owned(),
             value: symbols.text(&value),
             written: (value != written).then(|| symbols.text(&written)),
+            exact: value,
         });
     }
     Ok(constants)
@@ -130,7 +135,12 @@ fn set_value(
 }
 
 /// Reads `variants: {"name": {"constant": value}}`; the names of what is set are checked, the values when they are used.
-pub(crate) fn variants(node: Option<&Node>, known: &[String]) -> Result<Vec<Variant>, Diagnostic> {
+pub(crate) fn variants(
+    node: Option<&Node>,
+    known: &[String],
+    scope: &mut Scope,
+    symbols: &mut Symbols,
+) -> Result<Vec<Variant>, Diagnostic> {
     let mut variants = Vec::new();
     for entry in node.map_or_else(|| Ok(Vec::new()), Node::entries)? {
         let mut constants = Vec::new();
@@ -140,7 +150,14 @@ pub(crate) fn variants(node: Option<&Node>, known: &[String]) -> Result<Vec<Vari
                 let place = setting.key_node.place.clone();
                 return Err(unknown_name(place, "constant or unknown", name, known));
             }
-            constants.push((name.to_owned(), setting_text(setting.value)?));
+            let text = setting_text(setting.value)?;
+            // A word that is set means itself, in every variant.
+            let word = text.starts_with(char::is_alphabetic)
+                && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if word && !scope.contains(&text) {
+                scope.declare_symbol(&text, symbols.intern(&text), &setting.value.place)?;
+            }
+            constants.push((name.to_owned(), text));
         }
         variants.push(Variant {
             name: entry.key.as_str().to_owned(),

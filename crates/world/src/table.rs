@@ -161,13 +161,10 @@ impl Table {
                 self.file
             ));
         }
-        if stays > 0 {
-            let are = if stays == 1 {
-                "state has no row and stays"
-            } else {
-                "states have no rows and stay"
-            };
-            notes.push(format!("{stays} {are} as they are"));
+        match stays {
+            0 => {}
+            1 => notes.push("1 state has no rows and stays as it is".to_owned()),
+            _ => notes.push(format!("{stays} states have no rows and stay as they are")),
         }
     }
 

@@ -106,7 +106,7 @@ fn columns(file: &CsvFile, sets: Option<&Sets>, sets_node: Option<&Node>) -> Res
     let probability = file.column("probability").or_else(|| file.column("prob"));
     let count = file.column("count");
     match (sets, sets_node) {
-        (Some(sets), _) if sets.from_counts() => file.required("count").map(Columns::Single),
+        (Some(sets), _) if sets.takes_counts() => file.required("count").map(Columns::Single),
         (Some(_), Some(node)) => probability.map(Columns::Single).ok_or_else(|| {
             node.error("this is a set around probabilities, and the file has none")
                 .label(format!("`{}` lacks the column `probability`", file.name()))

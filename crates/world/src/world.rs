@@ -109,7 +109,7 @@ impl World {
             .chain(unknowns.iter().map(|unknown| unknown.name.clone()))
             .collect();
         overrides.check(&settable)?;
-        let variants = settings::variants(variants_node, &settable)?;
+        let variants = settings::variants(variants_node, &settable, &mut scope, &mut symbols)?;
         let (body, measures) = match (entities, table) {
             (Some(node), None) => from_entities(node, &parts, &mut scope, &mut symbols)?,
             (None, Some(node)) => from_table(node, &parts, files, &mut scope, &mut symbols)?,
@@ -180,7 +180,16 @@ impl World {
         let pinned = self.unknowns.iter().filter_map(|unknown| unknown.note.clone());
         let notes: Vec<String> = set.chain(pinned).collect();
         explored.notes.splice(0..0, notes);
-        explored.finish((&self.name, &self.about), &self.measures, &self.symbols)
+        let constants = self
+            .constants
+            .iter()
+            .map(|constant| (constant.name.clone(), constant.exact.clone()));
+        explored.finish(
+            (&self.name, &self.about),
+            constants.collect(),
+            &self.measures,
+            &self.symbols,
+        )
     }
 }
 
