@@ -47,7 +47,8 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     if let Some(view) = &arguments.view {
         let request = PageRequest {
             loaded: &loaded,
-            answer: &answer,
+            plan: &answer.plan,
+            inequalities: Some(answer.checked.inequalities),
             runs: 10_000,
             seed: 1,
             nature: murphy_trace::NatureMode::Worst,
