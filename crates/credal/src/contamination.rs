@@ -96,6 +96,10 @@ impl Shape for Contamination {
         Some(self.nominal.clone())
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.core.may_have(outcome)
+    }
+
     fn lower_probability(&self, event: &[bool]) -> Rational {
         self.core.lower_probability(event)
     }

@@ -101,6 +101,12 @@ impl CoreMeasure {
         })
     }
 
+    pub(crate) fn may_have(&self, outcome: usize) -> bool {
+        // What is moved to an outcome comes from another: the core is not all free, or there would be nothing to move.
+        let given = self.free.is_positive() || self.movable.is_positive();
+        self.fixed[outcome].is_positive() || (given && self.allowed[outcome])
+    }
+
     pub(crate) fn lower_probability(&self, event: &[bool]) -> Rational {
         // Everything free goes off the event if anything there is allowed, and so does what can be moved.
         if self

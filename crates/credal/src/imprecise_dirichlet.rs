@@ -107,6 +107,10 @@ impl Shape for ImpreciseDirichlet {
             .then(|| self.counts.iter().map(|n| n / &total).collect())
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.core.may_have(outcome)
+    }
+
     fn lower_probability(&self, event: &[bool]) -> Rational {
         self.core.lower_probability(event)
     }

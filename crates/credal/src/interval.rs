@@ -194,6 +194,11 @@ impl Shape for Interval {
         (self.lower == self.upper).then(|| self.lower.clone())
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        // Tight bounds: each upper bound is attained.
+        self.upper[outcome].is_positive()
+    }
+
     fn lower_probability(&self, event: &[bool]) -> Rational {
         let inside = mass(&self.lower, event, true);
         let outside = Rational::ONE - mass(&self.upper, event, false);
@@ -203,10 +208,5 @@ impl Shape for Interval {
     fn must_hit(&self, event: &[bool]) -> bool {
         let inside = self.lower.iter().zip(event).any(|(l, &e)| e && l.is_positive());
         inside || mass(&self.upper, event, false) < Rational::ONE
-    }
-
-    fn must_stay(&self, event: &[bool]) -> bool {
-        // Tight bounds: an outcome that can have no mass has the upper bound zero.
-        self.upper.iter().zip(event).all(|(u, &e)| e || u.is_zero())
     }
 }

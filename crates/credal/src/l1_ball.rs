@@ -122,6 +122,10 @@ impl Shape for L1Ball {
         self.core.free.is_zero().then(|| self.core.fixed.clone())
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.core.may_have(outcome)
+    }
+
     fn lower_probability(&self, event: &[bool]) -> Rational {
         self.core.lower_probability(event)
     }

@@ -11,9 +11,9 @@ use crate::simplex::{self, Tableau};
 use murphy_notation::Rational;
 
 /// The most outcomes of one polytope.
-const OUTCOMES_MAX: usize = 512;
+const OUTCOMES_MAX: usize = 256;
 /// The most constraints of one polytope.
-const CONSTRAINTS_MAX: usize = 256;
+const CONSTRAINTS_MAX: usize = 64;
 /// The most vertices that are listed.
 const VERTICES_MAX: usize = 64;
 /// The most bases that are visited to find them; a degenerate vertex has many.
@@ -46,7 +46,7 @@ impl Polytope {
     ///
     /// # Errors
     /// If there is no outcome, a constraint has a wrong number of coefficients, no distribution satisfies them all, or
-    /// there are more than 512 outcomes or 256 constraints.
+    /// there are more than 256 outcomes or 64 constraints.
     pub fn new(outcomes: usize, constraints: Vec<Constraint>) -> Result<Self, Error> {
         if outcomes == 0 {
             return Err(Error::Empty);
@@ -205,6 +205,20 @@ impl Shape for Polytope {
             .collect();
         let outcomes = keep.iter().filter(|&&keep| keep).count();
         Self::new(outcomes, constraints).ok().map(CredalSet::from)
+    }
+
+    fn may_have(&self, outcome: usize) -> bool {
+        let alone: Vec<bool> = (0..self.outcomes).map(|i| i == outcome).collect();
+        self.may_hit(&alone)
+    }
+
+    fn may_hit(&self, event: &[bool]) -> bool {
+        let off: Vec<bool> = event.iter().map(|inside| !inside).collect();
+        !self.must_stay(&off)
+    }
+
+    fn must_stay(&self, event: &[bool]) -> bool {
+        self.lower_probability(event) == Rational::ONE
     }
 
     fn centre(&self) -> Option<Vec<Rational>> {

@@ -100,6 +100,10 @@ impl Shape for Precise {
         Some(self.probabilities.clone())
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.probabilities[outcome].is_positive()
+    }
+
     fn lower_probability(&self, event: &[bool]) -> Rational {
         mass(&self.probabilities, event, true)
     }

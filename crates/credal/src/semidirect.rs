@@ -98,6 +98,12 @@ impl Semidirect {
         })
     }
 
+    /// Asks each part about its entries of an event.
+    fn parts_of<A>(&self, event: &[bool], ask: impl Fn(&CredalSet, &[bool]) -> A) -> Vec<A> {
+        let parts = self.then.iter().zip(self.split(event));
+        parts.map(|(set, part)| ask(set, &part)).collect()
+    }
+
     /// Returns the entries of each part.
     fn split<T: Clone>(&self, list: &[T]) -> Vec<Vec<T>> {
         self.parts()
@@ -231,32 +237,36 @@ impl Shape for Semidirect {
     }
 
     fn lower_probability(&self, event: &[bool]) -> Rational {
-        let inner: Vec<Rational> = self
-            .then
-            .iter()
-            .zip(self.split(event))
-            .map(|(set, part)| set.lower_probability(&part))
-            .collect();
+        let inner: Vec<Rational> = self.parts_of(event, |set, part| set.lower_probability(part));
         self.first.lower_unchecked(&inner).value
     }
 
     fn must_hit(&self, event: &[bool]) -> bool {
-        let hits: Vec<bool> = self
-            .then
-            .iter()
-            .zip(self.split(event))
-            .map(|(set, part)| set.must_hit(&part))
-            .collect();
+        let hits: Vec<bool> = self.parts_of(event, |set, part| set.must_hit(part));
         self.first.must_hit(&hits)
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.support()[outcome]
+    }
+
+    fn support(&self) -> Vec<bool> {
+        let mut support = vec![false; self.outcomes];
+        for ((set, places), reached) in self.parts().zip(self.first.support()) {
+            for (&at, inside) in places.iter().zip(set.support()) {
+                support[at] = reached && inside;
+            }
+        }
+        support
+    }
+
+    fn may_hit(&self, event: &[bool]) -> bool {
+        let hits: Vec<bool> = self.parts_of(event, |set, part| set.may_hit(part));
+        self.first.may_hit(&hits)
+    }
+
     fn must_stay(&self, event: &[bool]) -> bool {
-        let stays: Vec<bool> = self
-            .then
-            .iter()
-            .zip(self.split(event))
-            .map(|(set, part)| set.must_stay(&part))
-            .collect();
+        let stays: Vec<bool> = self.parts_of(event, |set, part| set.must_stay(part));
         self.first.must_stay(&stays)
     }
 }

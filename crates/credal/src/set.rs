@@ -13,6 +13,7 @@ use crate::semidirect::Semidirect;
 use crate::shape::Shape;
 use crate::vertices::Vertices;
 use murphy_notation::Rational;
+use std::borrow::Cow;
 
 /// Defines the enum, the conversions into it, and the passing on of a question to the kind.
 macro_rules! kinds {
@@ -178,7 +179,8 @@ impl CredalSet {
     /// Says whether the event has mass under some distribution in the set.
     #[must_use]
     pub fn may_hit(&self, event: &[bool]) -> bool {
-        !each!(self, set => set.must_stay(&self.fitted(event, true)))
+        let event = self.fitted(event, false);
+        each!(self, set => set.may_hit(&event))
     }
 
     /// Says whether the event has all the mass under every distribution in the set.
@@ -193,14 +195,15 @@ impl CredalSet {
     pub fn face(&self, event: &[bool]) -> Option<Vec<bool>> {
         let event = self.fitted(event, false);
         let face = self.restrict(&event)?;
-        let mut carries = vec![false; event.len()];
-        let inside = event.iter().enumerate().filter(|(_, inside)| **inside);
-        for (kept, (outcome, _)) in inside.enumerate() {
-            let mut alone = vec![false; face.outcomes()];
-            alone[kept] = true;
-            carries[outcome] = face.may_hit(&alone);
-        }
-        Some(carries)
+        let mut support = face.support().into_iter();
+        let mut carried = |inside: &bool| *inside && support.next().unwrap_or(false);
+        Some(event.iter().map(&mut carried).collect())
+    }
+
+    /// Says for each outcome whether some distribution in the set gives it mass.
+    #[must_use]
+    pub fn support(&self) -> Vec<bool> {
+        each!(self, set => set.support())
     }
 
     /// Returns the distributions in the set that put all their mass on `keep`, as a set over the kept outcomes in their order.
@@ -233,7 +236,10 @@ impl CredalSet {
     }
 
     /// Returns the event, or its complement, with exactly one entry for each outcome.
-    fn fitted(&self, event: &[bool], complement: bool) -> Vec<bool> {
+    fn fitted<'a>(&self, event: &'a [bool], complement: bool) -> Cow<'a, [bool]> {
+        if event.len() == self.outcomes() && !complement {
+            return Cow::Borrowed(event);
+        }
         (0..self.outcomes())
             .map(|i| event.get(i).copied().unwrap_or(false) != complement)
             .collect()

@@ -40,9 +40,28 @@ pub(crate) trait Shape {
         self.lower_probability(event).is_positive()
     }
 
+    /// Says whether some distribution in the set gives the outcome mass.
+    fn may_have(&self, outcome: usize) -> bool;
+
+    /// Says for each outcome whether it may have mass.
+    fn support(&self) -> Vec<bool> {
+        (0..self.outcomes()).map(|i| self.may_have(i)).collect()
+    }
+
+    /// Says whether some distribution in the set gives the event some mass.
+    fn may_hit(&self, event: &[bool]) -> bool {
+        event
+            .iter()
+            .enumerate()
+            .any(|(i, &inside)| inside && self.may_have(i))
+    }
+
     /// Says whether every distribution in the set gives the event all its mass.
     fn must_stay(&self, event: &[bool]) -> bool {
-        self.lower_probability(event) == Rational::ONE
+        event
+            .iter()
+            .enumerate()
+            .all(|(i, &inside)| inside || !self.may_have(i))
     }
 }
 

@@ -89,6 +89,10 @@ impl Shape for Vertices {
         Self::new(inside).ok().map(CredalSet::from)
     }
 
+    fn may_have(&self, outcome: usize) -> bool {
+        self.vertices.iter().any(|vertex| vertex[outcome].is_positive())
+    }
+
     fn centre(&self) -> Option<Vec<Rational>> {
         let first = &self.vertices[0];
         self.vertices

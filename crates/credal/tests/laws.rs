@@ -263,6 +263,7 @@ fn check_events((set, vertices): &Case, v: &[Rational]) {
         assert_eq!(set.face(&event), face, "face {event:?}");
         check_restriction(set, &event, &inside, v);
     }
+    assert_eq!(set.face(&vec![true; n]), Some(set.support()));
     let all: Vec<_> = (0..n).map(|i| set.outcome_bounds(i)).collect();
     for (i, (low, high)) in all.iter().enumerate() {
         let each = |p: &Point| p[i].clone();
