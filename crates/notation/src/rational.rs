@@ -73,22 +73,44 @@ impl std::error::Error for ParseRationalError {}
 
 const ONE: NonZeroU64 = NonZeroU64::MIN;
 
+/// The binary algorithm: shifts and subtractions, where divisions would be software.
 fn gcd_u128(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        // 64-bit remainders are several times cheaper, and both usually fit.
-        if let (Ok(x), Ok(y)) = (u64::try_from(a), u64::try_from(b)) {
-            return u128::from(gcd_u64(x, y));
-        }
-        (a, b) = (b, a % b);
+    if a == 0 || b == 0 {
+        return a | b;
     }
-    a
+    let twos = (a | b).trailing_zeros();
+    a >>= a.trailing_zeros();
+    loop {
+        b >>= b.trailing_zeros();
+        if let (Ok(x), Ok(y)) = (u64::try_from(a), u64::try_from(b)) {
+            return u128::from(gcd_u64(x, y)) << twos;
+        }
+        if a > b {
+            std::mem::swap(&mut a, &mut b);
+        }
+        b -= a;
+        if b == 0 {
+            return a << twos;
+        }
+    }
 }
 
 fn gcd_u64(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
+    if a == 0 || b == 0 {
+        return a | b;
     }
-    a
+    let twos = (a | b).trailing_zeros();
+    a >>= a.trailing_zeros();
+    loop {
+        b >>= b.trailing_zeros();
+        if a > b {
+            std::mem::swap(&mut a, &mut b);
+        }
+        b -= a;
+        if b == 0 {
+            return a << twos;
+        }
+    }
 }
 
 impl Rational {
@@ -149,8 +171,16 @@ impl Rational {
     }
 
     fn from_i128(numerator: i128, denominator: u128) -> Self {
+        // Divisions of 128 bits are software; nearly all fractions fit the machine's own.
+        if let (Ok(n), Ok(d)) = (i64::try_from(numerator), u64::try_from(denominator)) {
+            return Self::from_words(n, d);
+        }
         let divisor = gcd_u128(numerator.unsigned_abs(), denominator).max(1);
-        let (n, d) = (numerator / divisor.cast_signed(), denominator / divisor);
+        let (n, d) = if divisor == 1 {
+            (numerator, denominator)
+        } else {
+            (numerator / divisor.cast_signed(), denominator / divisor)
+        };
         match (i64::try_from(n), u64::try_from(d).ok().and_then(NonZeroU64::new)) {
             (Ok(numerator), Some(denominator)) => Self(Repr::Small {
                 numerator,
@@ -159,6 +189,22 @@ impl Rational {
             _ => Self(Repr::Big(Box::new(RBig::from_parts(
                 IBig::from(n),
                 UBig::from(d),
+            )))),
+        }
+    }
+
+    fn from_words(numerator: i64, denominator: u64) -> Self {
+        let divisor = gcd_u64(numerator.unsigned_abs(), denominator).max(1);
+        let magnitude = numerator.unsigned_abs() / divisor;
+        let small = i64::try_from(i128::from(magnitude) * i128::from(numerator.signum()));
+        match (small, NonZeroU64::new(denominator / divisor)) {
+            (Ok(numerator), Some(denominator)) => Self(Repr::Small {
+                numerator,
+                denominator,
+            }),
+            _ => Self(Repr::Big(Box::new(RBig::from_parts(
+                IBig::from(numerator),
+                UBig::from(denominator),
             )))),
         }
     }
@@ -626,6 +672,38 @@ mod tests {
         assert_eq!(read("0.1/0.3"), Rational::new(1, 3));
         assert_eq!(read("1e30").to_string(), format!("1{}", "0".repeat(30)));
         assert_eq!(read("1e-90").to_f64().to_bits(), 1e-90f64.to_bits());
+    }
+
+    #[test]
+    fn arithmetic_agrees_with_the_library_at_the_edges_of_64_bits() {
+        let edges = [
+            0,
+            1,
+            2,
+            3,
+            10,
+            i64::from(u32::MAX),
+            i64::MAX - 1,
+            i64::MAX,
+            i64::MIN,
+            i64::MIN + 1,
+            -6,
+        ];
+        let fractions: Vec<Rational> = edges
+            .iter()
+            .flat_map(|n| edges.iter().filter(|d| **d > 0).map(|d| Rational::new(*n, *d)))
+            .collect();
+        for a in &fractions {
+            for b in &fractions {
+                assert_eq!((a + b).to_big(), a.to_big() + b.to_big(), "{a} + {b}");
+                assert_eq!((a * b).to_big(), a.to_big() * b.to_big(), "{a} * {b}");
+                assert_eq!((a - b).to_big(), a.to_big() - b.to_big(), "{a} - {b}");
+                assert_eq!(a.cmp(b), a.to_big().cmp(&b.to_big()), "{a} <=> {b}");
+                if !b.is_zero() {
+                    assert_eq!((a / b).to_big(), a.to_big() / b.to_big(), "{a} / {b}");
+                }
+            }
+        }
     }
 
     #[test]
