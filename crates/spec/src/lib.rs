@@ -37,6 +37,7 @@
 //! `until: "goal"`, `horizon: 50` and `discount: 0.95`. [`Spec::check_supported`] refuses by name what is understood but not
 //! yet planned for.
 
+pub mod automaton;
 pub mod formula;
 pub mod goal;
 mod grammar;
