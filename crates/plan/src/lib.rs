@@ -25,6 +25,7 @@ pub use error::Error;
 pub use settings::{Progress, Settings};
 
 use murphy_problem::{Objective, Plan, Problem};
+use murphy_world::StateSet;
 
 /// Returns a policy, a bracket on its value and the proof of both.
 ///
@@ -43,6 +44,18 @@ pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
             discounted::plan_discounted(problem, quantity, discount, settings)
         }
     }
+}
+
+/// Returns where reaching `target` outside `avoid` is worth more than zero, and where it is worth one, decided exactly and by sets alone.
+#[must_use]
+pub fn possible_and_sure(problem: &Problem, target: &StateSet, avoid: &StateSet) -> (StateSet, StateSet) {
+    let arena = qualitative::Arena::new(&problem.model, problem.agent, problem.nature);
+    let possible = arena.positive(target.flags(), avoid.flags());
+    let sure = arena.almost_sure(target.flags(), avoid.flags());
+    (
+        StateSet::from_flags(possible.inside),
+        StateSet::from_flags(sure.inside),
+    )
 }
 
 /// Refuses what does not fit together.

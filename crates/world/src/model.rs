@@ -181,6 +181,19 @@ impl Model {
         &self.initial
     }
 
+    /// Lets runs start elsewhere; says whether it could: the states must be known and the weights positive, with sum one.
+    pub fn restart(&mut self, initial: Vec<(StateId, Rational)>) -> bool {
+        let known = |(state, weight): &(StateId, Rational)| {
+            (*state as usize) < self.state_count() && weight.is_positive()
+        };
+        let sum: Rational = initial.iter().map(|(_, weight)| weight).sum();
+        let fits = initial.iter().all(known) && sum == Rational::ONE;
+        if fits {
+            self.initial = initial;
+        }
+        fits
+    }
+
     /// Says what it means that there are several initial states.
     #[must_use]
     pub fn initial_kind(&self) -> InitialKind {

@@ -1,0 +1,21 @@
+//! Answers properties: a tree of state formulas becomes sets of states, path formulas become reachabilities, and the planner and the checker do the rest.
+//!
+//! Every number comes from [`crate::solve`], so it is a proved bracket. A state formula is decided state by state: a nested `P>=p [ … ]` holds
+//! where the whole bracket is on one side of `p`; where it is not, the bracket is made narrower, then the number is
+//! sought exactly, and if that does not help either, the property is refused. Thresholds 0 and 1 are decided by sets alone.
+//!
+//! Each nested operator quantifies over policies and Natures anew.
+
+mod end;
+mod evaluate;
+mod exact;
+mod filter;
+mod names;
+mod path;
+mod players;
+mod sum;
+mod task;
+mod worth;
+
+pub use evaluate::{Options, Reply, answer};
+pub use worth::Worth;

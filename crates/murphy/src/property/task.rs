@@ -1,0 +1,302 @@
+//! A number asked for in several states at once, and how precisely.
+
+use crate::answer::solve;
+use crate::property::evaluate::Evaluator;
+use crate::property::exact;
+use crate::property::players::Players;
+use crate::property::worth::Worth;
+use murphy_notation::{Diagnostic, Place, Rational};
+use murphy_plan::possible_and_sure;
+use murphy_problem::{Bracket, Objective, Plan, Problem, Proof, equally};
+use murphy_world::{Model, StateId};
+use std::cmp::Ordering;
+
+/// An objective with the states where it is asked for.
+pub(super) struct Task {
+    /// The model, if it is another one than the property speaks of.
+    pub(super) model: Option<Box<Problem>>,
+    pub(super) objective: Objective,
+    pub(super) players: Players,
+    /// What the answer does to the number.
+    pub(super) turn: Turn,
+    /// Where each run begins.
+    pub(super) at: Vec<StateId>,
+    /// What is known without solving.
+    pub(super) known: Vec<Option<Worth>>,
+    /// What asks.
+    pub(super) place: Place,
+}
+
+/// What is made of the number of an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Nothing.
+    Plain,
+    /// One minus it.
+    Complement,
+    /// Minus it.
+    Negative,
+}
+
+impl Turn {
+    fn apply(self, worth: Worth) -> Worth {
+        match self {
+            Self::Plain => worth,
+            Self::Complement => worth.complement(),
+            Self::Negative => worth.negated(),
+        }
+    }
+}
+
+/// How wide a bracket may be, as a part of its number, where nothing else is asked.
+const RELATIVE: f64 = 2.5e-7;
+/// How often a number is asked for more precisely.
+const ROUNDS: usize = 5;
+/// Up to how many states are asked for one by one.
+const SINGLES_MAX: usize = 64;
+
+impl Task {
+    /// Returns a task in the model that the property speaks of.
+    pub(super) fn new(objective: Objective, players: Players, at: &[StateId], place: Place) -> Self {
+        Self {
+            model: None,
+            objective,
+            players,
+            turn: Turn::Plain,
+            at: at.to_vec(),
+            known: vec![None; at.len()],
+            place,
+        }
+    }
+
+    pub(super) fn turned(mut self, turn: Turn) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// Moves it to another model.
+    pub(super) fn within(mut self, problem: &Problem, model: Model, at: Vec<StateId>) -> Self {
+        self.model = Some(Box::new(Problem {
+            model,
+            objective: self.objective.clone(),
+            goal: problem.goal.clone(),
+            ..*problem
+        }));
+        self.at = at;
+        self
+    }
+
+    fn refuse(&self, reason: impl ToString) -> Diagnostic {
+        Diagnostic::at(self.place.clone(), reason.to_string())
+    }
+}
+
+impl Evaluator<'_> {
+    /// Returns the number in every state asked for.
+    pub(super) fn worths(&mut self, task: &mut Task) -> Result<Vec<Worth>, Diagnostic> {
+        let mut found = task.known.clone();
+        let mut pending: Vec<usize> = (0..found.len()).filter(|index| found[*index].is_none()).collect();
+        let absolute = self.options.precision;
+        let mut precision = absolute.unwrap_or(1e-6);
+        for _ in 0..ROUNDS {
+            if pending.is_empty() {
+                break;
+            }
+            self.round(task, &pending, precision, &mut found)?;
+            let wide = |worth: &Worth| {
+                let gap = worth.bracket.gap();
+                let size = worth.bracket.lower.abs().min(worth.bracket.upper.abs());
+                match absolute {
+                    Some(absolute) => gap > absolute,
+                    None => gap > 2.0 * RELATIVE * size,
+                }
+            };
+            pending.retain(|index| found[*index].as_ref().is_none_or(wide));
+            let sizes = pending.iter().filter_map(|index| found[*index].as_ref());
+            let least = sizes
+                .map(|worth| worth.bracket.lower.abs().max(worth.bracket.upper.abs() * 1e-6))
+                .fold(f64::INFINITY, f64::min);
+            let next = match absolute {
+                Some(_) => precision / 64.0,
+                None => (least * RELATIVE).min(precision / 64.0).max(1e-300),
+            };
+            precision = next;
+        }
+        Ok(found
+            .into_iter()
+            .map(|worth| worth.unwrap_or_else(|| Worth::between(f64::NEG_INFINITY, f64::INFINITY)))
+            .collect())
+    }
+
+    /// Says of every state asked for on which side of a threshold its number is.
+    pub(super) fn sides(
+        &mut self,
+        task: &mut Task,
+        threshold: &Rational,
+    ) -> Result<Vec<Ordering>, Diagnostic> {
+        let threshold_worth = Worth::exactly(threshold.clone());
+        let mut found = task.known.clone();
+        let mut sides: Vec<Option<Ordering>> = found
+            .iter()
+            .map(|worth| worth.as_ref().and_then(|worth| worth.compare(&threshold_worth)))
+            .collect();
+        self.sides_by_sets(task, threshold, &mut sides);
+        let mut precision = 1e-3;
+        for _ in 0..ROUNDS {
+            let pending: Vec<usize> = (0..sides.len()).filter(|index| sides[*index].is_none()).collect();
+            if pending.is_empty() {
+                break;
+            }
+            self.round(task, &pending, precision, &mut found)?;
+            for index in pending {
+                sides[index] = found[index]
+                    .as_ref()
+                    .and_then(|worth| worth.compare(&threshold_worth));
+            }
+            precision *= 1e-3;
+        }
+        let pending: Vec<usize> = (0..sides.len()).filter(|index| sides[*index].is_none()).collect();
+        if !pending.is_empty() {
+            for (index, worth) in pending.iter().zip(self.exact_worths(task, &pending)) {
+                sides[*index] = worth.and_then(|worth| worth.compare(&threshold_worth));
+            }
+        }
+        let known = sides.iter().copied().collect::<Option<Vec<Ordering>>>();
+        known.ok_or_else(|| {
+            task.refuse(format!(
+                "undecided: the value is too close to {threshold} to tell on which side it is"
+            ))
+        })
+    }
+
+    /// Decides by sets of states whether a probability is above zero or below one.
+    fn sides_by_sets(&mut self, task: &mut Task, threshold: &Rational, sides: &mut [Option<Ordering>]) {
+        let extreme = threshold.is_zero() || *threshold == Rational::ONE;
+        if !extreme || task.turn == Turn::Negative {
+            return;
+        }
+        let Objective::Reach { target, avoid } = task.objective.clone() else {
+            return;
+        };
+        let zero = threshold.is_zero() != (task.turn == Turn::Complement);
+        let problem = self.prepare(task, 1e-6);
+        let (possible, sure) = possible_and_sure(problem, &target, &avoid);
+        for (side, state) in sides.iter_mut().zip(&task.at) {
+            if side.is_some() {
+                continue;
+            }
+            let ordering = match zero {
+                true if possible.contains(*state) => Ordering::Greater,
+                false if !sure.contains(*state) => Ordering::Less,
+                _ => Ordering::Equal,
+            };
+            *side = Some(match task.turn {
+                Turn::Complement => ordering.reverse(),
+                _ => ordering,
+            });
+        }
+    }
+
+    /// Returns the problem of a task, ready to be solved.
+    fn prepare<'t>(&'t mut self, task: &'t mut Task, precision: f64) -> &'t mut Problem {
+        let problem = match &mut task.model {
+            Some(problem) => &mut **problem,
+            None => &mut self.problem,
+        };
+        problem.objective.clone_from(&task.objective);
+        (problem.agent, problem.nature) = (task.players.agent, task.players.nature);
+        problem.precision = precision;
+        problem
+    }
+
+    /// Solves for some of the states.
+    fn round(
+        &mut self,
+        task: &mut Task,
+        pending: &[usize],
+        precision: f64,
+        found: &mut [Option<Worth>],
+    ) -> Result<(), Diagnostic> {
+        let stepwise = matches!(
+            task.objective,
+            Objective::BoundedReach { .. } | Objective::Horizon { .. }
+        );
+        if stepwise && pending.len() > SINGLES_MAX {
+            return Err(task.refuse(format!(
+                "a number over a given count of steps is asked for in {} states at once, more than {SINGLES_MAX}",
+                pending.len()
+            )));
+        }
+        let groups: Vec<&[usize]> = if stepwise {
+            pending.chunks(1).collect()
+        } else {
+            vec![pending]
+        };
+        for group in groups {
+            let starts: Vec<StateId> = group.iter().map(|index| task.at[*index]).collect();
+            let settings = self.options.settings;
+            let problem = self.prepare(task, precision);
+            problem.model.restart(equally(&starts));
+            let answer = solve(problem, &settings).map_err(|error| task.refuse(error))?;
+            for &index in group {
+                let bracket = bracket_of(&answer.plan, &task.objective, task.at[index]);
+                let worth = task.turn.apply(Worth::between(bracket.lower, bracket.upper));
+                let tighter = found[index]
+                    .as_ref()
+                    .is_none_or(|before| worth.bracket.gap() <= before.bracket.gap());
+                if tighter {
+                    found[index] = Some(worth);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the exact numbers, where they can be found.
+    pub(super) fn exact_worths(&mut self, task: &mut Task, pending: &[usize]) -> Vec<Option<Worth>> {
+        let mut worths = Vec::with_capacity(pending.len());
+        let starts: Vec<StateId> = pending.iter().map(|index| task.at[*index]).collect();
+        let known: Vec<Option<Worth>> = pending.iter().map(|index| task.known[*index].clone()).collect();
+        let (settings, turn) = (self.options.settings, task.turn);
+        let problem = self.prepare(task, 1e-9);
+        problem.model.restart(equally(&starts));
+        let values = match solve(problem, &settings) {
+            Ok(answer) => exact::values(problem, &answer.plan),
+            Err(_) => None,
+        };
+        for (state, known) in starts.iter().zip(known) {
+            let value = values.as_ref().and_then(|values| values.get(*state as usize));
+            worths.push(known.or_else(|| match value {
+                Some(Some(value)) => Some(turn.apply(Worth::exactly(value.clone()))),
+                Some(None) => Some(turn.apply(Worth::infinite())),
+                None => None,
+            }));
+        }
+        worths
+    }
+}
+
+/// Returns the bracket that a plan proves in a state.
+fn bracket_of(plan: &Plan, objective: &Objective, state: StateId) -> Bracket {
+    let mut bracket = match &plan.certificate.proof {
+        Proof::FixedPoint { lower, upper, .. } => {
+            let at = state as usize;
+            Bracket {
+                lower: lower.get(at).copied().unwrap_or(f64::NEG_INFINITY),
+                upper: upper.get(at).copied().unwrap_or(f64::INFINITY),
+            }
+        }
+        Proof::Backward => plan.bracket,
+    };
+    if matches!(
+        objective,
+        Objective::Reach { .. } | Objective::BoundedReach { .. }
+    ) {
+        bracket.lower = bracket.lower.clamp(0.0, 1.0);
+        bracket.upper = bracket.upper.clamp(0.0, 1.0);
+    }
+    if matches!(objective, Objective::Until { .. }) {
+        bracket.lower = bracket.lower.max(0.0);
+    }
+    bracket
+}
