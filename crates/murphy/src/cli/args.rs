@@ -112,18 +112,20 @@ pub(crate) struct PlanArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron
-  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json")]
+  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json
+  murphy value robot.prism --const delta=0.1 --property 'Pmaxmin=? [ F \"goal\" ]'
+  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact")]
 pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,
     /// The spec file
     #[arg(required_unless_present_any = ["property", "property_name"])]
     pub(crate) spec: Option<PathBuf>,
-    /// A property in PRISM's syntax instead of a spec
+    /// A property in PRISM's syntax instead of a spec, or a file of them (.props, .pctl)
     #[arg(long, value_name = "TEXT", conflicts_with = "spec")]
     pub(crate) property: Option<String>,
-    /// A property that the model file itself names, instead of a spec
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["spec", "property"])]
+    /// Which property of a file is meant: of the one given as --property, or of the model's own
+    #[arg(long, value_name = "NAME", conflicts_with = "spec")]
     pub(crate) property_name: Option<String>,
     #[command(flatten)]
     pub(crate) world_arguments: WorldArguments,
@@ -132,6 +134,9 @@ pub(crate) struct ValueArguments {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Find the exact number, too, as a fraction
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// Add how long reading, solving and checking took
     #[arg(long)]
     pub(crate) timings: bool,

@@ -6,6 +6,7 @@ mod failure;
 mod files;
 mod info;
 mod load;
+mod model;
 mod plan;
 mod progress;
 mod report;
@@ -63,7 +64,10 @@ impl Terminal {
 
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
     let terminal = Terminal {
         quiet: arguments.quiet,
     };
@@ -81,6 +85,30 @@ pub fn main() -> ExitCode {
             let _ = std::io::stderr().write_all(failure.text().as_bytes());
             ExitCode::from(2)
         }
+    }
+}
+
+/// Says what is wrong with the arguments, in JSON too if they ask for it; help and version are no mistakes.
+fn misused(error: &clap::Error) -> ExitCode {
+    let texts: Vec<String> = std::env::args().collect();
+    let json = texts.iter().any(|text| text == "--format=json")
+        || texts
+            .windows(2)
+            .any(|pair| pair[0] == "--format" && pair[1] == "json");
+    let mistake = error.use_stderr();
+    if json && mistake {
+        let message = error.render().to_string();
+        let first = message.lines().next().unwrap_or_default();
+        let reason = first.trim_start_matches("error: ");
+        let refusal = serde_json::json!({ "status": "refused", "reason": reason });
+        // Nothing is left to tell if even this cannot be printed.
+        let _ = writeln!(std::io::stdout(), "{refusal}");
+    }
+    let _ = error.print();
+    if mistake {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
     }
 }
 

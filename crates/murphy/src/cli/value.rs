@@ -2,17 +2,31 @@
 
 use crate::cli::args::{Format, ValueArguments};
 use crate::cli::failure::Failure;
+use crate::cli::files::read_source;
 use crate::cli::load::Loaded;
+use crate::cli::model::ReadModel;
 use crate::cli::{Outcome, Terminal, progress, report};
-use serde_json::json;
+use murphy::property::{Options, Reply, Worth, answer};
+use murphy_notation::Passage;
+use murphy_plan::Settings;
+use murphy_spec::property::{Property, PropertyFile};
+use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Instant;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    match &arguments.spec {
+        Some(spec) => of_spec(arguments, spec, terminal),
+        None => of_property(arguments, terminal),
+    }
+}
+
+fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if arguments.exact {
+        return Err(Failure::new("--exact is for properties, not for specs")
+            .hint("write the goal as a property: murphy value WORLD --property …"));
+    }
     let begun = Instant::now();
-    let Some(spec) = &arguments.spec else {
-        return Err(Failure::new("properties in PRISM's syntax are not supported yet")
-            .hint("write the goal as a spec: murphy value WORLD SPEC"));
-    };
     let loaded = Loaded::read(
         &arguments.world,
         spec,
@@ -26,25 +40,169 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
     let bracket = answer.plan.bracket;
     match arguments.format {
         Format::Json => {
-            let mut object = json!({
+            let object = json!({
                 "status": "value",
                 "lower": report::number(bracket.lower),
                 "upper": report::number(bracket.upper),
                 "exact": null,
             });
-            if arguments.timings {
-                object["timings"] = json!({ "read_s": read_s, "solve_s": solve_s });
-            }
-            terminal.data(&format!("{object}\n"))?;
+            print_json(object, arguments, (read_s, solve_s), terminal)?;
         }
         Format::Text => {
             terminal.data(&report::answer(&loaded, &answer))?;
-            if arguments.timings {
-                terminal.remark(&format!(
-                    "read in {read_s:.3} s, solved and proved in {solve_s:.3} s"
-                ));
-            }
+            remark_timings(arguments, (read_s, solve_s), terminal);
         }
     }
     Ok(Outcome::Met)
+}
+
+fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(precision) = arguments.goal.precision
+        && !(precision > 0.0 && precision < 1.0)
+    {
+        return Err(Failure::new(format!(
+            "--precision is {precision}, but must lie between 0 and 1"
+        )));
+    }
+    let begun = Instant::now();
+    let (property, file) = property(arguments)?;
+    let read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
+    let read_s = begun.elapsed().as_secs_f64();
+    let begun = Instant::now();
+    let mut settings = Settings::default();
+    if let Some(sweeps) = arguments.goal.sweeps_max {
+        settings.sweeps_max = sweeps;
+    }
+    let options = Options {
+        precision: arguments.goal.precision,
+        exact: arguments.exact,
+        constants: read.constants,
+        settings,
+    };
+    let (name, size) = (read.model.name().to_owned(), report::size(&read.model));
+    let reply = answer(read.model, &property, file.as_ref(), &options)?;
+    let times = (read_s, begun.elapsed().as_secs_f64());
+    let outcome = match &reply {
+        Reply::Verdict(false) => Outcome::NotMet,
+        _ => Outcome::Met,
+    };
+    if let Reply::Value(worth) = &reply
+        && arguments.exact
+        && worth.exact.is_none()
+        && worth.bracket.lower.is_finite()
+    {
+        return Err(Failure::new("the exact value could not be found")
+            .hint("leave --exact out for a bracket, and make it narrow with --precision"));
+    }
+    if arguments.format == Format::Json {
+        print_json(as_json(&reply), arguments, times, terminal)?;
+        return Ok(outcome);
+    }
+    let mut text = report::line("Model", &format!("{name}: {size}"));
+    text += &report::line("Property", property.passage.as_str().trim());
+    text += &match &reply {
+        Reply::Verdict(holds) => report::line("Verdict", if *holds { "holds" } else { "does not hold" }),
+        Reply::Value(worth) => report::line("Value", &value_text(worth)),
+    };
+    terminal.data(&text)?;
+    remark_timings(arguments, times, terminal);
+    Ok(outcome)
+}
+
+/// Returns the property that was asked for, with the file that it comes from, if it does.
+fn property(arguments: &ValueArguments) -> Result<(Property, Option<PropertyFile>), Failure> {
+    let Some(text) = &arguments.property else {
+        return Err(
+            Failure::new("models that name their own properties are not read yet")
+                .hint("write the property out with --property, or name a file of properties there"),
+        );
+    };
+    let path = Path::new(text);
+    let is_file = path.extension().is_some_and(|ending| {
+        ["props", "prop", "pctl", "csl"]
+            .iter()
+            .any(|known| ending == *known)
+    });
+    if !is_file {
+        if arguments.property_name.is_some() {
+            return Err(Failure::new(
+                "--property-name picks a property of a file, but --property is no file",
+            ));
+        }
+        return Ok((
+            Property::parse(&Passage::named("--property", text.clone()))?,
+            None,
+        ));
+    }
+    let (source, _) = read_source(path)?;
+    let file = PropertyFile::parse(&source)?;
+    let chosen = match &arguments.property_name {
+        Some(name) => file.named(name),
+        None if file.properties.len() == 1 => file.properties.first(),
+        None => None,
+    };
+    match chosen {
+        Some(chosen) => Ok((chosen.property.clone(), Some(file))),
+        None => {
+            let names: Vec<&str> = file
+                .properties
+                .iter()
+                .filter_map(|property| property.name.as_deref())
+                .collect();
+            let hint = match names.as_slice() {
+                [] => {
+                    "give the property that you mean a name in the file, as in \"reach\": P=? [ F \"goal\" ];"
+                        .to_owned()
+                }
+                names => format!("the names there are: {}", names.join(", ")),
+            };
+            let failure = match &arguments.property_name {
+                Some(name) => Failure::new(format!("`{text}` has no property named `{name}`")),
+                None => Failure::new(format!(
+                    "`{text}` has several properties, so --property-name must pick one"
+                )),
+            };
+            Err(failure.hint(hint))
+        }
+    }
+}
+
+fn as_json(reply: &Reply) -> Value {
+    match reply {
+        Reply::Verdict(holds) => json!({ "status": "verdict", "holds": holds }),
+        Reply::Value(worth) => json!({
+            "status": "value",
+            "lower": report::number(worth.bracket.lower),
+            "upper": report::number(worth.bracket.upper),
+            "exact": worth.exact.as_ref().map(ToString::to_string),
+        }),
+    }
+}
+
+fn value_text(worth: &Worth) -> String {
+    let bracket = report::bracket_text(&worth.bracket);
+    match &worth.exact {
+        Some(exact) => format!("{exact}, within {bracket}"),
+        None => format!("{bracket}, gap {:.1e}", worth.bracket.gap()),
+    }
+}
+
+fn print_json(
+    mut object: Value,
+    arguments: &ValueArguments,
+    (read_s, solve_s): (f64, f64),
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    if arguments.timings {
+        object["timings"] = json!({ "read_s": read_s, "solve_s": solve_s });
+    }
+    terminal.data(&format!("{object}\n"))
+}
+
+fn remark_timings(arguments: &ValueArguments, (read_s, solve_s): (f64, f64), terminal: &Terminal) {
+    if arguments.timings {
+        terminal.remark(&format!(
+            "read in {read_s:.3} s, solved and proved in {solve_s:.3} s"
+        ));
+    }
 }

@@ -1,0 +1,78 @@
+//! From a path to a model, whatever its format, and what was set from outside that the model does not know.
+
+use crate::cli::args::WorldArguments;
+use crate::cli::failure::Failure;
+use crate::cli::files::{Beside, read_source};
+use crate::cli::load::{LoadedWorld, settings};
+use murphy_notation::{Expression, Passage, Value};
+use murphy_world::{Limits, Model, formats, prism};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// How files of the PRISM language end.
+const PRISM_ENDINGS: [&str; 4] = ["prism", "pm", "nm", "sm"];
+
+/// A model with the constants that are left for its properties.
+pub(crate) struct ReadModel {
+    pub(crate) model: Model,
+    pub(crate) constants: Vec<(String, Value)>,
+}
+
+impl ReadModel {
+    /// Reads a model; the ending says what format it is in.
+    pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
+        if ending == "ron" {
+            let model = LoadedWorld::read(path, arguments)?.unfold()?;
+            return Ok(Self {
+                model,
+                constants: Vec::new(),
+            });
+        }
+        let constants = settings(&arguments.constants)?;
+        let limits = Limits {
+            states_max: arguments.states_max,
+            ..Limits::default()
+        };
+        if PRISM_ENDINGS.contains(&ending) {
+            let (source, _) = read_source(path)?;
+            let program = prism::parse(source)?;
+            let (known, rest): (Vec<_>, Vec<_>) = constants
+                .into_iter()
+                .partition(|(name, _)| program.constants().any(|constant| constant == name));
+            return Ok(Self {
+                model: program.unfold(&known, &limits)?,
+                constants: values(rest)?,
+            });
+        }
+        let file = std::fs::File::open(path).map_err(|error| Failure::file(path, "read", &error))?;
+        let name = path.display().to_string();
+        let model = formats::read(
+            &name,
+            &mut std::io::BufReader::new(file),
+            &Beside::new(path),
+            &limits,
+        )?;
+        Ok(Self {
+            model,
+            constants: values(constants)?,
+        })
+    }
+}
+
+/// Returns the values that were set from outside.
+fn values(settings: Vec<(String, String)>) -> Result<Vec<(String, Value)>, Failure> {
+    settings
+        .into_iter()
+        .map(|(name, text)| {
+            let passage = Passage::named(format!("--const {name}"), text);
+            let value = Expression::parse(&passage)?
+                .resolve(&BTreeMap::new())?
+                .evaluate(&[])?;
+            Ok((name, value))
+        })
+        .collect()
+}
