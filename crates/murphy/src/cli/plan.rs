@@ -9,7 +9,6 @@ use crate::cli::view::{PageRequest, write_page};
 use crate::cli::{Outcome, Terminal, progress};
 use murphy::Answer;
 use murphy_problem::{Origin, PlanDocument};
-use murphy_trace::NatureMode;
 use serde_json::json;
 use std::path::PathBuf;
 
