@@ -53,10 +53,10 @@ pub(crate) fn bracket_text(bracket: &Bracket) -> String {
     if size != 0.0 && !(1e-4..1e9).contains(&size) {
         return format!("[{:e}, {:e}]", bracket.lower, bracket.upper);
     }
-    let digits = (2..=15)
-        .find(|digits| 10f64.powi(-digits) <= gap.max(1e-15))
-        .unwrap_or(15)
-        + 1;
+    if gap == 0.0 {
+        return format!("[{}, {}]", bracket.lower, bracket.upper);
+    }
+    let digits = (2..=15).find(|digits| 10f64.powi(-digits) <= gap).unwrap_or(15) + 1;
     let digits = usize::try_from(digits).unwrap_or(15).min(15);
     format!(
         "[{}, {}]",
@@ -109,10 +109,11 @@ pub(crate) fn answer(loaded: &Loaded, answer: &Answer) -> String {
     }
     text += &line("Goal", &problem.goal);
     text += &line("Nature", &nature(problem));
-    text += &line(
-        "Value",
-        &format!("{}, gap {:.1e}", bracket_text(&bracket), bracket.gap()),
-    );
+    let gap = match bracket.gap() {
+        0.0 => "exactly".to_owned(),
+        gap => format!("gap {gap:.1e}"),
+    };
+    text += &line("Value", &format!("{}, {gap}", bracket_text(&bracket)));
     text += &line(
         "Proof",
         &format!(
