@@ -57,8 +57,17 @@ impl Drop for Folder {
 #[test]
 fn mistakes_in_worlds_are_shown_with_place_and_hint() {
     let folder = Folder::new("worlds");
-    for world in ["misspelt.ron", "heavy.ron", "overlap.ron", "table_missing.ron", "goood.ron"] {
-        insta::assert_snapshot!(format!("world_{world}"), folder.block(&["value", world, "home.ron"]));
+    for world in [
+        "misspelt.ron",
+        "heavy.ron",
+        "overlap.ron",
+        "table_missing.ron",
+        "goood.ron",
+    ] {
+        insta::assert_snapshot!(
+            format!("world_{world}"),
+            folder.block(&["value", world, "home.ron"])
+        );
     }
 }
 
@@ -76,14 +85,37 @@ fn answers_read_as_sentences_or_as_json() {
     for (name, arguments) in [
         ("value", &["value", "good.ron", "home.ron"][..]),
         ("json", &["value", "good.ron", "home.ron", "--format", "json"]),
-        ("pinned", &["value", "good.ron", "home.ron", "--const", "gust=1/4", "--format", "json"]),
-        ("refused", &["value", "good.ron", "home.ron", "--const", "gsut=1/4", "--format", "json"]),
-        ("precision", &["value", "good.ron", "home.ron", "--precision", "2"]),
+        (
+            "pinned",
+            &[
+                "value", "good.ron", "home.ron", "--const", "gust=1/4", "--format", "json",
+            ],
+        ),
+        (
+            "refused",
+            &[
+                "value", "good.ron", "home.ron", "--const", "gsut=1/4", "--format", "json",
+            ],
+        ),
+        (
+            "precision",
+            &["value", "good.ron", "home.ron", "--precision", "2"],
+        ),
         ("plan", &["plan", "good.ron", "home.ron"]),
         ("check", &["check", "plan.ron"]),
         ("info", &["info", "good.ron", "home.ron"]),
         ("info_json", &["info", "good.ron", "--format", "json"]),
-        ("simulate", &["simulate", "plan.ron", "--runs", "1000", "--traces", "traces.jsonl"]),
+        (
+            "simulate",
+            &[
+                "simulate",
+                "plan.ron",
+                "--runs",
+                "1000",
+                "--traces",
+                "traces.jsonl",
+            ],
+        ),
     ] {
         insta::assert_snapshot!(format!("answer_{name}"), folder.block(arguments));
     }
@@ -96,7 +128,10 @@ fn answers_read_as_sentences_or_as_json() {
 /// Plans, applies one edit, and returns what `check` then says.
 fn tampered(name: &str, file: &str, from: &str, to: &str) -> String {
     let folder = Folder::new(name);
-    assert_eq!(folder.murphy(&["plan", "good.ron", "home.ron"]).status.code(), Some(0));
+    assert_eq!(
+        folder.murphy(&["plan", "good.ron", "home.ron"]).status.code(),
+        Some(0)
+    );
     assert_eq!(folder.murphy(&["check", "plan.ron"]).status.code(), Some(0));
     folder.edit(file, from, to);
     folder.block(&["check", "plan.ron"])
@@ -139,10 +174,27 @@ fn threads_change_no_byte() {
     let written = |threads: &str| {
         let out = format!("plan{threads}.ron");
         let view = format!("page{threads}.html");
-        let done = folder.murphy(&["plan", "good.ron", "home.ron", "--threads", threads, "--out", &out, "--view", &view]);
-        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let done = folder.murphy(&[
+            "plan",
+            "good.ron",
+            "home.ron",
+            "--threads",
+            threads,
+            "--out",
+            &out,
+            "--view",
+            &view,
+        ]);
+        assert_eq!(
+            done.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         let certificate = fs::read(folder.0.join(format!("plan{threads}.cert"))).unwrap();
-        let plan = fs::read_to_string(folder.0.join(out)).unwrap().replace(&format!("plan{threads}"), "plan");
+        let plan = fs::read_to_string(folder.0.join(out))
+            .unwrap()
+            .replace(&format!("plan{threads}"), "plan");
         (certificate, plan, fs::read(folder.0.join(view)).unwrap())
     };
     let one = written("1");

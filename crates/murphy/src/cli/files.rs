@@ -52,7 +52,7 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
         .collect();
     names.sort();
     match murphy_notation::nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => failure.hint(format!("did you mean `{}`?", folder.join(near).display())),
+        Some(near) => failure.hint(format!("did you mean `{}`?", path.with_file_name(near).display())),
         None => failure,
     }
 }

@@ -11,7 +11,7 @@ use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
 use murphy_plan::{Settings, plan};
 use murphy_problem::{Direction, Objective, Plan, Policy, Problem, StopReason};
-use murphy_spec::{Settled, Stance};
+use murphy_problem::{Settled, Stance};
 use murphy_world::{Model, ModelBuilder, StateSet};
 
 pub const DIRECTIONS: [(Direction, Direction); 4] = [
