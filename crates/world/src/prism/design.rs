@@ -3,7 +3,7 @@
 use super::code::{Code, Id};
 use super::compile::Compiler;
 use super::composition::{Sync, syncs};
-use super::modules::{Command, Instance, Variable, instances};
+use super::modules::{Command, Copies, Instance, Variable, instances};
 use super::settings::settle_constants;
 use super::syntax::{Expr, Kind, ModelType, Occasion, Program};
 use murphy_notation::{Diagnostic, Value};
@@ -58,13 +58,14 @@ pub(super) struct Design {
 pub(super) fn design(program: &Program, settings: &[(String, String)]) -> Result<Design, Diagnostic> {
     let mut compiler = Compiler::new(program)?;
     let mut notes = Vec::new();
+    let copies = Copies::new(program, &mut compiler)?;
     let constants = settle_constants(program, settings, &mut compiler, &mut notes)?;
     let Instance {
         variables,
         commands,
         modules,
         actions,
-    } = instances(program, &mut compiler)?;
+    } = instances(program, &copies, &mut compiler)?;
     let syncs = syncs(program, &modules, &actions)?;
     super::composition::check_writers(&compiler, &syncs, &commands, &variables)?;
     let labels = labels(program, &mut compiler)?;

@@ -110,7 +110,7 @@ impl Cursor<'_> {
             list.depth = list.depth.max(added.saturating_add(1));
             list
         };
-        let (left_depth, right_depth) = (left.depth, right.depth);
+        let right_depth = right.depth;
         let kind = match (operator, left) {
             // Chains are one node, so that a long one is not a deep one.
             (
@@ -147,7 +147,7 @@ impl Cursor<'_> {
                 if let ExprKind::Sum(items) = &mut list.kind {
                     items.push((operator == "-", right));
                 }
-                return self.checked(longer(list, left_depth.max(right_depth)));
+                return self.checked(longer(list, right_depth));
             }
             ("&", left) => ExprKind::All(vec![left, right]),
             ("|", left) => ExprKind::Any(vec![left, right]),

@@ -7,6 +7,9 @@ use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
 use std::ops::Range;
 
+/// The most joint outcomes of one movement.
+const PRODUCTS_MAX: usize = 1 << 20;
+
 /// Part of a product: the outcomes of the commands so far.
 #[derive(Clone, Debug)]
 struct Partial {
@@ -94,7 +97,7 @@ impl Joint {
             let outcomes_here = outcomes.outcomes.get(command.clone()).unwrap_or(&[]);
             let products = self.partial.len().checked_mul(outcomes_here.len())?;
             self.work = self.work.checked_add(products)?;
-            if self.work > self.work_max {
+            if self.work > self.work_max || products > PRODUCTS_MAX {
                 return None;
             }
             self.extend(outcomes_here, &outcomes.changes, packing);

@@ -13,6 +13,7 @@ mod code;
 mod compile;
 mod composition;
 mod cursor;
+mod cycles;
 mod design;
 mod evaluate;
 mod expression;

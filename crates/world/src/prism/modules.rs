@@ -72,13 +72,30 @@ struct Copied<'p> {
     renaming: RenamingId,
 }
 
-/// Copies out all modules.
-pub(super) fn instances(program: &Program, compiler: &mut Compiler<'_>) -> Result<Instance, Diagnostic> {
-    let modules = copied(program, compiler)?;
+/// What each module copies, and all variables.
+pub(super) struct Copies<'p> {
+    modules: Vec<Copied<'p>>,
+    variables: Vec<Declared<'p>>,
+}
+
+impl<'p> Copies<'p> {
+    /// Finds what each module copies, and makes all variables known: their ranges are not needed for that.
+    pub(super) fn new(program: &'p Program, compiler: &mut Compiler<'_>) -> Result<Self, Diagnostic> {
+        let modules = copied(program, compiler)?;
+        let variables = declare(program, &modules, compiler)?;
+        Ok(Self { modules, variables })
+    }
+}
+
+/// Compiles the variables and commands of all modules.
+pub(super) fn instances(
+    program: &Program,
+    copies: &Copies<'_>,
+    compiler: &mut Compiler<'_>,
+) -> Result<Instance, Diagnostic> {
     let mut instance = Instance::default();
-    let declared = declare(program, &modules, compiler)?;
-    for (written, renaming, owner) in declared {
-        let variable = variable(written, renaming, owner, compiler)?;
+    for (written, renaming, owner) in &copies.variables {
+        let variable = variable(written, *renaming, *owner, compiler)?;
         if program.initial.is_some() && written.initial.is_some() {
             return Err(compiler
                 .error(
@@ -90,7 +107,7 @@ pub(super) fn instances(program: &Program, compiler: &mut Compiler<'_>) -> Resul
         instance.variables.push(variable);
     }
     let mut actions = HashMap::new();
-    for (index, module) in modules.iter().enumerate() {
+    for (index, module) in copies.modules.iter().enumerate() {
         let mut running = Running {
             name: module.name.text.clone(),
             ..Running::default()

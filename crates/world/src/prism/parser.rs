@@ -40,6 +40,7 @@ pub(super) fn program(source: &Arc<Source>) -> Result<Program, Diagnostic> {
             .unexpected("a module")
             .hint("a model has at least one `module ... endmodule`"));
     }
+    super::cycles::check(&program)?;
     Ok(program)
 }
 

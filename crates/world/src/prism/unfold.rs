@@ -20,9 +20,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// How many joint outcomes may be worked out for each branch that the model may have: equal targets fall together.
-const WORK_PER_BRANCH: usize = 8;
+const WORK_PER_BRANCH: usize = 2;
 /// The most ways to move in one state.
-const WAYS_MAX: usize = 4_000_000;
+const WAYS_MAX: usize = 1 << 18;
 
 /// One way to move in a state: the action it shows, and one command of each module that takes part.
 #[derive(Clone, Debug)]
