@@ -143,7 +143,7 @@ mod tests {
         assert!(bad.message.contains('§'));
         let open = tokens(&Source::new("m", "label \"goal = s=1;\n")).unwrap_err();
         assert_eq!(open.place.unwrap().line_and_column(), (1, 7));
-        let ends = tokens(&Source::new("m", "")).unwrap();
-        assert_eq!(ends[0].kind, TokenKind::End);
+        let nothing = Source::new("m", "");
+        assert_eq!(tokens(&nothing).unwrap()[0].kind, TokenKind::End);
     }
 }
