@@ -172,6 +172,14 @@ impl ModelBuilder {
         self
     }
 
+    /// Sets the variables and all their values at once, state by state; instead of values given with each state.
+    #[must_use]
+    pub fn valuation(mut self, variables: Vec<Variable>, values: Vec<Value>) -> Self {
+        self.model.variables = variables;
+        self.model.valuation = values;
+        self
+    }
+
     /// Sets what `Value::Symbol(i)` is called.
     #[must_use]
     pub fn symbols(mut self, symbols: Vec<String>) -> Self {

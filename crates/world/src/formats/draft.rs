@@ -21,6 +21,8 @@ pub(super) const INITIAL: &str = "init";
 pub(super) const DEADLOCK: &str = "deadlock";
 /// What the agent does in a state that gives it no choice.
 pub(super) const STAY: &str = "stay";
+/// How many states without choices any file may have; the more branches it has, the more.
+const STAYING_MAX: usize = 100_000;
 /// The most action names that one file may use.
 const ACTIONS_MAX: usize = 1 << 20;
 
@@ -208,6 +210,16 @@ impl Draft {
         }
     }
 
+    /// Says what is seen in every state.
+    pub(super) fn observe_all(&mut self, observations: Vec<u32>) {
+        self.observations = observations;
+    }
+
+    /// Returns the number of choices of the open state so far.
+    pub(super) fn choices_here(&self) -> usize {
+        self.choices
+    }
+
     /// Puts a label on a state; `init` says that runs start there.
     pub(super) fn label(&mut self, name: &str, state: StateId) -> Result<(), String> {
         if name == INITIAL {
@@ -329,6 +341,11 @@ impl Draft {
     /// Lets the open state stay where it is.
     fn stay(&mut self) -> Result<(), Fault> {
         let state = self.state();
+        // A header may promise millions of states that the file does not describe.
+        if self.staying > STAYING_MAX + 16 * (self.branches - self.staying) {
+            let staying = self.staying;
+            return Err(self.mark_fault(format!("more than {staying} states have no choice")));
+        }
         let added = Precise::new(vec![Rational::ONE])
             .map_err(|error| error.to_string())
             .and_then(|set| {
@@ -342,6 +359,13 @@ impl Draft {
         self.staying += 1;
         self.push_rewards();
         Ok(())
+    }
+
+    /// Lets runs start in a state, if no label has said where they do.
+    pub(super) fn start_unless_known(&mut self, state: Option<StateId>) {
+        if self.initial.is_empty() {
+            self.initial.extend(state);
+        }
     }
 
     /// Closes everything and returns the model.

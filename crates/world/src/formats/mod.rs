@@ -12,13 +12,16 @@
 //! # Ok::<(), murphy_notation::Diagnostic>(())
 //! ```
 
+mod companions;
 mod compressed;
 mod draft;
 mod drn;
 mod number;
+mod pexp;
 mod recognise;
 mod row;
 mod text;
+mod tra;
 mod write;
 
 pub use write::{Outputs, WriteError};
@@ -54,12 +57,26 @@ struct Input<'a> {
 }
 
 /// The formats, in the order in which they are told.
-static FORMATS: &[Format] = &[Format {
-    name: "Storm DRN",
-    endings: &[".drn"],
-    read: Some(drn::read),
-    write: None,
-}];
+static FORMATS: &[Format] = &[
+    Format {
+        name: "Storm DRN",
+        endings: &[".drn"],
+        read: Some(drn::read),
+        write: None,
+    },
+    Format {
+        name: "PRISM explicit",
+        endings: &[".tra"],
+        read: Some(tra::read),
+        write: None,
+    },
+    Format {
+        name: "PRISM explicit in one file",
+        endings: &[".pexp"],
+        read: Some(pexp::read),
+        write: None,
+    },
+];
 
 /// Returns the formats.
 #[must_use]
@@ -91,10 +108,13 @@ fn uncompressed(name: &str) -> &str {
     compressed.unwrap_or(name)
 }
 
-/// Returns the name of a file without folders and endings.
+/// Returns the name of a file without its folders and its ending.
 fn stem(name: &str) -> &str {
     let file = uncompressed(name).rsplit(['/', '\\']).next().unwrap_or(name);
-    file.split_once('.').map_or(file, |(stem, _)| stem)
+    match file.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => file,
+    }
 }
 
 impl Format {

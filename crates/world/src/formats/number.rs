@@ -43,33 +43,38 @@ impl Number {
 
     /// Reads bytes that hold nothing else.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (negative, mut at) = match bytes.first() {
-            Some(b'-') => (true, 1),
-            Some(b'+') => (false, 1),
-            _ => (false, 0),
-        };
-        let first = at;
-        let (mut figures, mut point) = (0i64, None);
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'0'..=b'9' if figures <= FIGURES_MAX => {
-                    figures = figures * 10 + i64::from(byte - b'0');
-                }
-                b'.' if point.is_none() => point = Some(at),
-                _ => return slow(bytes),
-            }
-            at += 1;
+        let (number, length) = quick(bytes);
+        match number {
+            Some(number) if length == bytes.len() => Some(number),
+            _ => slow(bytes),
         }
-        let length = at - first;
-        let places = point.map_or(0, |point| at - point - 1);
-        if places > PLACES_MAX || length <= usize::from(point.is_some()) {
-            return slow(bytes);
-        }
-        Some(Self::Decimal {
-            figures: if negative { -figures } else { figures },
-            places: u32::try_from(places).ok()?,
-        })
     }
+}
+
+/// Reads a short decimal from the beginning of the bytes, and says how many it took.
+#[inline]
+fn quick(bytes: &[u8]) -> (Option<Number>, usize) {
+    let negative = bytes.first() == Some(&b'-');
+    let first = usize::from(negative || bytes.first() == Some(&b'+'));
+    let (mut at, mut figures, mut point) = (first, 0i64, usize::MAX);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'0'..=b'9' if figures <= FIGURES_MAX => figures = figures * 10 + i64::from(byte - b'0'),
+            b'.' if point == usize::MAX => point = at,
+            _ => break,
+        }
+        at += 1;
+    }
+    let pointed = point != usize::MAX;
+    let places = if pointed { at - point - 1 } else { 0 };
+    if places > PLACES_MAX || at - first <= usize::from(pointed) {
+        return (None, 0);
+    }
+    let number = Number::Decimal {
+        figures: if negative { -figures } else { figures },
+        places: u32::try_from(places).unwrap_or(0),
+    };
+    (Some(number), at)
 }
 
 #[cold]
@@ -80,8 +85,22 @@ fn slow(bytes: &[u8]) -> Option<Number> {
 
 impl Scan<'_> {
     /// Reads a number up to a blank or one of the stops.
+    #[inline]
     pub(super) fn number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
         self.blanks();
+        let rest = self.line.bytes.get(self.at..).unwrap_or_default();
+        if let (Some(number), length) = quick(rest) {
+            let next = rest.get(length).copied().unwrap_or(b' ');
+            if next == b' ' || next == b'\t' || stops.contains(&next) {
+                self.at += length;
+                return Ok(number);
+            }
+        }
+        self.long_number(what, stops)
+    }
+
+    #[cold]
+    fn long_number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
         let start = self.at;
         let word = self.word(stops);
         match Number::from_bytes(word) {
@@ -92,7 +111,6 @@ impl Scan<'_> {
     }
 
     /// Says what is wrong with a word that is not a number.
-    #[cold]
     fn bad_number(&self, start: usize, word: &[u8], what: &str) -> Fault {
         let text = String::from_utf8_lossy(word);
         let shown: String = text.chars().take(40).collect();

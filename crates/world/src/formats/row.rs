@@ -53,9 +53,25 @@ impl Row {
         &self.targets
     }
 
-    /// Returns the exact probability of every branch, or its lower bound.
-    pub(super) fn weights(&self) -> impl Iterator<Item = Rational> + '_ {
-        self.lower.iter().map(Number::to_rational)
+    /// Returns what a choice is worth whose branches are worth `values`: what they have in common, or their expectation.
+    ///
+    /// `None` if they differ and the probabilities have bounds.
+    pub(super) fn worth(&self, values: &[Rational]) -> Option<Rational> {
+        let first = values.first()?;
+        if values.iter().all(|value| value == first) {
+            return Some(first.clone());
+        }
+        if self.has_bounds() {
+            return None;
+        }
+        let weights: Vec<Rational> = self.lower.iter().map(Number::to_rational).collect();
+        let sum: Rational = weights.iter().sum();
+        let total: Rational = weights
+            .iter()
+            .zip(values)
+            .map(|(weight, value)| weight * value)
+            .sum();
+        total.checked_div(&sum)
     }
 
     /// Says whether some branch has bounds.

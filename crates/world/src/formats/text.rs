@@ -29,7 +29,7 @@ impl Hinted for Fault {
 /// The lines of a stream.
 pub(super) struct Text<'r> {
     name: String,
-    reader: &'r mut dyn Read,
+    reader: Box<dyn Read + 'r>,
     buffer: Vec<u8>,
     /// `buffer[start..filled]` is still to be given out.
     start: usize,
@@ -58,16 +58,22 @@ pub(super) struct Mark {
 
 impl<'r> Text<'r> {
     /// Returns the lines of a stream; `name` is for messages.
-    pub(super) fn new(name: &str, reader: &'r mut dyn Read) -> Self {
+    pub(super) fn new(name: &str, reader: impl Read + 'r) -> Self {
         Self {
             name: name.to_owned(),
-            reader,
+            reader: Box::new(reader),
             buffer: Vec::new(),
             start: 0,
             filled: 0,
             number: 0,
             ended: false,
         }
+    }
+
+    /// Returns the lines of a part of a file that begins after so many lines.
+    pub(super) fn after(mut self, lines: usize) -> Self {
+        self.number = lines;
+        self
     }
 
     /// Returns the name of the file.
