@@ -158,6 +158,11 @@ impl ModelBuilder {
         self
     }
 
+    /// Sets the name that the world gives itself.
+    pub fn rename(&mut self, name: impl Into<String>) {
+        self.model.name = name.into();
+    }
+
     /// Sets whether there is anything for an agent to choose; by default there is.
     #[must_use]
     pub fn kind(mut self, kind: ModelKind) -> Self {

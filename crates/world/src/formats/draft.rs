@@ -47,6 +47,7 @@ pub(super) struct Draft {
     labels: Labels,
     quantities: Vec<Quantity>,
     initial: Vec<StateId>,
+    weights: Vec<(StateId, Rational)>,
     observations: Vec<u32>,
     rounded: usize,
     staying: usize,
@@ -97,6 +98,7 @@ impl Draft {
             labels: Labels::default(),
             quantities: Vec::new(),
             initial: Vec::new(),
+            weights: Vec::new(),
             observations: Vec::new(),
             rounded: 0,
             staying: 0,
@@ -113,6 +115,22 @@ impl Draft {
     pub(super) fn change(&mut self, step: impl FnOnce(ModelBuilder) -> ModelBuilder) {
         let builder = std::mem::replace(&mut self.builder, ModelBuilder::new("", Vec::new()));
         self.builder = step(builder);
+    }
+
+    /// Sets what the model is called.
+    pub(super) fn rename(&mut self, name: &str) {
+        self.builder.rename(name);
+    }
+
+    /// Takes a label back if no state has it.
+    pub(super) fn drop_if_empty(&mut self, name: &str) {
+        self.labels
+            .states
+            .retain(|(label, states)| label != name || !states.is_empty());
+        self.labels.ids = (0..)
+            .zip(&self.labels.states)
+            .map(|(place, (name, _))| (name.clone(), place))
+            .collect();
     }
 
     /// Adds something that the person should know.
@@ -277,15 +295,22 @@ impl Draft {
             Err(error) => return Err(self.row_fault(&error)),
         };
         self.rounded += usize::from(corrected);
-        self.branches += self.row.targets().len();
+        let row = std::mem::take(&mut self.row);
+        let added = self.add(action, set, row.targets());
+        self.row = row;
+        self.row.clear();
+        added
+    }
+
+    fn add(&mut self, action: ActionId, set: CredalSet, targets: &[StateId]) -> Result<(), Fault> {
+        self.branches += targets.len();
         if self.branches > self.limits.branches_max {
             let most = self.limits.branches_max;
             return Err(self.mark_fault(format!("the model has more than {most} branches")));
         }
-        if let Err(error) = self.builder.add_choice(action, set, self.row.targets()) {
+        if let Err(error) = self.builder.add_choice(action, set, targets) {
             return Err(self.mark_fault(error.to_string()));
         }
-        self.row.clear();
         self.push_rewards();
         if self.quantities.len().saturating_mul(self.builder.choice_count()) > self.limits.branches_max {
             return Err(self.mark_fault("the model has too many rewards for its size"));
@@ -313,9 +338,10 @@ impl Draft {
             RowError::Empty => self.mark_fault(format!("this choice of state {state} leads nowhere")),
             RowError::Set(error) => {
                 let mut fault = self.mark_fault(format!("in a choice of state {state}, {error}"));
-                if self.sums == Sums::Rounded {
-                    fault.hint =
-                        Some("sums may be off by one millionth, for decimals that were rounded".to_owned());
+                let tolerance = self.sums.tolerance();
+                if tolerance.is_positive() {
+                    let hint = format!("sums may be off by {tolerance}, for decimals that were rounded");
+                    fault.hint = Some(hint);
                 }
                 fault
             }
@@ -361,6 +387,20 @@ impl Draft {
         Ok(())
     }
 
+    /// Adds a choice with any credal set to the open state.
+    pub(super) fn add_set(&mut self, action: &str, set: CredalSet, targets: &[StateId]) -> Result<(), Fault> {
+        let Some(action) = self.actions.id(action, self.choices, &mut self.builder) else {
+            return Err(self.mark_fault(format!("there are more than {ACTIONS_MAX} action names")));
+        };
+        self.choices += 1;
+        self.add(action, set, targets)
+    }
+
+    /// Lets runs start with these weights.
+    pub(super) fn start_weighted(&mut self, weights: Vec<(StateId, Rational)>) {
+        self.weights = weights;
+    }
+
     /// Lets runs start in a state, if no label has said where they do.
     pub(super) fn start_unless_known(&mut self, state: Option<StateId>) {
         if self.initial.is_empty() {
@@ -400,14 +440,21 @@ impl Draft {
         for note in notes(self.rounded, self.staying).into_iter().chain(self.notes) {
             builder = builder.note(note);
         }
-        start(builder, self.initial)
+        start(builder, self.initial, self.weights)
             .and_then(ModelBuilder::finish)
             .map_err(|error| fault(error.to_string()))
     }
 }
 
 /// Says where runs start.
-fn start(builder: ModelBuilder, mut initial: Vec<StateId>) -> Result<ModelBuilder, BuildError> {
+fn start(
+    builder: ModelBuilder,
+    mut initial: Vec<StateId>,
+    weights: Vec<(StateId, Rational)>,
+) -> Result<ModelBuilder, BuildError> {
+    if !weights.is_empty() {
+        return Ok(builder.start(weights));
+    }
     initial.sort_unstable();
     initial.dedup();
     if initial.is_empty() {
@@ -429,9 +476,11 @@ fn notes(rounded: usize, staying: usize) -> Vec<String> {
     let mut notes = Vec::new();
     match rounded {
         0 => {}
-        1 => notes.push("the numbers of 1 choice missed the sum 1 by at most a millionth and were divided by their sum".to_owned()),
+        1 => notes.push(
+            "the numbers of 1 choice missed the sum 1 by rounding and were divided by their sum".to_owned(),
+        ),
         n => notes.push(format!(
-            "the numbers of {n} choices missed the sum 1 by at most a millionth and were divided by their sums"
+            "the numbers of {n} choices missed the sum 1 by rounding and were divided by their sums"
         )),
     }
     match staying {

@@ -12,16 +12,20 @@
 //! # Ok::<(), murphy_notation::Diagnostic>(())
 //! ```
 
+mod bmdp;
 mod companions;
 mod compressed;
+mod craam;
 mod draft;
 mod drn;
 mod number;
 mod pexp;
+mod pomdp;
 mod recognise;
 mod row;
 mod text;
 mod tra;
+mod umb;
 mod write;
 
 pub use write::{Outputs, WriteError};
@@ -76,7 +80,40 @@ static FORMATS: &[Format] = &[
         read: Some(pexp::read),
         write: None,
     },
+    Format {
+        name: "UMB",
+        endings: &[".umb"],
+        read: Some(umb::read),
+        write: None,
+    },
+    Format {
+        name: "bmdp-tool",
+        endings: &[".txt", ".bmdp"],
+        read: Some(bmdp::read),
+        write: None,
+    },
+    Format {
+        name: "CRAAM CSV",
+        endings: &[".csv"],
+        read: Some(craam::read),
+        write: None,
+    },
+    Format {
+        name: "Cassandra POMDP",
+        endings: &[".pomdp"],
+        read: Some(pomdp::read),
+        write: None,
+    },
+    Format {
+        name: "NetCDF-4 of IntervalMDP.jl",
+        endings: &[".nc"],
+        read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF)))),
+        write: None,
+    },
 ];
+
+/// Why NetCDF-4 is not read.
+const NETCDF: &str = "NetCDF-4 files are not read, for want of a reader of HDF5 in Rust; let IntervalMDP.jl write PRISM's explicit format";
 
 /// Returns the formats.
 #[must_use]

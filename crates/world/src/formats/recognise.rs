@@ -6,8 +6,8 @@ pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
         return Some("UMB");
     }
     let binary: [(&[u8], &str); 4] = [
-        (b"\x89HDF\r\n\x1a\n", "NetCDF-4 (HDF5), which is not read"),
-        (b"CDF", "NetCDF, which is not read"),
+        (b"\x89HDF\r\n\x1a\n", "NetCDF-4 of IntervalMDP.jl"),
+        (b"CDF\x01", "NetCDF, which is not read"),
         (b"PK\x03\x04", "a zip archive, which is not read"),
         (b"BZh", "bzip2, which is not read; gzip and xz are"),
     ];
@@ -29,6 +29,8 @@ pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
 fn json(text: &str) -> &'static str {
     if text.contains("\"jani-version\"") {
         "JANI"
+    } else if text.contains("\"satisfaction_mode\"") || text.contains("\"strategy_mode\"") {
+        "a specification of IntervalMDP.jl: give its model, and the goal in words"
     } else {
         "a JSON document"
     }

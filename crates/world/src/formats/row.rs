@@ -24,6 +24,19 @@ pub(super) enum Sums {
     Exact,
     /// By a millionth: decimals were rounded when they were written.
     Rounded,
+    /// By a hundred-thousandth and a bit: decimals were rounded by hand.
+    Coarse,
+}
+
+impl Sums {
+    /// Returns how far a sum may be from one.
+    pub(super) fn tolerance(self) -> Rational {
+        match self {
+            Self::Exact => Rational::ZERO,
+            Self::Rounded => Rational::new(1, 1_000_000),
+            Self::Coarse => Rational::new(1, 20_000),
+        }
+    }
 }
 
 /// Why a row is not a credal set.
@@ -137,19 +150,15 @@ impl Row {
     fn exact(&self, sums: Sums) -> Result<(CredalSet, bool), RowError> {
         let rational = |numbers: &[Number]| numbers.iter().map(Number::to_rational).collect::<Vec<_>>();
         let (mut lower, mut upper) = (rational(&self.lower), rational(&self.upper));
-        let mut corrected = false;
+        let tolerance = sums.tolerance();
         if upper.is_empty() || lower == upper {
-            if sums == Sums::Rounded {
-                corrected = scale_to_one(&mut lower, |_| true);
-            }
+            let corrected = scale_to_one(&mut lower, &tolerance, |_| true);
             return Precise::new(lower)
                 .map(|set| (set.into(), corrected))
                 .map_err(RowError::Set);
         }
-        if sums == Sums::Rounded {
-            corrected = scale_to_one(&mut lower, |sum| *sum > Rational::ONE)
-                || scale_to_one(&mut upper, |sum| *sum < Rational::ONE);
-        }
+        let corrected = scale_to_one(&mut lower, &tolerance, |sum| *sum > Rational::ONE)
+            || scale_to_one(&mut upper, &tolerance, |sum| *sum < Rational::ONE);
         Interval::new(lower, upper)
             .map(|set| (settled(set), corrected))
             .map_err(RowError::Set)
@@ -178,15 +187,15 @@ fn fill(parts: &mut Vec<u64>, numbers: &[Number], places_most: u32) -> Option<()
     Some(())
 }
 
-/// Divides by the sum if it is wrong in the given way and by no more than a millionth, and says whether it did.
-fn scale_to_one(list: &mut [Rational], wrong: impl Fn(&Rational) -> bool) -> bool {
+/// Divides by the sum if it is wrong in the given way and by no more than the tolerance, and says whether it did.
+pub(super) fn scale_to_one(
+    list: &mut [Rational],
+    tolerance: &Rational,
+    wrong: impl Fn(&Rational) -> bool,
+) -> bool {
     let sum: Rational = list.iter().sum();
     let off = (&sum - &Rational::ONE).abs();
-    if off.is_zero()
-        || !wrong(&sum)
-        || off > Rational::new(1, 1_000_000)
-        || list.iter().any(Rational::is_negative)
-    {
+    if off.is_zero() || !wrong(&sum) || off > *tolerance || list.iter().any(Rational::is_negative) {
         return false;
     }
     for entry in list {

@@ -153,10 +153,24 @@ impl<'r> Text<'r> {
     }
 }
 
+impl<'t> Line<'t> {
+    /// Returns the line of a thing in a file that has no lines.
+    pub(super) fn nowhere(name: &'t str) -> Self {
+        Self {
+            name,
+            number: 0,
+            bytes: b"",
+        }
+    }
+}
+
 impl Line<'_> {
     /// Returns an error about some bytes of the line.
     #[cold]
     pub(super) fn fault(&self, range: std::ops::Range<usize>, message: impl Into<String>) -> Fault {
+        if self.number == 0 {
+            return Box::new(Diagnostic::new(format!("`{}`: {}", self.name, message.into())));
+        }
         let range = range.start.min(self.bytes.len())
             ..range.end.clamp(range.start, self.bytes.len().max(range.start));
         let from = range.start.saturating_sub(EXCERPT);
@@ -198,7 +212,7 @@ impl Mark {
     pub(super) fn fault(&self, name: &str, message: impl Into<String>) -> Fault {
         let line = Line {
             name,
-            number: self.number.max(1),
+            number: self.number,
             bytes: &self.bytes,
         };
         let blanks = line.bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();

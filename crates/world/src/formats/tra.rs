@@ -373,11 +373,7 @@ impl Reader<'_> {
         self.close_choice()?;
         let states = self.counts.states as usize;
         if states > 0 {
-            let nowhere = Line {
-                name: base,
-                number: 1,
-                bytes: b"",
-            };
+            let nowhere = Line::nowhere(base);
             self.open_states(self.counts.states - 1, &nowhere)?;
         }
         self.draft.close_state()?;

@@ -1,0 +1,238 @@
+//! The arrays of a UMB archive: flat, little-endian, checked against the sizes that the index gives.
+
+use super::index::{Kind, Slot, Type};
+use crate::formats::number::Number;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+use murphy_notation::{Rational, Value};
+
+/// A whole-number array that cuts a list into consecutive parts: part `i` is `starts[i]..starts[i + 1]`.
+pub(super) enum Parts<'a> {
+    /// The array of the file.
+    Array(&'a [u8]),
+    /// No file: part `i` is `i` alone.
+    Single,
+}
+
+impl<'a> Parts<'a> {
+    /// Checks that `count` parts cover a list of `total` entries.
+    pub(super) fn new(
+        bytes: Option<&'a Vec<u8>>,
+        name: &str,
+        count: u64,
+        total: u64,
+    ) -> Result<Self, String> {
+        let Some(bytes) = bytes else {
+            return if count == total {
+                Ok(Self::Single)
+            } else {
+                Err(format!(
+                    "there is no {name}, though {count} parts are cut from {total} entries"
+                ))
+            };
+        };
+        let expected = count.checked_add(1).and_then(|count| count.checked_mul(8));
+        if Some(bytes.len() as u64) != expected {
+            return Err(format!(
+                "{name} has {} bytes, which is not what {count} parts need",
+                bytes.len()
+            ));
+        }
+        let mut last = 0;
+        for (part, start) in words(bytes).enumerate() {
+            if start < last || start > total || (part == 0 && start != 0) {
+                return Err(format!("{name} does not ascend from 0 to {total} at part {part}"));
+            }
+            last = start;
+        }
+        if last != total {
+            return Err(format!("{name} ends at {last}, but there are {total} entries"));
+        }
+        Ok(Self::Array(bytes))
+    }
+
+    /// Returns a part.
+    pub(super) fn part(&self, index: usize) -> std::ops::Range<usize> {
+        match self {
+            Self::Array(bytes) => {
+                let at = |index| usize::try_from(word(bytes, index)).unwrap_or(0);
+                at(index)..at(index + 1)
+            }
+            Self::Single => index..index + 1,
+        }
+    }
+}
+
+/// Returns the 64-bit words of an array.
+pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    bytes.chunks_exact(8).map(|chunk| {
+        chunk
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte))
+    })
+}
+
+/// Returns one 64-bit word, or 0 beyond the end.
+pub(super) fn word(bytes: &[u8], index: usize) -> u64 {
+    let start = index.saturating_mul(8);
+    let chunk = bytes.get(start..start.saturating_add(8)).unwrap_or_default();
+    chunk
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// Returns one 32-bit word, or 0 beyond the end.
+pub(super) fn half_word(bytes: &[u8], index: usize) -> u32 {
+    let start = index.saturating_mul(4);
+    let chunk = bytes.get(start..start.saturating_add(4)).unwrap_or_default();
+    chunk
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u32::from(*byte))
+}
+
+/// Says whether a bit is set; bits beyond the end are not.
+pub(super) fn bit(bytes: &[u8], index: usize) -> bool {
+    bytes
+        .get(index / 8)
+        .is_some_and(|byte| byte >> (index % 8) & 1 == 1)
+}
+
+/// Numbers of one type.
+pub(super) struct Numbers<'a> {
+    bytes: &'a [u8],
+    of: Type,
+    name: String,
+}
+
+impl<'a> Numbers<'a> {
+    /// Checks that there are `count` numbers.
+    pub(super) fn new(bytes: &'a [u8], of: Type, count: u64, name: &str) -> Result<Self, String> {
+        if Some(bytes.len() as u64) != count.checked_mul(of.bits / 8) {
+            let found = bytes.len();
+            return Err(format!(
+                "{name} has {found} bytes, which is not what {count} numbers need"
+            ));
+        }
+        Ok(Self {
+            bytes,
+            of,
+            name: name.to_owned(),
+        })
+    }
+
+    /// Returns one number, and its upper bound where it is an interval.
+    pub(super) fn get(&self, index: usize) -> Result<(Number, Option<Number>), String> {
+        let size = usize::try_from(self.of.bits / 8).unwrap_or(usize::MAX);
+        let start = index.saturating_mul(size);
+        let bytes = self
+            .bytes
+            .get(start..start.saturating_add(size))
+            .unwrap_or_default();
+        let half = bytes.split_at(bytes.len() / 2);
+        let wrong = || {
+            format!(
+                "number {index} of {} is not finite, or divides by zero",
+                self.name
+            )
+        };
+        let read = |bytes: &[u8]| match self.of.kind {
+            Kind::Double | Kind::DoubleInterval => double(bytes),
+            _ => rational(bytes),
+        };
+        match self.of.kind {
+            Kind::DoubleInterval | Kind::RationalInterval => {
+                let (lower, upper) = (read(half.0), read(half.1));
+                Ok((lower.ok_or_else(wrong)?, Some(upper.ok_or_else(wrong)?)))
+            }
+            _ => Ok((read(bytes).ok_or_else(wrong)?, None)),
+        }
+    }
+}
+
+/// Reads a float as the shortest decimal that rounds to it: what the text formats would have written.
+fn double(bytes: &[u8]) -> Option<Number> {
+    let value = f64::from_bits(word(bytes, 0));
+    if !value.is_finite() {
+        return None;
+    }
+    let magnitude = value.abs();
+    let text = if magnitude == 0.0 || (1e-9..1e15).contains(&magnitude) {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    };
+    Number::from_bytes(text.as_bytes())
+}
+
+/// Reads a signed numerator and an unsigned denominator of the same size.
+fn rational(bytes: &[u8]) -> Option<Number> {
+    let (above, below) = bytes.split_at(bytes.len() / 2);
+    if bytes.len() == 16 {
+        let (numerator, denominator) = (word(above, 0).cast_signed(), word(below, 0));
+        return Rational::ratio(numerator, denominator).map(Number::Exact);
+    }
+    let denominator = UBig::from_le_bytes(below);
+    let magnitude = UBig::from_le_bytes(above);
+    let negative = above.last().is_some_and(|byte| byte >> 7 == 1);
+    let mut numerator = IBig::from(magnitude);
+    if negative {
+        numerator -= IBig::from(UBig::ONE << (8 * above.len()));
+    }
+    if denominator == UBig::ZERO {
+        return None;
+    }
+    Some(Number::Exact(Rational::from(RBig::from_parts(
+        numerator,
+        denominator,
+    ))))
+}
+
+/// Reads the variables of one state from their packed bits.
+pub(super) fn unpack(bytes: &[u8], slots: &[Slot], values: &mut Vec<Value>) -> Result<(), String> {
+    let mut at = 0usize;
+    for slot in slots {
+        let bits = usize::try_from(slot.of.bits).unwrap_or(usize::MAX);
+        let start = at;
+        at = at.saturating_add(bits);
+        let Some(name) = &slot.name else { continue };
+        let value = match slot.of.kind {
+            Kind::Bool => Value::Bool(take(bytes, start, bits) != 0),
+            Kind::Uint => whole(i128::from(take(bytes, start, bits)), slot.offset),
+            Kind::Int => {
+                let raw = i128::from(take(bytes, start, bits));
+                let negative = bits > 0 && raw >> (bits - 1) & 1 == 1;
+                whole(if negative { raw - (1 << bits) } else { raw }, slot.offset)
+            }
+            Kind::Double => {
+                let raw = take(bytes, start, 64).to_le_bytes();
+                let number = double(&raw).ok_or_else(|| format!("a value of `{name}` is not finite"))?;
+                Value::Number(number.to_rational())
+            }
+            _ => {
+                let (above, below) = (take(bytes, start, 64), take(bytes, start + 64, 64));
+                let number = Rational::ratio(above.cast_signed(), below);
+                Value::Number(number.ok_or_else(|| format!("a value of `{name}` divides by zero"))?)
+            }
+        };
+        values.push(value);
+    }
+    Ok(())
+}
+
+fn whole(raw: i128, offset: i64) -> Value {
+    let value = raw + i128::from(offset);
+    match i64::try_from(value) {
+        Ok(value) => Value::Int(value),
+        Err(_) => Value::Number(Rational::from(RBig::from(IBig::from(value)))),
+    }
+}
+
+/// Returns up to 64 bits from a bit on.
+fn take(bytes: &[u8], start: usize, bits: usize) -> u64 {
+    (0..bits.min(64)).rev().fold(0, |word, place| {
+        word << 1 | u64::from(bit(bytes, start.saturating_add(place)))
+    })
+}
