@@ -137,7 +137,7 @@ pub(crate) struct ValueArguments {
     /// Find the exact number, too, as a fraction
     #[arg(long)]
     pub(crate) exact: bool,
-    /// Add how long reading, solving and checking took
+    /// Add the processor seconds of reading, and of solving and proving, summed over threads
     #[arg(long)]
     pub(crate) timings: bool,
 }

@@ -6,13 +6,13 @@ use crate::cli::files::read_source;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
 use crate::cli::{Outcome, Terminal, progress, report};
+use cpu_time::ProcessTime;
 use murphy::property::{Options, Reply, Worth, answer};
 use murphy_notation::Passage;
 use murphy_plan::Settings;
 use murphy_spec::property::{Property, PropertyFile};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Instant;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &arguments.spec {
@@ -26,7 +26,7 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
         return Err(Failure::new("--exact is for properties, not for specs")
             .hint("write the goal as a property: murphy value WORLD --property …"));
     }
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     let loaded = Loaded::read(
         &arguments.world,
         spec,
@@ -34,7 +34,7 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
         &arguments.goal,
     )?;
     let read_s = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
     let solve_s = begun.elapsed().as_secs_f64();
     let bracket = answer.plan.bracket;
@@ -64,11 +64,11 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
             "--precision is {precision}, but must lie between 0 and 1"
         )));
     }
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     let (property, file) = property(arguments)?;
     let read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
     let read_s = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     let mut settings = Settings::default();
     if let Some(sweeps) = arguments.goal.sweeps_max {
         settings.sweeps_max = sweeps;
