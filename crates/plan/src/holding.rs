@@ -83,7 +83,15 @@ impl Holding {
     pub(crate) fn release(&mut self, game: &Game<'_>, bound: &mut Bound, guide: &[f64]) -> f64 {
         let tolerance = TOLERANCES[self.turn];
         self.turn = (self.turn + 1) % TOLERANCES.len();
-        let mut largest = 0.0f64;
+        let held = self.held(game, guide, tolerance);
+        held.iter()
+            .map(|held| held.move_out(game, bound))
+            .fold(0.0, f64::max)
+    }
+
+    /// Returns the end components that seem to be held, if a loss of `tolerance` of the values counts as none.
+    pub(crate) fn held(&self, game: &Game<'_>, guide: &[f64], tolerance: f64) -> Vec<Held> {
+        let mut all = Vec::new();
         for place in &self.places {
             let scale = place
                 .iter()
@@ -91,11 +99,17 @@ impl Holding {
                 .fold(0.0, f64::max);
             let slack = tolerance * scale;
             let mut stay = |row: u32, inside: &[bool]| self.stays(game, guide, slack, (row, inside));
-            for held in end_components(game, place, &mut stay) {
-                largest = largest.max(self.move_out(game, bound, &held));
+            for component in end_components(game, place, &mut stay) {
+                let mut members = component.states.clone();
+                members.sort_unstable();
+                all.push(Held {
+                    holder: self.holder,
+                    component,
+                    members,
+                });
             }
         }
-        largest
+        all
     }
 
     /// Answers whether a row seems to hold the play inside, and where it leads then.
@@ -117,50 +131,87 @@ impl Holding {
         }
         face_of_row(game, row, inside)
     }
+}
 
-    /// Moves one end component to its best way out.
-    fn move_out(&self, game: &Game<'_>, bound: &mut Bound, held: &EndComponent) -> f64 {
-        let better = |a: f64, b: f64| {
-            if self.holder == Direction::Maximize {
-                a.max(b)
-            } else {
-                a.min(b)
+/// An end component that seems to be held.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    holder: Direction,
+    /// Its states and the rows that hold.
+    pub(crate) component: EndComponent,
+    /// Its states, ascending.
+    members: Vec<u32>,
+}
+
+/// How an end component can be left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum WayOut {
+    /// By a row.
+    Row(u32),
+    /// By Nature going to a state.
+    State(u32),
+    /// Not at all; it is worth nothing.
+    Nothing,
+}
+
+impl Held {
+    /// Calls `visit` with every way out and what it is worth.
+    fn ways_out(&self, game: &Game<'_>, (values, side): (&[f64], Side), visit: &mut dyn FnMut(f64, WayOut)) {
+        for (&state, kept) in self.component.states.iter().zip(&self.component.kept) {
+            for row in game.rows(state) {
+                if !kept.contains(&row) {
+                    if game.agent == self.holder {
+                        visit(game.end(row, values, side), WayOut::Row(row));
+                    }
+                } else if game.nature == self.holder {
+                    for &to in game.supports.get(row) {
+                        if self.members.binary_search(&to).is_err() {
+                            visit(values[to as usize], WayOut::State(to));
+                        }
+                    }
+                }
             }
-        };
+        }
+    }
+
+    /// Returns the holder's best way out, or `None` if there is none and staying costs infinitely much.
+    pub(crate) fn best_way_out(&self, game: &Game<'_>, values: &[f64], side: Side) -> Option<WayOut> {
         // Held for ever, a reachability is worth nothing and a sum infinitely much.
+        let mut best = match self.holder {
+            Direction::Maximize => (0.0, Some(WayOut::Nothing)),
+            Direction::Minimize => (f64::INFINITY, None),
+        };
+        self.ways_out(game, (values, side), &mut |worth, way| {
+            let better = match self.holder {
+                Direction::Maximize => worth > best.0,
+                Direction::Minimize => worth < best.0,
+            };
+            if better {
+                best = (worth, Some(way));
+            }
+        });
+        best.1
+    }
+
+    /// Moves the end component to its best way out, and returns the largest move.
+    fn move_out(&self, game: &Game<'_>, bound: &mut Bound) -> f64 {
         let mut out = if self.holder == Direction::Maximize {
             0.0
         } else {
             f64::INFINITY
         };
-        let mut members = held.states.clone();
-        members.sort_unstable();
-        for (&state, kept) in held.states.iter().zip(&held.kept) {
-            for row in game.rows(state) {
-                if kept.contains(&row) {
-                    if game.nature == self.holder {
-                        let leads = game.supports.get(row).iter();
-                        let ways = leads.filter(|to| members.binary_search(to).is_err());
-                        out = ways.map(|to| bound.values[*to as usize]).fold(out, better);
-                    }
-                } else if game.agent == self.holder {
-                    let worth = game.value(row, &bound.values, bound.side);
-                    out = better(
-                        out,
-                        if bound.side == Side::Upper {
-                            worth.above
-                        } else {
-                            worth.below
-                        },
-                    );
-                }
-            }
-        }
+        self.ways_out(game, (&bound.values, bound.side), &mut |worth, _| {
+            out = if self.holder == Direction::Maximize {
+                out.max(worth)
+            } else {
+                out.min(worth)
+            };
+        });
         let mut largest = 0.0f64;
         if !out.is_finite() {
             return largest;
         }
-        for (&state, kept) in held.states.iter().zip(&held.kept) {
+        for (&state, kept) in self.component.states.iter().zip(&self.component.kept) {
             let at = state as usize;
             if Bound::tighter(bound.side, out, bound.values[at]) {
                 largest = largest.max((out - bound.values[at]).abs());
@@ -171,6 +222,48 @@ impl Holding {
             }
         }
         largest
+    }
+
+    /// Makes values constant on the end component, on the safe side.
+    pub(crate) fn flatten(&self, values: &mut [f64], side: Side) {
+        let level = self.level(values, side);
+        for state in &self.members {
+            values[*state as usize] = level;
+        }
+    }
+
+    /// Returns the greatest value on the end component for the upper side, the least for the lower.
+    fn level(&self, values: &[f64], side: Side) -> f64 {
+        let inside = self.members.iter().map(|state| values[*state as usize]);
+        match side {
+            Side::Upper => inside.fold(f64::NEG_INFINITY, f64::max),
+            Side::Lower => inside.fold(f64::INFINITY, f64::min),
+        }
+    }
+
+    /// Calls `visit` with every row that holds and a bound on its worth that needs no arithmetic (and so no rounding): Nature can stay among
+    /// values that are at most the level, or can only go to states whose values are known.
+    pub(crate) fn levels(
+        &self,
+        game: &Game<'_>,
+        (values, side): (&[f64], Side),
+        visit: &mut dyn FnMut(u32, f64),
+    ) {
+        let level = self.level(values, side);
+        for row in self.component.kept.iter().flatten() {
+            let mut worth = level;
+            if game.nature == self.holder {
+                for to in game.supports.get(*row) {
+                    let there = values[*to as usize];
+                    worth = if side == Side::Upper {
+                        worth.max(there)
+                    } else {
+                        worth.min(there)
+                    };
+                }
+            }
+            visit(*row, worth);
+        }
     }
 }
 

@@ -6,6 +6,8 @@
 
 use crate::bound::Bound;
 use crate::game::Game;
+use crate::holding::Held;
+use std::collections::BTreeMap;
 
 /// How many sweeps a leap may take to come to rest.
 const PASSES: usize = 6;
@@ -52,7 +54,7 @@ impl Leap {
         }
         let cost = match self.landing(&now) {
             Some(landing) => {
-                let (holds, passes) = prove(bound, game, order, &landing);
+                let (holds, passes) = prove(bound, game, order, (&landing, &[]));
                 if holds {
                     self.shy = (self.shy / 2.0).max(1e-3);
                     self.wait = FIRST;
@@ -97,7 +99,12 @@ impl Leap {
 
 /// Moves a bound to `landing` where that is tighter, backs off until the invariant holds everywhere, and says whether it came to that (else
 /// the bound is as before) and in how many sweeps.
-pub(crate) fn prove(bound: &mut Bound, game: &Game<'_>, order: &[u32], landing: &[f64]) -> (bool, u64) {
+pub(crate) fn prove(
+    bound: &mut Bound,
+    game: &Game<'_>,
+    order: &[u32],
+    (landing, held): (&[f64], &[Held]),
+) -> (bool, u64) {
     let old: Vec<(f64, u32)> = order
         .iter()
         .map(|state| (bound.values[*state as usize], bound.row[*state as usize]))
@@ -108,27 +115,7 @@ pub(crate) fn prove(bound: &mut Bound, game: &Game<'_>, order: &[u32], landing: 
         }
     }
     for pass in 1..=PASSES {
-        let mut rests = true;
-        for (&state, &(value, row)) in order.iter().zip(&old) {
-            let at = state as usize;
-            if !Bound::tighter(bound.side, bound.values[at], value) {
-                continue;
-            }
-            let Some((worth, best)) = game.best(state, &bound.values, bound.side) else {
-                continue;
-            };
-            bound.row[at] = best;
-            let admissible = bound.admissible(worth);
-            if Bound::tighter(bound.side, bound.values[at], admissible) {
-                rests = false;
-                if Bound::tighter(bound.side, admissible, value) {
-                    bound.values[at] = admissible;
-                } else {
-                    (bound.values[at], bound.row[at]) = (value, row);
-                }
-            }
-        }
-        if rests {
+        if back_off(bound, game, (order, &old), held) {
             return (true, pass as u64);
         }
     }
@@ -137,4 +124,81 @@ pub(crate) fn prove(bound: &mut Bound, game: &Game<'_>, order: &[u32], landing: 
         bound.row[state as usize] = row;
     }
     (false, PASSES as u64)
+}
+
+/// As [`prove`], after making the landing constant where plays are held; returns the largest move if it holds, and the sweeps it took.
+pub(crate) fn prove_flat(
+    bound: &mut Bound,
+    game: &Game<'_>,
+    order: &[u32],
+    (landing, held): (Vec<f64>, &[Held]),
+) -> (Option<f64>, u64) {
+    let landing = if held.is_empty() {
+        landing
+    } else {
+        let mut values = bound.values.clone();
+        for (&state, value) in order.iter().zip(landing) {
+            values[state as usize] = value;
+        }
+        for place in held {
+            place.flatten(&mut values, bound.side);
+        }
+        order.iter().map(|state| values[*state as usize]).collect()
+    };
+    let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
+    let (holds, sweeps) = prove(bound, game, order, (&landing, held));
+    let moves = order
+        .iter()
+        .zip(before)
+        .map(|(state, before)| (bound.values[*state as usize] - before).abs());
+    (holds.then(|| moves.fold(0.0, f64::max)), sweeps)
+}
+
+/// Sweeps once against the direction of the leap, but not behind `old`; says whether the invariant held everywhere.
+fn back_off(
+    bound: &mut Bound,
+    game: &Game<'_>,
+    (order, old): (&[u32], &[(f64, u32)]),
+    held: &[Held],
+) -> bool {
+    // Levels are those before this sweep; they are right if it changes nothing, and else there is another.
+    let mut levels: BTreeMap<u32, f64> = BTreeMap::new();
+    for place in held {
+        place.levels(game, (&bound.values, bound.side), &mut |row, worth| {
+            levels.insert(row, worth);
+        });
+    }
+    let mut rests = true;
+    for (&state, &(value, row)) in order.iter().zip(old) {
+        let at = state as usize;
+        if !Bound::tighter(bound.side, bound.values[at], value) {
+            continue;
+        }
+        let mut best: Option<(f64, u32)> = None;
+        for row in game.rows(state) {
+            let mut worth = game.end(row, &bound.values, bound.side);
+            if let Some(&level) = levels.get(&row)
+                && Bound::tighter(bound.side, level, worth)
+            {
+                worth = level;
+            }
+            if best.is_none_or(|(incumbent, _)| game.prefers(worth, incumbent)) {
+                best = Some((worth, row));
+            }
+        }
+        let Some((worth, best)) = best else {
+            continue;
+        };
+        bound.row[at] = best;
+        let admissible = bound.admissible(worth);
+        if Bound::tighter(bound.side, bound.values[at], admissible) {
+            rests = false;
+            if Bound::tighter(bound.side, admissible, value) {
+                bound.values[at] = admissible;
+            } else {
+                (bound.values[at], bound.row[at]) = (value, row);
+            }
+        }
+    }
+    rests
 }

@@ -5,9 +5,12 @@
 
 mod backward;
 mod bound;
+mod course;
 mod discounted;
+mod elimination;
 mod end_component;
 pub mod error;
+mod evaluate;
 mod first_upper;
 mod game;
 mod graph;
@@ -20,6 +23,7 @@ pub mod settings;
 mod solve;
 mod support;
 mod until;
+mod witness;
 
 pub use error::Error;
 pub use settings::{Progress, Settings};

@@ -1,11 +1,13 @@
 //! Drives both sides of the bracket together, component by component, until the gap at the start is within the precision.
 
 use crate::bound::{Bound, Care};
+use crate::course::Course;
+use crate::evaluate::evaluate;
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::graph::{components, sweep_order};
 use crate::holding::Holding;
-use crate::leap::Leap;
+use crate::leap::{Leap, prove_flat};
 use crate::settings::{Progress, Settings};
 use murphy_problem::StopReason;
 
@@ -21,11 +23,18 @@ const NEXT_SHARE: f64 = 1.0 / 64.0;
 const JOIN_MIN: usize = 1 << 15;
 /// One sweep in so many asks all rows also on the side where following the policy would do.
 const FULL_EVERY: u64 = 4;
+/// After so many sweeps policy iteration is tried, and again each time there are three times as many.
+const EVALUATE_AFTER: u64 = 24;
+/// How many operations it may take to solve a chain, for each branch of the component.
+const OPERATIONS: u64 = 256;
 
 /// A strongly connected component in the making.
+#[derive(Default)]
 struct Component {
     /// Its states in the order of a sweep.
     order: Vec<u32>,
+    /// The same, backwards; empty if there is but one.
+    reverse: Vec<u32>,
     /// One state that does not lead back to itself: one backup says all.
     single: bool,
     /// Its branches.
@@ -44,6 +53,8 @@ pub(crate) struct Solver<'a> {
     /// Sweeps made so far.
     pub(crate) sweeps: u64,
     spent: bool,
+    /// A component cannot be narrowed any more.
+    stuck: bool,
 }
 
 impl<'a> Solver<'a> {
@@ -64,8 +75,10 @@ impl<'a> Solver<'a> {
             let holding = owing
                 .filter(|_| !single)
                 .and_then(|side| Holding::find(game, states, side));
+            let order = sweep_order(states, &game.successors, &game.predecessors);
             Component {
-                order: sweep_order(states, &game.successors, &game.predecessors),
+                reverse: order.iter().rev().copied().filter(|_| !single).collect(),
+                order,
                 single,
                 branches: states.iter().map(|state| game.branches(*state)).sum(),
                 holding,
@@ -83,6 +96,7 @@ impl<'a> Solver<'a> {
             components,
             sweeps: 0,
             spent: false,
+            stuck: false,
         }
     }
 
@@ -95,17 +109,20 @@ impl<'a> Solver<'a> {
             .nth(1)
             .is_some();
         let mut tolerance = precision * if several { FIRST_SHARE } else { ALONE_SHARE };
+        let mut last = f64::INFINITY;
         loop {
             let moved = self.round(tolerance);
-            if gap(&self.lower.values, &self.upper.values) <= precision {
+            let gap = gap(&self.lower.values, &self.upper.values);
+            if gap <= precision {
                 return StopReason::Precise;
             }
             if self.spent {
                 return StopReason::SweepsSpent;
             }
-            if !moved {
+            if !moved || (self.stuck && gap > 0.9 * last) {
                 return StopReason::Stalled;
             }
+            (last, self.stuck) = (gap, false);
             tolerance *= NEXT_SHARE;
         }
     }
@@ -114,15 +131,7 @@ impl<'a> Solver<'a> {
     fn round(&mut self, tolerance: f64) -> bool {
         let mut moved = false;
         for index in 0..self.components.len() {
-            let mut component = std::mem::replace(
-                &mut self.components[index],
-                Component {
-                    order: Vec::new(),
-                    single: true,
-                    branches: 0,
-                    holding: None,
-                },
-            );
+            let mut component = std::mem::replace(&mut self.components[index], Component::default());
             moved |= self.improve(&mut component, index, tolerance);
             self.components[index] = component;
         }
@@ -133,7 +142,7 @@ impl<'a> Solver<'a> {
     fn improve(&mut self, component: &mut Component, index: usize, tolerance: f64) -> bool {
         let mut leaps = [Leap::default(), Leap::default()];
         if component.single {
-            return self.sweep(component, &mut leaps, (1, Care::Full)) > 0.0;
+            return self.sweep(component, &mut leaps, (1, Care::Full, false)) > 0.0;
         }
         if !self.found(component) {
             let (bounds, limit) = ((&self.lower, &mut self.upper), self.settings.sweeps_max);
@@ -147,17 +156,33 @@ impl<'a> Solver<'a> {
             .holding
             .as_ref()
             .map_or(1, |holding| holding.round_length() * RELEASE_EVERY);
-        let (mut moved, mut quiet) = (false, 0);
+        let (mut moved, mut quiet, mut evaluation) = (false, 0, EVALUATE_AFTER);
+        let mut proved = f64::INFINITY;
+        let mut course = Course::new(self.gaps(component).1);
         for sweep in 1.. {
             let full = quiet > 0 || sweep <= 2 || sweep % FULL_EVERY == 0;
             let care = if full { Care::Full } else { Care::Follow };
-            let mut change = self.sweep(component, &mut leaps, (sweep, care));
+            let mut change = self.sweep(component, &mut leaps, (sweep, care, course.back()));
             if sweep % RELEASE_EVERY == 0 {
                 change = change.max(self.release(component));
             }
+            if sweep == evaluation {
+                evaluation *= 3;
+                let answer = self.evaluate(component);
+                change = change.max(answer.unwrap_or(0.0));
+                // What policy iteration proves is as good as it gets; if it was no better than what it proved before, rounding is in the way.
+                let gap = self.gaps(component).0;
+                if gap
+                    > 0.9 * std::mem::replace(&mut proved, if answer.is_some() { gap } else { f64::INFINITY })
+                {
+                    self.stuck = true;
+                    break;
+                }
+            }
             moved |= change > 0.0;
             quiet = if change > 0.0 { 0 } else { quiet + 1 };
-            let gap = self.gap(component);
+            let (gap, total) = self.gaps(component);
+            course.learn(sweep, total);
             if gap <= inherited + tolerance * self.scale(component) || (quiet > patience && full) {
                 break;
             }
@@ -190,6 +215,45 @@ impl<'a> Solver<'a> {
         holding.release(self.game, bound, &guide.values)
     }
 
+    /// Guesses the values of a component by policy iteration, proves what can be proved and returns the largest move.
+    ///
+    /// The side that owes nothing to held plays goes first: it says which plays are held on the other.
+    /// Returns none if nothing was proved on some side.
+    fn evaluate(&mut self, component: &Component) -> Option<f64> {
+        let (game, order) = (self.game, &component.order);
+        let operations_max = OPERATIONS.saturating_mul(component.branches as u64);
+        let owing = component.holding.as_ref().map(Holding::side);
+        let sides = if owing == Some(Side::Lower) {
+            [Side::Upper, Side::Lower]
+        } else {
+            [Side::Lower, Side::Upper]
+        };
+        let (mut largest, mut proved) = (0.0f64, 0);
+        for side in sides {
+            let (bound, guide) = match side {
+                Side::Lower => (&mut self.lower, &self.upper),
+                Side::Upper => (&mut self.upper, &self.lower),
+            };
+            for (shy, tolerance) in [(3e-15, 1e-9), (3e-14, 1e-9), (1e-12, 1e-6)] {
+                let held = match &component.holding {
+                    Some(holding) if owing == Some(side) => holding.held(game, &guide.values, tolerance),
+                    _ => Vec::new(),
+                };
+                let Some(landing) = evaluate(game, order, bound, (&held, shy, operations_max)) else {
+                    break;
+                };
+                let change = prove_flat(bound, game, order, (landing, &held));
+                self.sweeps += change.1;
+                if let Some(change) = change.0 {
+                    largest = largest.max(change);
+                    proved += 1;
+                    break;
+                }
+            }
+        }
+        (proved == 2).then_some(largest)
+    }
+
     /// Says whether the upper side of a component has a vector to start from.
     fn found(&self, component: &Component) -> bool {
         component
@@ -199,14 +263,24 @@ impl<'a> Solver<'a> {
     }
 
     /// Sweeps both sides of a component once, leaps where it is time, and returns the largest move of the sweep.
-    fn sweep(&mut self, component: &Component, leaps: &mut [Leap; 2], (sweep, care): (u64, Care)) -> f64 {
-        let (game, order) = (self.game, &component.order);
+    fn sweep(
+        &mut self,
+        component: &Component,
+        leaps: &mut [Leap; 2],
+        (sweep, care, back): (u64, Care, bool),
+    ) -> f64 {
+        let game = self.game;
+        let order = if back {
+            &component.reverse
+        } else {
+            &component.order
+        };
         let improve = |bound: &mut Bound, leap: &mut Leap| {
             let change = bound.sweep(game, order, care);
             let more = if component.single {
                 0
             } else {
-                leap.after(sweep, game, order, bound)
+                leap.after(sweep, game, &component.order, bound)
             };
             (change, more)
         };
@@ -233,13 +307,10 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Returns the widest bracket in a component.
-    fn gap(&self, component: &Component) -> f64 {
-        component
-            .order
-            .iter()
-            .map(|state| self.gap_of(*state))
-            .fold(0.0, f64::max)
+    /// Returns the widest bracket in a component, and the sum of all.
+    fn gaps(&self, component: &Component) -> (f64, f64) {
+        let gaps = component.order.iter().map(|state| self.gap_of(*state));
+        gaps.fold((0.0, 0.0), |(widest, sum), gap| (gap.max(widest), sum + gap))
     }
 
     /// Returns the widest bracket among the states outside that a component leads to.

@@ -8,7 +8,7 @@ use common::{
     table,
 };
 use murphy_notation::Rational;
-use murphy_problem::{Direction::Maximize, Direction::Minimize, Policy, Proof};
+use murphy_problem::{Direction::Maximize, Direction::Minimize, Policy, Proof, StopReason};
 
 #[test]
 fn random_models_agree_with_brute_force() {
@@ -148,5 +148,69 @@ fn tiny_products_keep_their_figures() {
         let plan = solved(&reach(&states, &[30], &[], (Maximize, nature)));
         assert!(plan.bracket.gap() <= 1e-12 * value, "{:?}", plan.bracket);
         assert!(plan.bracket.lower <= value && value <= plan.bracket.upper);
+    }
+}
+
+#[test]
+fn slow_loops_are_solved() {
+    // Three in ten million leave, a third to half of which get there: plain iteration would need fifty million sweeps.
+    let table = table(&[&["0 0.9999997, 1 1e-7 1.5e-7, 2 1.5e-7 2e-7"], &["1"], &["2"]]);
+    for (nature, value) in [(Minimize, "1/3"), (Maximize, "1/2")] {
+        let problem = reach(&table, &[1], &[], (Maximize, nature)).with_precision(1e-6);
+        assert_value(&problem, &solved(&problem), &ratio(value));
+    }
+}
+
+#[test]
+fn what_rounding_forbids_is_not_tried_for_ever() {
+    let table = table(&[&["0 0.9999997, 1 1e-7 1.5e-7, 2 1.5e-7 2e-7"], &["1"], &["2"]]);
+    let plan = solved(&reach(&table, &[1], &[], (Maximize, Minimize)).with_precision(1e-12));
+    assert_eq!(plan.stop, StopReason::Stalled);
+    assert!(
+        plan.sweeps < 10_000 && plan.bracket.gap() < 1e-7,
+        "{} {:?}",
+        plan.sweeps,
+        plan.bracket
+    );
+}
+
+#[test]
+fn slow_loops_under_choice_are_solved() {
+    // As above, but the agent may also step aside, from where it falls back, at 1e-7 a try to the goal and Nature's pleasure.
+    let table = table(&[
+        &["0 0.9999997, 3 1e-7 1.5e-7, 4 1.5e-7 2e-7", "1"],
+        &["0 0.5 1, 2 0 0.5", "0"],
+        &["0 0.4, 1 0.5999999, 3 1e-7"],
+        &["3"],
+        &["4"],
+    ]);
+    for (modes, value) in DIRECTIONS.into_iter().zip(["1/3", "1", "0", "0"]) {
+        let problem = reach(&table, &[3], &[], modes).with_precision(1e-6);
+        let plan = solved(&problem);
+        if modes.0 == Maximize {
+            assert_value(&problem, &plan, &ratio(value));
+        } else {
+            assert!(
+                plan.bracket.gap() <= problem.precision,
+                "{modes:?} {:?}",
+                plan.bracket
+            );
+        }
+    }
+}
+
+#[test]
+fn a_ladder_of_halves_is_climbed() {
+    // Haddad and Monmege's example: up with a half, else back to the bottom; a step from the top decides by a fair coin. Iteration that stops
+    // when values hardly move stops near zero.
+    let count = 20;
+    let mut states: Table = (0..count)
+        .map(|i| vec![branches(&format!("{} 0.5, 0 0.5", i + 1))])
+        .collect();
+    states.push(vec![branches(&format!("{} 0.5, {} 0.5", count + 1, count + 2))]);
+    states.push(vec![branches(&format!("{}", count + 1))]);
+    states.push(vec![branches(&format!("{}", count + 2))]);
+    for modes in DIRECTIONS {
+        known(&states, count + 1, modes, "1/2");
     }
 }

@@ -129,3 +129,44 @@ fn a_negative_quantity_is_refused() {
         "{refusal:?}"
     );
 }
+
+#[test]
+fn slow_loops_are_summed() {
+    let table = table(&[&["0 0.9999998 0.9999999, 1 1e-7 2e-7"], &["1"]]);
+    for (nature, value) in [(Minimize, 5e6), (Maximize, 1e7)] {
+        let plan = solved(&until(&table, &numbers(&["1", "0"]), &[1], (Minimize, nature)));
+        assert!(plan.bracket.lower <= value && value <= plan.bracket.upper);
+        assert!(
+            plan.bracket.gap() <= 1e-7 * value,
+            "{:?} {:?}",
+            plan.bracket,
+            plan.stop
+        );
+    }
+}
+
+#[test]
+fn a_ladder_of_halves_takes_long() {
+    // 2 (2^n - 1) steps to climb n rungs.
+    let count = 20;
+    let mut states: Table = (0..count)
+        .map(|i| vec![common::branches(&format!("{} 0.5, 0 0.5", i + 1))])
+        .collect();
+    states.push(vec![common::branches(&format!("{count}"))]);
+    let gain = vec![Rational::ONE; states.len()];
+    let value = 2_097_150.0f64;
+    for modes in DIRECTIONS {
+        let plan = solved(&until(&states, &gain, &[count], modes));
+        assert!(
+            plan.bracket.lower <= value && value <= plan.bracket.upper,
+            "{:?}",
+            plan.bracket
+        );
+        assert!(
+            plan.bracket.gap() <= 1e-7 * value,
+            "{:?} {:?}",
+            plan.bracket,
+            plan.stop
+        );
+    }
+}
