@@ -30,6 +30,7 @@ mod table;
 mod table_actions;
 mod table_states;
 mod transitions;
+mod unfolding;
 mod unknown;
 mod variable;
 pub mod world;

@@ -1,23 +1,13 @@
 //! Which modules move together: the actions of a composition, each with the commands that take part.
 
-use super::compile::Compiler;
-use super::design::ActionIndex;
-use super::modules::{Command, Running, Variable};
-use super::syntax::{Name, Program, System};
+use super::modules::Running;
+use super::syntax::{Program, System};
+use crate::unfolding::{ActionIndex, Name, Sync};
 use murphy_notation::{Diagnostic, Place, Span};
 use std::collections::{BTreeSet, HashMap};
 
 /// The most ways to move together.
 const SYNCS_MAX: usize = 200_000;
-
-/// One way to move: one command of each list, all at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sync {
-    /// The action it shows, if any.
-    pub(super) action: Option<ActionIndex>,
-    /// For each module that takes part, the commands it can take part with.
-    pub(super) parts: Vec<Vec<usize>>,
-}
 
 /// Returns all ways to move: first those without an action, then by action in the order of first use.
 pub(super) fn syncs(
@@ -76,7 +66,7 @@ struct Composer<'a> {
 
 impl Composer<'_> {
     fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::at(Place::new(&self.program.source, span), message)
+        Diagnostic::at(Place::new(&self.program.definitions.source, span), message)
     }
 
     fn action(&self, name: &Name) -> Result<ActionIndex, Diagnostic> {
@@ -211,44 +201,4 @@ impl Composer<'_> {
         }
         Ok(product)
     }
-}
-
-/// Refuses commands that move together and set the same global variable.
-pub(super) fn check_writers(
-    compiler: &Compiler<'_>,
-    syncs: &[Sync],
-    commands: &[Command],
-    variables: &[Variable],
-) -> Result<(), Diagnostic> {
-    if variables.iter().all(|variable| variable.owner.is_some()) {
-        return Ok(());
-    }
-    let is_global = |variable: u32| {
-        variables
-            .get(variable as usize)
-            .is_some_and(|found| found.owner.is_none())
-    };
-    for sync in syncs.iter().filter(|sync| sync.parts.len() > 1) {
-        let mut writers: HashMap<u32, usize> = HashMap::new();
-        for (part, list) in sync.parts.iter().enumerate() {
-            let written = list
-                .iter()
-                .filter_map(|index| commands.get(*index))
-                .flat_map(|command| &command.branches)
-                .flat_map(|branch| {
-                    branch
-                        .assignments
-                        .iter()
-                        .map(move |(variable, _)| (*variable, branch.span))
-                });
-            for (variable, span) in written.filter(|(variable, _)| is_global(*variable)) {
-                if *writers.entry(variable).or_insert(part) != part {
-                    let name = variables.get(variable as usize).map_or("", |found| &found.name);
-                    let message = format!("modules that move together both set the global variable `{name}`");
-                    return Err(compiler.error(span, message));
-                }
-            }
-        }
-    }
-    Ok(())
 }

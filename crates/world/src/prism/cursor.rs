@@ -1,7 +1,7 @@
 //! Where a reader of tokens stands, and the mistakes it can meet.
 
 use super::lexer::{Token, TokenKind, tokens};
-use super::syntax::Name;
+use crate::unfolding::Name;
 use murphy_notation::{Diagnostic, Place, Source, Span};
 use std::sync::Arc;
 

@@ -1,14 +1,20 @@
 //! Finds formulas that are defined through themselves, also those that nothing uses.
 
-use super::syntax::{Expr, ExprKind, Program};
+use super::syntax::Program;
+use crate::unfolding::{Expr, ExprKind};
 use murphy_notation::{Diagnostic, Place};
 use std::collections::HashMap;
 
 /// Refuses the first cycle of formulas.
 pub(super) fn check(program: &Program) -> Result<(), Diagnostic> {
-    let names = program.formulas.iter().map(|formula| formula.name.text.as_str());
+    let names = program
+        .definitions
+        .formulas
+        .iter()
+        .map(|formula| formula.name.text.as_str());
     let numbers: HashMap<&str, usize> = names.zip(0..).collect();
     let uses: Vec<Vec<usize>> = program
+        .definitions
         .formulas
         .iter()
         .map(|formula| {
@@ -20,7 +26,9 @@ pub(super) fn check(program: &Program) -> Result<(), Diagnostic> {
     match cycle(&uses) {
         None => Ok(()),
         Some(cycle) => {
-            let formulas = cycle.iter().filter_map(|index| program.formulas.get(*index));
+            let formulas = cycle
+                .iter()
+                .filter_map(|index| program.definitions.formulas.get(*index));
             let names: Vec<&str> = formulas
                 .clone()
                 .map(|formula| formula.name.text.as_str())
@@ -30,7 +38,7 @@ pub(super) fn check(program: &Program) -> Result<(), Diagnostic> {
                 names.first().unwrap_or(&"")
             ));
             let place = formulas
-                .map(|formula| Place::new(&program.source, formula.name.span))
+                .map(|formula| Place::new(&program.definitions.source, formula.name.span))
                 .next();
             Err(Diagnostic { place, ..error }.label(names.join(" → ")))
         }

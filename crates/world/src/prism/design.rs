@@ -1,65 +1,20 @@
 //! A program with its constants set and its modules copied out: all that unfolding needs, compiled.
 
-use super::code::{Code, Id};
-use super::compile::Compiler;
-use super::composition::{Sync, syncs};
-use super::modules::{Command, Copies, Instance, Variable, instances};
-use super::settings::settle_constants;
-use super::syntax::{Expr, Kind, ModelType, Occasion, Program};
-use murphy_notation::{Diagnostic, Value};
+use super::composition::syncs;
+use super::modules::{Copies, Instance, instances};
+use super::syntax::{Occasion, Program};
+use crate::unfolding::{
+    Compiler, Counted, Design, Expr, Id, Item, Kind, ModelType, Quantity, check_writers, settle_constants,
+};
+use murphy_notation::Diagnostic;
 use std::collections::HashMap;
-
-/// Index of an action name.
-pub(super) type ActionIndex = u32;
-
-/// When an item of a reward structure counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
-    InState,
-    /// With a choice of this action, or of none.
-    WithChoice(Option<ActionIndex>),
-    /// With an action that no module has.
-    Never,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    pub(super) counted: Counted,
-    pub(super) guard: Id,
-    pub(super) value: Id,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Quantity {
-    pub(super) name: String,
-    pub(super) items: Vec<Item>,
-}
-
-/// A compiled model.
-#[derive(Debug)]
-pub(super) struct Design {
-    pub(super) code: Code,
-    pub(super) model_type: ModelType,
-    pub(super) variables: Vec<Variable>,
-    pub(super) commands: Vec<Command>,
-    /// The names of the modules.
-    pub(super) modules: Vec<String>,
-    pub(super) actions: Vec<String>,
-    pub(super) syncs: Vec<Sync>,
-    pub(super) labels: Vec<(String, Id)>,
-    pub(super) quantities: Vec<Quantity>,
-    pub(super) observables: Vec<Id>,
-    pub(super) initial: Option<Id>,
-    pub(super) constants: Vec<(String, Value)>,
-    pub(super) notes: Vec<String>,
-}
 
 /// Sets the constants and compiles everything.
 pub(super) fn design(program: &Program, settings: &[(String, String)]) -> Result<Design, Diagnostic> {
-    let mut compiler = Compiler::new(program)?;
+    let mut compiler = Compiler::new(&program.definitions)?;
     let mut notes = Vec::new();
     let copies = Copies::new(program, &mut compiler)?;
-    let constants = settle_constants(program, settings, &mut compiler, &mut notes)?;
+    let constants = settle_constants(&program.definitions, settings, &mut compiler, &mut notes)?;
     let Instance {
         variables,
         commands,
@@ -67,7 +22,7 @@ pub(super) fn design(program: &Program, settings: &[(String, String)]) -> Result
         actions,
     } = instances(program, &copies, &mut compiler)?;
     let syncs = syncs(program, &modules, &actions)?;
-    super::composition::check_writers(&compiler, &syncs, &commands, &variables)?;
+    check_writers(&compiler, &syncs, &commands, &variables)?;
     let labels = labels(program, &mut compiler)?;
     let quantities = quantities(program, &mut compiler, &actions)?;
     let mut observables = Vec::new();

@@ -4,7 +4,7 @@
 
 use super::cursor::Cursor;
 use super::lexer::{Token, TokenKind};
-use super::syntax::{Comparison, DEPTH_MAX, Expr, ExprKind, Function};
+use crate::unfolding::{Comparison, DEPTH_MAX, Expr, ExprKind, Function};
 use murphy_notation::{Diagnostic, Rational, Span};
 
 /// How tightly an operator binds.

@@ -9,30 +9,21 @@
 //! Variables, labels and quantities keep their names; a nameless reward structure is called by its number from one. A
 //! choice without an action is called `module#n` after its command; no action of PRISM contains a `#`.
 
-mod code;
-mod compile;
 mod composition;
 mod cursor;
 mod cycles;
 mod design;
-mod evaluate;
 mod expression;
-mod initial;
-mod joint;
 mod lexer;
-mod measures;
 mod modules;
-mod outcomes;
-mod packing;
 mod parser;
-mod settings;
 mod syntax;
-mod unfold;
 
 pub use syntax::Program;
 
 use crate::limits::Limits;
 use crate::model::Model;
+use crate::unfolding::{Expr, unfold};
 use murphy_notation::{Diagnostic, Source};
 use std::sync::Arc;
 
@@ -67,15 +58,32 @@ pub fn parse(source: Arc<Source>) -> Result<Program, Diagnostic> {
     parser::program(&source)
 }
 
+/// Reads an expression and nothing else.
+pub(crate) fn expression(source: &Arc<Source>) -> Result<Expr, Diagnostic> {
+    let mut cursor = cursor::Cursor::new(source)?;
+    let expression = cursor.expression()?;
+    if cursor.peek().kind != lexer::TokenKind::End {
+        return Err(cursor.unexpected("the end of the value"));
+    }
+    Ok(expression)
+}
+
 impl Program {
     /// Returns the names of all constants, in the order written.
     pub fn constants(&self) -> impl Iterator<Item = &str> {
-        self.constants.iter().map(|constant| constant.name.text.as_str())
+        self.definitions
+            .constants
+            .iter()
+            .map(|constant| constant.name.text.as_str())
     }
 
     /// Returns the names of the constants that need a value from outside.
     pub fn open_constants(&self) -> impl Iterator<Item = &str> {
-        let open = self.constants.iter().filter(|constant| constant.value.is_none());
+        let open = self
+            .definitions
+            .constants
+            .iter()
+            .filter(|constant| constant.value.is_none());
         open.map(|constant| constant.name.text.as_str())
     }
 
@@ -89,6 +97,6 @@ impl Program {
     /// variable or a state count out of its bounds.
     pub fn unfold(&self, constants: &[(String, String)], limits: &Limits) -> Result<Model, Diagnostic> {
         let design = design::design(self, constants)?;
-        unfold::unfold(&self.source, &design, limits)
+        unfold(&self.definitions.source, &design, limits)
     }
 }

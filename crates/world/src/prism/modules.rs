@@ -1,49 +1,14 @@
 //! Copies modules out: variables with their ranges, commands with their names replaced, all compiled.
 
-use super::code::{Id, Node};
-use super::compile::{Compiler, RenamingId};
-use super::design::ActionIndex;
-use super::syntax::{self, Body, Kind, Module, Name, Probability, Program, Range};
-use murphy_notation::{Diagnostic, Rational, Span, Value};
+use super::syntax::{self, Body, Module, Probability, Program, Range};
+use crate::unfolding::{
+    ActionIndex, Branch, Command, Compiler, Expr, Kind, Name, Node, RenamingId, Variable, known_sum,
+};
+use murphy_notation::{Diagnostic, Rational, Value};
 use std::collections::HashMap;
 
 const VARIABLES_MAX: usize = 20_000;
 const COMMANDS_MAX: usize = 500_000;
-
-/// A variable with what it ranges over.
-#[derive(Clone, Debug)]
-pub(super) struct Variable {
-    pub(super) name: String,
-    pub(super) kind: Kind,
-    pub(super) low: i64,
-    pub(super) high: i64,
-    pub(super) initial: i64,
-    /// The module that owns it; `None` if it is global.
-    pub(super) owner: Option<usize>,
-}
-
-/// One outcome of a command.
-#[derive(Clone, Debug)]
-pub(super) struct Branch {
-    pub(super) lower: Id,
-    /// `None` if the probability is precise.
-    pub(super) upper: Option<Id>,
-    pub(super) assignments: Vec<(u32, Id)>,
-    pub(super) span: Span,
-}
-
-/// A command of a module that runs.
-#[derive(Clone, Debug)]
-pub(super) struct Command {
-    pub(super) module: usize,
-    /// Counted from one, within the module.
-    pub(super) number: usize,
-    pub(super) guard: Id,
-    pub(super) branches: Vec<Branch>,
-    pub(super) span: Span,
-    /// The probabilities are known and sum to exactly one.
-    pub(super) sums_to_one: bool,
-}
 
 /// A module that runs: which commands take part in what.
 #[derive(Clone, Debug, Default)]
@@ -300,7 +265,7 @@ fn variable(
 }
 
 fn whole(
-    expr: &syntax::Expr,
+    expr: &Expr,
     renaming: RenamingId,
     compiler: &mut Compiler<'_>,
     what: &str,
@@ -355,22 +320,6 @@ fn command(
         span: written.span,
         sums_to_one,
     })
-}
-
-/// Returns the sum of precise probabilities that are known and none of which is negative.
-fn known_sum(branches: &[Branch], compiler: &Compiler<'_>) -> Option<Rational> {
-    let mut sum = Rational::ZERO;
-    for branch in branches {
-        if branch.upper.is_some() || compiler.code.is_open(branch.lower) {
-            return None;
-        }
-        let probability = compiler.code.rational(branch.lower, &[]).ok()?;
-        if probability.is_negative() {
-            return None;
-        }
-        sum += probability;
-    }
-    Some(sum)
 }
 
 /// Returns the variable that an update sets, if the module may set it.

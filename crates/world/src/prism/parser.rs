@@ -2,11 +2,11 @@
 
 use super::cursor::Cursor;
 use super::lexer::TokenKind;
-use super::syntax::{Body, Module};
 use super::syntax::{
-    Branch, Command, Constant, Definition, Expr, ExprKind, Kind, ModelType, Name, Occasion, Probability,
-    Program, Range, RewardItem, Rewards, System, Variable,
+    Body, Branch, Command, Module, Occasion, Probability, Program, Range, RewardItem, Rewards, System,
+    Variable,
 };
+use crate::unfolding::{Constant, Definition, Definitions, Expr, ExprKind, Kind, ModelType, Name};
 use murphy_notation::{Diagnostic, Source, Span};
 use std::sync::Arc;
 
@@ -20,10 +20,8 @@ const SYSTEM_DEPTH_MAX: u16 = 100;
 pub(super) fn program(source: &Arc<Source>) -> Result<Program, Diagnostic> {
     let mut cursor = Cursor::new(source)?;
     let mut program = Program {
-        source: Arc::clone(source),
+        definitions: Definitions::new(source),
         model_type: None,
-        constants: Vec::new(),
-        formulas: Vec::new(),
         labels: Vec::new(),
         globals: Vec::new(),
         modules: Vec::new(),
@@ -54,8 +52,8 @@ impl Cursor<'_> {
             "dtmc" | "probabilistic" | "idtmc" => self.model_type(program, ModelType::Dtmc)?,
             "mdp" | "nondeterministic" | "imdp" => self.model_type(program, ModelType::Mdp)?,
             "pomdp" | "ipomdp" => self.model_type(program, ModelType::Pomdp)?,
-            "const" | "rate" | "prob" => program.constants.push(self.constant()?),
-            "formula" => program.formulas.push(self.formula()?),
+            "const" | "rate" | "prob" => program.definitions.constants.push(self.constant()?),
+            "formula" => program.definitions.formulas.push(self.formula()?),
             "label" => program.labels.push(self.label()?),
             "global" => {
                 self.next();

@@ -9,7 +9,7 @@ const BITS_MAX: usize = 1 << 16;
 
 impl Code {
     /// Returns a truth value; `values` has one entry a variable, 0 or 1 for truth values.
-    pub(super) fn truth(&self, id: Id, values: &[i64]) -> Result<bool, Fault> {
+    pub(crate) fn truth(&self, id: Id, values: &[i64]) -> Result<bool, Fault> {
         Ok(match self.node(id) {
             Node::Truth(value) => value,
             Node::Flag(variable) => read(values, variable) != 0,
@@ -44,7 +44,7 @@ impl Code {
     }
 
     /// Returns a whole number.
-    pub(super) fn int(&self, id: Id, values: &[i64]) -> Result<i64, Fault> {
+    pub(crate) fn int(&self, id: Id, values: &[i64]) -> Result<i64, Fault> {
         let checked = |value: Option<i64>| {
             value.ok_or(Fault {
                 at: id,
@@ -94,7 +94,7 @@ impl Code {
     }
 
     /// Returns a number, exactly.
-    pub(super) fn rational(&self, id: Id, values: &[i64]) -> Result<Rational, Fault> {
+    pub(crate) fn rational(&self, id: Id, values: &[i64]) -> Result<Rational, Fault> {
         let value = match self.node(id) {
             Node::Number(index) => return Ok(self.number_at(index)),
             Node::Whole(a) => return Ok(Rational::from(self.int(a, values)?)),

@@ -4,7 +4,7 @@
 //! replaced afterwards, so that the replacements reach into formulas.
 
 use super::code::{Code, Fault, Id, Node, Overgrown};
-use super::syntax::{Expr, ExprKind, Function, Kind, Program};
+use super::expression::{Definitions, Expr, ExprKind, Function, Kind};
 use murphy_notation::{Diagnostic, Place, Rational, Source, Span, Value, hint_for};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 const DEPTH_MAX: u16 = 400;
 
 /// Names that a copied module replaces; an index into [`Compiler::renamings`]. `0` replaces none.
-pub(super) type RenamingId = u32;
+pub(crate) type RenamingId = u32;
 
 /// What is being worked out, to notice what is defined through itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +22,11 @@ enum Active {
     Formula(usize, RenamingId),
 }
 
-/// Compiles the expressions of one program.
-pub(super) struct Compiler<'p> {
-    pub(super) code: Code,
+/// Compiles the expressions of one model.
+pub(crate) struct Compiler<'p> {
+    pub(crate) code: Code,
     source: Arc<Source>,
-    program: Option<&'p Program>,
+    definitions: Option<&'p Definitions>,
     formulas: HashMap<&'p str, usize>,
     constants: HashMap<&'p str, usize>,
     /// The value of each constant, once it is known.
@@ -40,11 +40,11 @@ pub(super) struct Compiler<'p> {
 
 impl<'p> Compiler<'p> {
     /// Returns a compiler that knows no names.
-    pub(super) fn bare(source: &Arc<Source>) -> Self {
+    pub(crate) fn bare(source: &Arc<Source>) -> Self {
         Self {
             code: Code::default(),
             source: Arc::clone(source),
-            program: None,
+            definitions: None,
             formulas: HashMap::new(),
             constants: HashMap::new(),
             values: Vec::new(),
@@ -56,47 +56,47 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    /// Returns a compiler that knows the constants and formulas of a program.
-    pub(super) fn new(program: &'p Program) -> Result<Self, Diagnostic> {
-        let mut compiler = Self::bare(&program.source);
-        compiler.program = Some(program);
-        compiler.values = vec![None; program.constants.len()];
+    /// Returns a compiler that knows the constants and formulas of a model.
+    pub(crate) fn new(definitions: &'p Definitions) -> Result<Self, Diagnostic> {
+        let mut compiler = Self::bare(&definitions.source);
+        compiler.definitions = Some(definitions);
+        compiler.values = vec![None; definitions.constants.len()];
         let mut seen: HashMap<&str, Span> = HashMap::new();
-        let names = program
+        let names = definitions
             .constants
             .iter()
             .map(|constant| &constant.name)
-            .chain(program.formulas.iter().map(|formula| &formula.name));
+            .chain(definitions.formulas.iter().map(|formula| &formula.name));
         for name in names {
             if let Some(first) = seen.insert(&name.text, name.span) {
                 return Err(compiler.twice(&name.text, name.span, first));
             }
         }
-        for (index, constant) in program.constants.iter().enumerate() {
+        for (index, constant) in definitions.constants.iter().enumerate() {
             compiler.constants.insert(&constant.name.text, index);
         }
-        for (index, formula) in program.formulas.iter().enumerate() {
+        for (index, formula) in definitions.formulas.iter().enumerate() {
             compiler.formulas.insert(&formula.name.text, index);
         }
         Ok(compiler)
     }
 
-    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::at(Place::new(&self.source, span), message)
     }
 
-    pub(super) fn twice(&self, name: &str, again: Span, first: Span) -> Diagnostic {
+    pub(crate) fn twice(&self, name: &str, again: Span, first: Span) -> Diagnostic {
         self.error(again, format!("`{name}` is declared twice"))
             .related(Place::new(&self.source, first), "first declared here")
     }
 
     /// Returns the mistake that an expression has no value.
-    pub(super) fn fault(&self, fault: Fault) -> Diagnostic {
+    pub(crate) fn fault(&self, fault: Fault) -> Diagnostic {
         self.error(self.code.span(fault.at), fault.reason.message())
     }
 
     /// Makes a variable known.
-    pub(super) fn declare(&mut self, name: &str, kind: Kind, span: Span) -> Result<u32, Diagnostic> {
+    pub(crate) fn declare(&mut self, name: &str, kind: Kind, span: Span) -> Result<u32, Diagnostic> {
         if self.constants.contains_key(name)
             || self.formulas.contains_key(name)
             || self.variables.contains_key(name)
@@ -108,12 +108,12 @@ impl<'p> Compiler<'p> {
         Ok(index)
     }
 
-    pub(super) fn variable(&self, name: &str) -> Option<(u32, Kind)> {
+    pub(crate) fn variable(&self, name: &str) -> Option<(u32, Kind)> {
         self.variables.get(name).copied()
     }
 
     /// Makes the replacements of a copied module known: `pairs` after those of the module it copies.
-    pub(super) fn rename(&mut self, base: RenamingId, pairs: &HashMap<String, String>) -> RenamingId {
+    pub(crate) fn rename(&mut self, base: RenamingId, pairs: &HashMap<String, String>) -> RenamingId {
         let after = |name: &String| pairs.get(name).unwrap_or(name).clone();
         let mut map: HashMap<String, String> = pairs.clone();
         if let Some(before) = self.renamings.get(base as usize) {
@@ -124,7 +124,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Returns what a name is called in a copied module.
-    pub(super) fn renamed(&self, name: &str, renaming: RenamingId) -> String {
+    pub(crate) fn renamed(&self, name: &str, renaming: RenamingId) -> String {
         let renamings = self.renamings.get(renaming as usize);
         renamings
             .and_then(|map| map.get(name))
@@ -133,11 +133,11 @@ impl<'p> Compiler<'p> {
     }
 
     /// Sets the value of a constant.
-    pub(super) fn set_constant(&mut self, index: usize, value: &Value) -> Result<(), Diagnostic> {
+    pub(crate) fn set_constant(&mut self, index: usize, value: &Value) -> Result<(), Diagnostic> {
         let span = Span::default();
         let kind = self
-            .program
-            .and_then(|program| program.constants.get(index))
+            .definitions
+            .and_then(|definitions| definitions.constants.get(index))
             .map(|constant| constant.kind);
         let node = match (value, kind) {
             (Value::Bool(value), _) => self.add(Node::Truth(*value), span),
@@ -150,12 +150,15 @@ impl<'p> Compiler<'p> {
         Ok(())
     }
 
-    /// Returns the value of a constant that the program defines.
-    pub(super) fn constant(&mut self, index: usize) -> Result<Id, Diagnostic> {
+    /// Returns the value of a constant that the model defines.
+    pub(crate) fn constant(&mut self, index: usize) -> Result<Id, Diagnostic> {
         if let Some(Some(known)) = self.values.get(index) {
             return Ok(*known);
         }
-        let Some(constant) = self.program.and_then(|program| program.constants.get(index)) else {
+        let Some(constant) = self
+            .definitions
+            .and_then(|definitions| definitions.constants.get(index))
+        else {
             return Err(Diagnostic::new("a constant without declaration"));
         };
         let Some(written) = &constant.value else {
@@ -185,7 +188,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Returns the value of an expression that reads no variable.
-    pub(super) fn closed_value(&self, id: Id, what: &str) -> Result<Value, Diagnostic> {
+    pub(crate) fn closed_value(&self, id: Id, what: &str) -> Result<Value, Diagnostic> {
         if self.code.is_open(id) {
             let message = format!("{what} depends on variables, which have no value yet");
             return Err(self.error(self.code.span(id), message));
@@ -198,7 +201,7 @@ impl<'p> Compiler<'p> {
         value.map_err(|fault| self.fault(fault))
     }
 
-    pub(super) fn mistyped(&self, span: Span, what: &str, wanted: Kind, found: Kind) -> Diagnostic {
+    pub(crate) fn mistyped(&self, span: Span, what: &str, wanted: Kind, found: Kind) -> Diagnostic {
         let error = self
             .error(span, format!("{what} must be {}", wanted.wish()))
             .label(format!("this is {}", found.phrase()));
@@ -209,7 +212,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Compiles an expression that must have this type.
-    pub(super) fn typed(
+    pub(crate) fn typed(
         &mut self,
         expr: &Expr,
         renaming: RenamingId,
@@ -244,9 +247,9 @@ impl<'p> Compiler<'p> {
     }
 
     fn active_name(&self, active: Active) -> String {
-        let name = self.program.and_then(|program| match active {
-            Active::Constant(index) => program.constants.get(index).map(|constant| &constant.name),
-            Active::Formula(index, _) => program.formulas.get(index).map(|formula| &formula.name),
+        let name = self.definitions.and_then(|definitions| match active {
+            Active::Constant(index) => definitions.constants.get(index).map(|constant| &constant.name),
+            Active::Formula(index, _) => definitions.formulas.get(index).map(|formula| &formula.name),
         });
         name.map(|name| name.text.clone()).unwrap_or_default()
     }
@@ -255,7 +258,7 @@ impl<'p> Compiler<'p> {
         self.error(span, overgrown.message())
     }
 
-    pub(super) fn add(&mut self, node: Node, span: Span) -> Result<Id, Diagnostic> {
+    pub(crate) fn add(&mut self, node: Node, span: Span) -> Result<Id, Diagnostic> {
         self.code
             .add(node, span)
             .map_err(|overgrown| self.overgrown(span, overgrown))
@@ -268,7 +271,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Compiles an expression.
-    pub(super) fn expression(&mut self, expr: &Expr, renaming: RenamingId) -> Result<Id, Diagnostic> {
+    pub(crate) fn expression(&mut self, expr: &Expr, renaming: RenamingId) -> Result<Id, Diagnostic> {
         if self.depth >= DEPTH_MAX {
             return Err(self.overgrown(expr.span, Overgrown::Deep));
         }
@@ -356,7 +359,10 @@ impl<'p> Compiler<'p> {
         if let Some(known) = self.written_out.get(&(index, renaming)) {
             return Ok(*known);
         }
-        let Some(formula) = self.program.and_then(|program| program.formulas.get(index)) else {
+        let Some(formula) = self
+            .definitions
+            .and_then(|definitions| definitions.formulas.get(index))
+        else {
             return Err(self.error(span, "a formula without declaration"));
         };
         self.enter(Active::Formula(index, renaming), formula.name.span)?;
@@ -412,13 +418,13 @@ impl<'p> Compiler<'p> {
         );
         let equality = matches!(
             comparison,
-            super::syntax::Comparison::Equal | super::syntax::Comparison::NotEqual
+            super::expression::Comparison::Equal | super::expression::Comparison::NotEqual
         );
         let node = match (self.code.kind(a), self.code.kind(b)) {
             (Kind::Bool, Kind::Bool) if equality => {
                 let same = self.add(Node::Iff(a, b), expr.span)?;
                 return match comparison {
-                    super::syntax::Comparison::Equal => Ok(same),
+                    super::expression::Comparison::Equal => Ok(same),
                     _ => self.not(same, expr.span),
                 };
             }

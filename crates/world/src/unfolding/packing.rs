@@ -1,6 +1,6 @@
 //! States packed into machine words, and numbered in the order of discovery.
 
-use super::modules::Variable;
+use super::design::Variable;
 
 /// Where a variable stands in the words.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +13,13 @@ struct Field {
 
 /// How states are packed: each variable in as many bits as its range needs, none across two words.
 #[derive(Clone, Debug)]
-pub(super) struct Packing {
+pub(crate) struct Packing {
     fields: Vec<Field>,
     words: usize,
 }
 
 impl Packing {
-    pub(super) fn new(variables: &[Variable]) -> Self {
+    pub(crate) fn new(variables: &[Variable]) -> Self {
         let mut fields = Vec::with_capacity(variables.len());
         let (mut word, mut used) = (0, 0);
         for variable in variables {
@@ -45,12 +45,12 @@ impl Packing {
     }
 
     /// Returns the number of words of a state.
-    pub(super) fn words(&self) -> usize {
+    pub(crate) fn words(&self) -> usize {
         self.words
     }
 
     /// Writes the values of all variables into `values`.
-    pub(super) fn unpack(&self, packed: &[u64], values: &mut [i64]) {
+    pub(crate) fn unpack(&self, packed: &[u64], values: &mut [i64]) {
         for (field, value) in self.fields.iter().zip(values) {
             let bits = packed
                 .get(field.word)
@@ -60,7 +60,7 @@ impl Packing {
     }
 
     /// Sets one variable to a value within its range.
-    pub(super) fn set(&self, packed: &mut [u64], variable: u32, value: i64) {
+    pub(crate) fn set(&self, packed: &mut [u64], variable: u32, value: i64) {
         if let Some(field) = self.fields.get(variable as usize)
             && let Some(word) = packed.get_mut(field.word)
         {
@@ -74,7 +74,7 @@ impl Packing {
 ///
 /// Open addressing over the packed words; the hash is fixed, and the numbers do not depend on it.
 #[derive(Clone, Debug)]
-pub(super) struct Numbering {
+pub(crate) struct Numbering {
     words: usize,
     packed: Vec<u64>,
     /// Number of a state plus one; zero is free. The length is a power of two.
@@ -83,7 +83,7 @@ pub(super) struct Numbering {
 }
 
 impl Numbering {
-    pub(super) fn new(words: usize) -> Self {
+    pub(crate) fn new(words: usize) -> Self {
         Self {
             words,
             packed: Vec::new(),
@@ -92,18 +92,18 @@ impl Numbering {
         }
     }
 
-    pub(super) fn count(&self) -> u32 {
+    pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
     /// Returns a state that has been numbered.
-    pub(super) fn state(&self, number: u32) -> &[u64] {
+    pub(crate) fn state(&self, number: u32) -> &[u64] {
         let start = number as usize * self.words;
         self.packed.get(start..start + self.words).unwrap_or(&[])
     }
 
     /// Returns the number of a state, a new one if it has none. `None` when 32 bits do not suffice.
-    pub(super) fn number(&mut self, state: &[u64]) -> Option<u32> {
+    pub(crate) fn number(&mut self, state: &[u64]) -> Option<u32> {
         if self.slots.len() < (self.count as usize + 1) * 2 {
             self.grow();
         }
@@ -155,8 +155,8 @@ fn hash(state: &[u64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Numbering, Packing};
-    use crate::prism::modules::Variable;
-    use crate::prism::syntax::Kind;
+    use crate::unfolding::design::Variable;
+    use crate::unfolding::expression::Kind;
 
     fn variable(low: i64, high: i64) -> Variable {
         Variable {

@@ -1,21 +1,21 @@
 //! The states in which runs start.
 
 use super::code::{Code, Fault, Id, Node};
-use super::modules::Variable;
-use super::syntax::Comparison;
+use super::design::Variable;
+use super::expression::Comparison;
 use murphy_notation::Diagnostic;
 
 /// The most assignments that are tried.
 const TRIES_MAX: u64 = 50_000_000;
 
 /// Why the initial states cannot be listed.
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Fault(Fault),
     Other(Diagnostic),
 }
 
 /// Returns the values of the variables in each initial state.
-pub(super) fn initial_states(
+pub(crate) fn initial_states(
     code: &Code,
     variables: &[Variable],
     wanted: Option<Id>,
@@ -134,7 +134,7 @@ impl<'a> Search<'a> {
 
 impl Code {
     /// Returns the greatest index of a variable that a node reads.
-    pub(super) fn last_variable(&self, id: Id) -> Option<u32> {
+    pub(crate) fn last_variable(&self, id: Id) -> Option<u32> {
         let mut last = None;
         let mut left = vec![id];
         while let Some(next) = left.pop() {

@@ -19,13 +19,13 @@ struct Measure {
 
 /// All quantities while the model grows.
 #[derive(Debug)]
-pub(super) struct Measures {
+pub(crate) struct Measures {
     names: Vec<String>,
     measures: Vec<Measure>,
 }
 
 impl Measures {
-    pub(super) fn new(design: &Design) -> Self {
+    pub(crate) fn new(design: &Design) -> Self {
         let mut names = Vec::new();
         let mut measures = Vec::new();
         for quantity in &design.quantities {
@@ -55,7 +55,7 @@ impl Measures {
     }
 
     /// Measures the next state.
-    pub(super) fn state(&mut self, from: &From<'_>) -> Result<(), Diagnostic> {
+    pub(crate) fn state(&mut self, from: &From<'_>) -> Result<(), Diagnostic> {
         for measure in &mut self.measures {
             let total = total(&measure.in_state, from)?;
             measure.per_state.push(total);
@@ -64,7 +64,7 @@ impl Measures {
     }
 
     /// Opens the next choice of the state measured last, with what the state itself is worth.
-    pub(super) fn open_choice(&mut self) {
+    pub(crate) fn open_choice(&mut self) {
         for measure in &mut self.measures {
             let state = measure.per_state.last().cloned().unwrap_or_default();
             measure.per_choice.push(state);
@@ -72,7 +72,7 @@ impl Measures {
     }
 
     /// Adds what an action is worth to the choice opened last, scaled by `share`.
-    pub(super) fn act(
+    pub(crate) fn act(
         &mut self,
         action: Option<ActionIndex>,
         share: &Rational,
@@ -100,7 +100,7 @@ impl Measures {
     }
 
     /// Gives the quantities to the model.
-    pub(super) fn finish(self, mut builder: ModelBuilder) -> ModelBuilder {
+    pub(crate) fn finish(self, mut builder: ModelBuilder) -> ModelBuilder {
         for (name, measure) in self.names.into_iter().zip(self.measures) {
             builder = builder
                 .quantity(name.clone(), measure.per_choice)

@@ -18,17 +18,17 @@ struct Partial {
 }
 
 /// Commands that move together out of a state.
-pub(super) struct Movement<'a> {
+pub(crate) struct Movement<'a> {
     /// For each command, where its outcomes stand.
-    pub(super) commands: &'a [Range<usize>],
+    pub(crate) commands: &'a [Range<usize>],
     /// How much of the choice this movement is.
-    pub(super) share: &'a Rational,
-    pub(super) from: StateId,
+    pub(crate) share: &'a Rational,
+    pub(crate) from: StateId,
 }
 
 /// Collects the branches of one choice, equal targets together.
 #[derive(Debug)]
-pub(super) struct Joint {
+pub(crate) struct Joint {
     words: usize,
     partial: Vec<Partial>,
     /// The packed state of each partial outcome.
@@ -45,11 +45,11 @@ pub(super) struct Joint {
     work: usize,
     work_max: usize,
     /// Whether bounds were multiplied where the exact set of products is smaller.
-    pub(super) hull: bool,
+    pub(crate) hull: bool,
 }
 
 impl Joint {
-    pub(super) fn new(words: usize, work_max: usize) -> Self {
+    pub(crate) fn new(words: usize, work_max: usize) -> Self {
         Self {
             words,
             partial: Vec::new(),
@@ -68,7 +68,7 @@ impl Joint {
     }
 
     /// Begins a choice without branches.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.choice += 1;
         self.targets.clear();
         self.lower.clear();
@@ -78,7 +78,7 @@ impl Joint {
     /// Adds the product of the commands of a movement.
     ///
     /// Returns `None` when there are more states than can be numbered, or more joint outcomes than may be worked out.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         movement: &Movement<'_>,
         outcomes: &Outcomes,
@@ -178,7 +178,7 @@ impl Joint {
     }
 
     /// Returns the set of the choice, and where its outcomes lead.
-    pub(super) fn finish(&mut self) -> Result<(CredalSet, Vec<StateId>), murphy_credal::Error> {
+    pub(crate) fn finish(&mut self) -> Result<(CredalSet, Vec<StateId>), murphy_credal::Error> {
         let lower = std::mem::take(&mut self.lower);
         let targets = std::mem::take(&mut self.targets);
         if self.upper.iter().all(Option::is_none) {

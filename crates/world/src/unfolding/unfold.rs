@@ -1,13 +1,12 @@
 //! Unfolds a compiled model: states in breadth-first order from the initial ones, one choice for each way to move.
 
-use super::composition::Sync;
-use super::design::{ActionIndex, Design};
+use super::design::{ActionIndex, Design, ModelType, Sync};
+use super::expression::Kind;
 use super::initial::{Failure, initial_states};
 use super::joint::{Joint, Movement};
 use super::measures::Measures;
 use super::outcomes::{From, Outcomes};
 use super::packing::{Numbering, Packing};
-use super::syntax::{Kind, ModelType};
 use crate::builder::ModelBuilder;
 use crate::ids::ActionId;
 use crate::limits::Limits;
@@ -68,7 +67,7 @@ enum ActionName {
 }
 
 /// Unfolds a compiled model.
-pub(super) fn unfold(source: &Arc<Source>, design: &Design, limits: &Limits) -> Result<Model, Diagnostic> {
+pub(crate) fn unfold(source: &Arc<Source>, design: &Design, limits: &Limits) -> Result<Model, Diagnostic> {
     let packing = Packing::new(&design.variables);
     let words = packing.words();
     let kinds = design.variables.iter().map(|variable| Variable {

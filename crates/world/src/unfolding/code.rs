@@ -3,12 +3,12 @@
 //! Parts without variables are worked out once. Whole numbers have 64 bits and overflow is a fault; all other numbers
 //! are exact, except logarithms and roots that no fraction equals, which [`Code::inexact`] reports.
 
-use super::syntax::{Comparison, Kind};
+use super::expression::{Comparison, Kind};
 use murphy_notation::{Rational, Span};
 use std::cell::Cell;
 
 /// A node of a [`Code`].
-pub(super) type Id = u32;
+pub(crate) type Id = u32;
 
 /// The most nodes.
 const NODES_MAX: usize = 4_000_000;
@@ -19,13 +19,13 @@ const DEPTH_MAX: u16 = 600;
 
 /// A stretch of the list of operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct List {
-    pub(super) start: u32,
-    pub(super) length: u32,
+pub(crate) struct List {
+    pub(crate) start: u32,
+    pub(crate) length: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     // Truth values.
     Truth(bool),
     Flag(u32),
@@ -67,7 +67,7 @@ pub(super) enum Node {
 
 /// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     Overflow,
     TooLarge,
     DivisionByZero,
@@ -81,13 +81,13 @@ pub(super) enum Reason {
 
 /// An expression without a value, and the part that has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) at: Id,
-    pub(super) reason: Reason,
+pub(crate) struct Fault {
+    pub(crate) at: Id,
+    pub(crate) reason: Reason,
 }
 
 impl Reason {
-    pub(super) fn message(self) -> &'static str {
+    pub(crate) fn message(self) -> &'static str {
         match self {
             Self::Overflow => "the whole number has more than 64 bits",
             Self::TooLarge => "the exact number has too many digits",
@@ -103,14 +103,14 @@ impl Reason {
 
 /// Why a node cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Overgrown {
+pub(crate) enum Overgrown {
     Deep,
     Heavy,
     Many,
 }
 
 impl Overgrown {
-    pub(super) fn message(self) -> String {
+    pub(crate) fn message(self) -> String {
         match self {
             Self::Deep => {
                 format!("with its formulas written out, the expression nests more than {DEPTH_MAX} levels")
@@ -135,8 +135,8 @@ struct About {
 
 /// All compiled expressions of a model.
 #[derive(Debug, Default)]
-pub(super) struct Code {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Code {
+    pub(crate) nodes: Vec<Node>,
     about: Vec<About>,
     operands: Vec<Id>,
     numbers: Vec<Rational>,
@@ -145,19 +145,19 @@ pub(super) struct Code {
 
 impl Code {
     /// Says whether some value had to be rounded.
-    pub(super) fn inexact(&self) -> bool {
+    pub(crate) fn inexact(&self) -> bool {
         self.inexact.get()
     }
 
-    pub(super) fn round(&self) {
+    pub(crate) fn round(&self) {
         self.inexact.set(true);
     }
 
-    pub(super) fn node(&self, id: Id) -> Node {
+    pub(crate) fn node(&self, id: Id) -> Node {
         self.nodes.get(id as usize).copied().unwrap_or(Node::Truth(false))
     }
 
-    pub(super) fn span(&self, id: Id) -> Span {
+    pub(crate) fn span(&self, id: Id) -> Span {
         self.about
             .get(id as usize)
             .map(|about| about.span)
@@ -165,23 +165,23 @@ impl Code {
     }
 
     /// Says whether the value depends on variables.
-    pub(super) fn is_open(&self, id: Id) -> bool {
+    pub(crate) fn is_open(&self, id: Id) -> bool {
         self.about.get(id as usize).is_some_and(|about| about.open)
     }
 
-    pub(super) fn operands(&self, list: List) -> &[Id] {
+    pub(crate) fn operands(&self, list: List) -> &[Id] {
         let start = list.start as usize;
         self.operands
             .get(start..start + list.length as usize)
             .unwrap_or(&[])
     }
 
-    pub(super) fn number_at(&self, index: u32) -> Rational {
+    pub(crate) fn number_at(&self, index: u32) -> Rational {
         self.numbers.get(index as usize).cloned().unwrap_or_default()
     }
 
     /// Returns the type of a node's value.
-    pub(super) fn kind(&self, id: Id) -> Kind {
+    pub(crate) fn kind(&self, id: Id) -> Kind {
         match self.node(id) {
             Node::Truth(_)
             | Node::Flag(_)
@@ -210,14 +210,14 @@ impl Code {
     }
 
     /// Returns the truth value of a node that is one written out.
-    pub(super) fn known_truth(&self, id: Id) -> Option<bool> {
+    pub(crate) fn known_truth(&self, id: Id) -> Option<bool> {
         match self.node(id) {
             Node::Truth(value) => Some(value),
             _ => None,
         }
     }
 
-    pub(super) fn list(&mut self, operands: &[Id]) -> List {
+    pub(crate) fn list(&mut self, operands: &[Id]) -> List {
         let start = u32::try_from(self.operands.len()).unwrap_or(u32::MAX);
         self.operands.extend_from_slice(operands);
         List {
@@ -227,14 +227,14 @@ impl Code {
     }
 
     /// Adds a number written out.
-    pub(super) fn number(&mut self, value: Rational, span: Span) -> Result<Id, Overgrown> {
+    pub(crate) fn number(&mut self, value: Rational, span: Span) -> Result<Id, Overgrown> {
         let index = u32::try_from(self.numbers.len()).map_err(|_| Overgrown::Many)?;
         self.numbers.push(value);
         self.add(Node::Number(index), span)
     }
 
     /// Adds a node, or its value if it reads no variable and has one.
-    pub(super) fn add(&mut self, node: Node, span: Span) -> Result<Id, Overgrown> {
+    pub(crate) fn add(&mut self, node: Node, span: Span) -> Result<Id, Overgrown> {
         let parts = self.parts(node);
         let mut about = About {
             span,
@@ -288,7 +288,7 @@ impl Code {
         }
     }
 
-    pub(super) fn parts(&self, node: Node) -> Vec<Id> {
+    pub(crate) fn parts(&self, node: Node) -> Vec<Id> {
         match node {
             Node::Truth(_)
             | Node::Flag(_)

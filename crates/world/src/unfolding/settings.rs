@@ -1,22 +1,20 @@
-//! The constants of a program: those it leaves open, and those set from outside.
+//! The constants of a model: those it leaves open, and those set from outside.
 
 use super::compile::Compiler;
-use super::cursor::Cursor;
-use super::lexer::TokenKind;
-use super::syntax::{Kind, Program};
+use super::expression::{Definitions, Kind};
 use murphy_notation::{Diagnostic, Place, Source, Value, hint_for};
 
 /// Gives every constant its value and returns them in the order written.
 ///
 /// Settings of names that are no constants are passed over with a note: a property may have constants of its own.
-pub(super) fn settle_constants(
-    program: &Program,
+pub(crate) fn settle_constants(
+    definitions: &Definitions,
     settings: &[(String, String)],
     compiler: &mut Compiler<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(String, Value)>, Diagnostic> {
     let mut open = Vec::new();
-    for (index, constant) in program.constants.iter().enumerate() {
+    for (index, constant) in definitions.constants.iter().enumerate() {
         let name = &constant.name.text;
         // The last setting of a name holds.
         match settings.iter().rev().find(|(set, _)| set == name) {
@@ -39,10 +37,12 @@ pub(super) fn settle_constants(
             _ => format!("the constants {} have no value", names.join(", ")),
         };
         let example: Vec<String> = open.iter().map(|name| format!("{}=...", name.text)).collect();
-        return Err(Diagnostic::at(Place::new(&program.source, first.span), message)
-            .hint(format!("set them with --const {}", example.join(","))));
+        return Err(
+            Diagnostic::at(Place::new(&definitions.source, first.span), message)
+                .hint(format!("set them with --const {}", example.join(","))),
+        );
     }
-    let known: Vec<&str> = program
+    let known: Vec<&str> = definitions
         .constants
         .iter()
         .map(|constant| constant.name.text.as_str())
@@ -55,7 +55,7 @@ pub(super) fn settle_constants(
         notes.push(format!("the model has no constant `{name}`{hint}"));
     }
     let mut values = Vec::new();
-    for (index, constant) in program.constants.iter().enumerate() {
+    for (index, constant) in definitions.constants.iter().enumerate() {
         let id = compiler.constant(index)?;
         let value = compiler.closed_value(id, "a constant")?;
         values.push((constant.name.text.clone(), value));
@@ -63,14 +63,10 @@ pub(super) fn settle_constants(
     Ok(values)
 }
 
-/// Reads the value that a constant is set to: an expression without names.
+/// Reads the value that a constant is set to: an expression of the PRISM language without names.
 fn set_value(name: &str, text: &str, wanted: Kind) -> Result<Value, Diagnostic> {
     let source = Source::new(format!("--const {name}"), text.trim());
-    let mut cursor = Cursor::new(&source)?;
-    let expression = cursor.expression()?;
-    if cursor.peek().kind != TokenKind::End {
-        return Err(cursor.unexpected("the end of the value"));
-    }
+    let expression = crate::prism::expression(&source)?;
     let mut compiler = Compiler::bare(&source);
     let what = format!("the constant `{name}`");
     let id = compiler.typed(&expression, 0, wanted, &what)?;

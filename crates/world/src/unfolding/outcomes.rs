@@ -1,9 +1,9 @@
 //! What commands do in one state: their probabilities and the values they set, worked out and checked.
 
 use super::code::Fault;
+use super::design::Command;
 use super::design::Design;
-use super::modules::Command;
-use super::syntax::Kind;
+use super::expression::Kind;
 use murphy_notation::{Diagnostic, Place, Rational, Source, Span};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,39 +13,39 @@ const ROUNDED: (i64, i64) = (1, 1_000_000_000);
 
 /// One outcome of a command in a state.
 #[derive(Clone, Debug)]
-pub(super) struct Outcome {
-    pub(super) lower: Rational,
+pub(crate) struct Outcome {
+    pub(crate) lower: Rational,
     /// `None` if the probability is precise.
-    pub(super) upper: Option<Rational>,
+    pub(crate) upper: Option<Rational>,
     /// Which entries of [`Outcomes::changes`] it makes.
-    pub(super) changes: Range<usize>,
+    pub(crate) changes: Range<usize>,
 }
 
 /// The outcomes of commands in one state.
 #[derive(Debug)]
-pub(super) struct Outcomes {
-    pub(super) outcomes: Vec<Outcome>,
-    pub(super) changes: Vec<(u32, i64)>,
+pub(crate) struct Outcomes {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) changes: Vec<(u32, i64)>,
     /// For each command, the state it was last worked out in, and its outcomes there.
     known: Vec<(u32, Range<usize>)>,
     /// Whether some probabilities had to be scaled to sum to one.
-    pub(super) scaled: bool,
+    pub(crate) scaled: bool,
 }
 
 /// A state as it is being left.
-pub(super) struct From<'a> {
-    pub(super) design: &'a Design,
-    pub(super) source: &'a Arc<Source>,
-    pub(super) values: &'a [i64],
+pub(crate) struct From<'a> {
+    pub(crate) design: &'a Design,
+    pub(crate) source: &'a Arc<Source>,
+    pub(crate) values: &'a [i64],
 }
 
 impl From<'_> {
     /// Returns a mistake that shows in this state.
-    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::at(Place::new(self.source, span), message).label(format!("in the state {}", self.name()))
     }
 
-    pub(super) fn fault(&self, fault: Fault) -> Diagnostic {
+    pub(crate) fn fault(&self, fault: Fault) -> Diagnostic {
         self.error(self.design.code.span(fault.at), fault.reason.message())
     }
 
@@ -68,7 +68,7 @@ impl From<'_> {
 }
 
 impl Outcomes {
-    pub(super) fn new(command_count: usize) -> Self {
+    pub(crate) fn new(command_count: usize) -> Self {
         Self {
             outcomes: Vec::new(),
             changes: Vec::new(),
@@ -78,13 +78,13 @@ impl Outcomes {
     }
 
     /// Forgets what was worked out in other states.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.outcomes.clear();
         self.changes.clear();
     }
 
     /// Returns the outcomes of a command in a state, none of which is impossible.
-    pub(super) fn of(
+    pub(crate) fn of(
         &mut self,
         index: usize,
         state: u32,
