@@ -97,14 +97,16 @@ impl Composer<'_> {
         }
         let merged =
             push_forward(&set, &group, values.len()).map_err(|error| impossible(&error, &step.then.place))?;
-        match merged {
-            Some(set) => Ok(Own { set, values }),
-            // No exact image of a kind that exists: the same values then simply occur more than once.
-            None => Ok(Own {
-                set,
-                values: group.iter().flatten().map(|&at| values[at].clone()).collect(),
-            }),
+        if let Some(set) = merged {
+            return Ok(Own { set, values });
         }
+        // No exact image of a kind that exists: the same values then simply occur more than once.
+        let keep: Vec<bool> = group.iter().map(Option::is_some).collect();
+        let set = set.restrict(&keep).unwrap_or(set);
+        Ok(Own {
+            set,
+            values: group.iter().flatten().map(|&at| values[at].clone()).collect(),
+        })
     }
 
     /// Returns the entity's own values after an outcome.

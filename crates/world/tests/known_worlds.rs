@@ -243,5 +243,6 @@ fn the_lava_can_be_crossed() {
     assert_eq!(field.state_count(), 35);
     assert!(field.picture().is_some());
     let value = Sweeps { count: 200, ..REACH }.run(&field);
-    assert!(0.9 < value && value < 1.0, "{value}");
+    // Slips downhill cannot be ruled out, so a little is always lost; a certificate of the planner has proved these digits.
+    assert_near(value, 0.987_667, 1e-6);
 }

@@ -210,6 +210,10 @@ fn outcomes_without_mass_are_not_followed() {
     ));
     assert_eq!(world.state_count(), 2);
     assert_eq!(world.targets(0).len(), 1);
+    let such = r#"Such(outcomes: { "a": { "x": "x - 1" }, "b": { "x": 1 }, "c": { "x": 1 }, "d": {} }, that: ["a <= 0", "b in 0.1..0.2"])"#;
+    let world = model(&one_step(such));
+    assert_eq!(world.targets(0).len(), 3);
+    assert_eq!(chance(&world, 0, "one"), (ratio(1, 10), ratio(1, 1)));
 }
 
 #[test]
