@@ -54,7 +54,9 @@ impl<'a> Arena<'a> {
             _ => None,
         };
         let lost = match &problem.objective {
-            Objective::Reach { target, avoid } => lost(problem, plan, target, Some(avoid)),
+            Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. } => {
+                lost(problem, plan, target, Some(avoid))
+            }
             Objective::Until { target, .. } => lost(problem, plan, target, None),
             _ => StateSet::none(model.state_count()),
         };
@@ -411,20 +413,24 @@ pub(crate) fn possible(set: &CredalSet, outcome: usize) -> bool {
 }
 
 /// Returns the states from which the policy cannot reach the target, whatever Nature does.
+///
+/// A policy by steps is taken to be able to do anything, so that a state is lost whatever the step.
 fn lost(problem: &Problem, plan: &Plan, target: &StateSet, avoid: Option<&StateSet>) -> StateSet {
     let model = &problem.model;
-    let Policy::Memoryless(row) = &plan.policy else {
-        return StateSet::none(model.state_count());
-    };
     let mut sources: Vec<Vec<StateId>> = vec![Vec::new(); model.state_count()];
-    for (state, choice) in (0..).zip(row) {
-        let stops = target.contains(state) || avoid.is_some_and(|avoid| avoid.contains(state));
-        if stops {
+    for state in (0..).take(model.state_count()) {
+        if target.contains(state) || avoid.is_some_and(|avoid| avoid.contains(state)) {
             continue;
         }
-        for (outcome, next) in model.targets(*choice).iter().enumerate() {
-            if possible(model.set(*choice), outcome) {
-                sources[*next as usize].push(state);
+        let choices = match &plan.policy {
+            Policy::Memoryless(row) => row[state as usize]..row[state as usize] + 1,
+            Policy::Stepwise(_) => model.choices(state),
+        };
+        for choice in choices {
+            for (outcome, next) in model.targets(choice).iter().enumerate() {
+                if possible(model.set(choice), outcome) {
+                    sources[*next as usize].push(state);
+                }
             }
         }
     }

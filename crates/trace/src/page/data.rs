@@ -6,7 +6,7 @@ use super::words;
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::number::Number;
-use crate::record::range;
+use crate::record::{labels_of, range};
 use crate::simulate::Simulation;
 use crate::summary::Summary;
 use crate::trace::{Outcome, Range, Role, Step, Trace};
@@ -97,6 +97,8 @@ struct PageStep {
     step: Step,
     /// What each branch changes, in the order of the branches.
     moves: Vec<String>,
+    /// The labels that hold where each branch leads.
+    tags: Vec<Vec<String>>,
     /// Where the state lies on the map.
     cell: Option<[i64; 2]>,
     /// Where the branches lead on the map.
@@ -203,6 +205,7 @@ impl PageStep {
         let branches = step.decision.iter().flat_map(|decision| &decision.branches);
         let targets: Vec<StateId> = branches.map(|branch| branch.state).collect();
         Self {
+            tags: targets.iter().map(|target| labels_of(model, *target)).collect(),
             moves: targets
                 .iter()
                 .map(|target| change(model, step.state, *target))

@@ -68,22 +68,28 @@
   };
   const percent = (value, side) => {
     const x = Math.min(1, Math.max(0, number(value))) * 100;
-    if (x === 0 || x === 100) return `${x} %`;
-    if (x < 0.01) return `${scientific(x, 2)} %`;
-    return `${fixed(x, x > 99.9 ? Math.min(12, Math.ceil(-Math.log10(100 - x)) + 3) : 2, side)} %`;
+    if (x === 0 || x === 100) return `${x}\u00a0%`;
+    if (x < 0.01) return `${scientific(x, 2)}\u00a0%`;
+    return `${fixed(x, x > 99.9 ? Math.min(12, Math.ceil(-Math.log10(100 - x)) + 3) : 2, side)}\u00a0%`;
   };
   const headline = (value, side) => probability ? percent(value, side) : show(value, side);
 
   // ---- Axes: a line from `low` to `high` ----
-  const axisOf = (ranges, whole) => {
+  // An axis that ends on round numbers, with about `count` steps.
+  const round = (low, high, count) => {
+    const raw = (high - low) / count || 1, power = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 2.5, 5, 10].find((s) => s * power >= raw * 0.999) * power;
+    const ends = { low: Math.floor(low / step + 1e-9) * step, high: Math.ceil(high / step - 1e-9) * step };
+    const steps = Math.max(1, Math.round((ends.high - ends.low) / step));
+    return { ...ends, steps, places: Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) + (String(step / power).includes(".") ? 1 : 0) - 1e-9))) };
+  };
+  const axisOf = (ranges, whole, count = 2) => {
     const ends = ranges.flatMap((r) => [number(r.lower), number(r.upper)]).filter(Number.isFinite);
-    if (whole && probability) return { low: 0, high: 1 };
-    let low = Math.min(...ends), high = Math.max(...ends);
-    if (!ends.length) return { low: 0, high: 1 };
-    if (whole) return { low: Math.min(0, low), high: Math.max(high * 1.08, low < 0 ? 0 : 1e-12) };
-    const room = Math.max((high - low) * 0.12, Math.abs(high) * 1e-6, 1e-12);
-    low -= room; high += room;
-    return probability ? { low: Math.max(0, low), high: Math.min(1, high) } : { low, high };
+    if ((whole && probability) || !ends.length) return round(0, 1, count);
+    const low = Math.min(...ends), high = Math.max(...ends);
+    if (whole) return round(Math.min(0, low), Math.max(high, low < 0 ? 0 : 1e-12), count);
+    const room = Math.max((high - low) * 0.06, Math.abs(high) * 1e-6, 1e-12);
+    return round(probability ? Math.max(0, low - room) : low - room, probability ? Math.min(1, high + room) : high + room, count);
   };
   const place = (axis, x) => 100 * Math.min(1, Math.max(0, (x - axis.low) / (axis.high - axis.low || 1)));
   const mark = (axis, range, kind) => {
@@ -92,11 +98,10 @@
   };
   const dot = (axis, x) => el("i", { class: "dot", style: { left: `${place(axis, x)}%` } });
   const track = (...marks) => el("div", { class: "track", "aria-hidden": "true" }, marks);
-  const ticks = (axis, count) => Array.from({ length: count + 1 }, (_, i) => {
-    const x = axis.low + (axis.high - axis.low) * i / count;
-    const figures = Math.max(0, Math.min(8, 2 - Math.floor(Math.log10((axis.high - axis.low) / count || 1))));
-    const text = Number.isInteger(x) ? group(x) : Math.abs(x) < 1e-3 ? scientific(x, 1) : x.toFixed(Math.min(figures, probability ? 6 : 4)).replace(/0+$/, "").replace(/\.$/, "");
-    return el("span", { style: { left: `${100 * i / count}%` } }, text);
+  const ticks = (axis) => Array.from({ length: axis.steps + 1 }, (_, i) => {
+    const x = axis.low + (axis.high - axis.low) * i / axis.steps;
+    const text = Math.abs(x) >= 1e5 || axis.places > 8 ? scientific(x, 1) : x === 0 ? "0" : Number(x.toFixed(axis.places)).toLocaleString("en", { maximumFractionDigits: 9 });
+    return el("span", { style: { left: `${100 * i / axis.steps}%` } }, text);
   });
 
   // ---- The answer ----
@@ -136,15 +141,15 @@
   const drawCompare = () => {
     const own = { name: "This plan", own: true, bracket: data.bracket, note: `certified, ${data.stance.toLowerCase()} Nature` };
     const rows = [own, simulated, ...data.variants].filter(Boolean);
-    const axis = axisOf(rows.map((r) => r.bracket), scale === "whole");
+    const axis = axisOf(rows.map((r) => r.bracket), scale === "whole", 4);
     segments($("scale-choice"), [["whole", probability ? "0 to 1" : "From zero"], ["close", "Closer"]], scale, (key) => { scale = key; drawCompare(); });
-    fill($("axis"), ticks(axis, 4));
+    fill($("axis"), ticks(axis));
     fill($("compare-rows"), rows.map((row) => el("tr", { class: row.own ? "own" : "" },
       el("td", {}, row.name, row.note ? el("span", {}, row.note) : null),
-      el("td", {}, track(mark(axis, row.bracket, row.whisker ? "whisker" : row.own ? "range" : "range other"), row.whisker ? dotOf(axis, number(data.simulation.mean)) : null)),
+      el("td", {}, track(mark(axis, row.bracket, row.whisker ? "whisker" : row.own ? "range" : "range other"), row.whisker ? seen(axis, number(data.simulation.mean)) : null)),
       el("td", { class: "number" }, between(row.bracket), row.whisker ? el("span", {}, `mean ${show(data.simulation.mean)}`) : null))));
   };
-  const dotOf = (axis, x) => Number.isFinite(x) ? dot(axis, x) : null;
+  const seen = (axis, x) => Number.isFinite(x) ? el("i", { class: "dot seen", style: { left: `${place(axis, x)}%` } }) : null;
 
   const drawFacts = () => {
     const settled = { EachAction: "picks anew each time, after seeing the action", EachState: "picks anew in each state, before the action is drawn", Once: "picks once for the whole run" }[data.settled] ?? data.settled;
@@ -164,7 +169,7 @@
       fact("Precision", `${data.precision} asked for, ${stop} after ${group(data.sweeps)} sweeps`),
       fact("Model", `${group(data.size[0])} states, ${group(data.size[1])} choices, ${group(data.size[2])} branches`),
       s ? fact("Simulation", `${group(s.runs)} runs, seed ${data.seed}, ${natureWords(s.nature)}`, ends ? `; ${ends}` : "", `; ${s.steps_mean.toFixed(1)} steps on average, ${group(s.steps_longest)} at most`) : null);
-    if (data.notes.length) fill($("notes"), el("h3", {}, "What the model says about itself"), el("ul", {}, data.notes.map((note) => el("li", {}, note))));
+    if (data.notes.length) fill($("notes"), el("h3", {}, "What the model says about itself"), el("ul", {}, data.notes.map((note) => el("li", {}, note.split("`").map((part, i) => i % 2 ? el("code", {}, part) : part)))));
   };
 
   // ---- The walk ----
@@ -176,14 +181,19 @@
   })[t.outcome];
   const outcomeClass = (t) => ({ held: large ? "good" : "bad", failed: large ? "bad" : "good", endless: large ? "good" : "bad" })[t.outcome] ?? "";
   const short = (name) => name.includes(".") && data.policy.variables.every((v) => v.startsWith(name.split(".")[0] + ".")) ? name.split(".").slice(1).join(".") : name;
-  const brief = (text) => text.split(", ").map((pair) => { const i = pair.indexOf("="); return i < 0 ? pair : `${short(pair.slice(0, i))} = ${pair.slice(i + 1)}`; }).join(", ");
-  const worth = (range) => `${between(range)}`;
+  // Exact fractions are for machines; people get four figures.
+  const plain = (value) => {
+    const parts = /^(-?\d+)\/(\d+)$/.exec(String(value));
+    return parts ? String(Number((Number(parts[1]) / Number(parts[2])).toPrecision(4))) : String(value);
+  };
+  const brief = (text) => text.split(", ").map((pair) => { const i = pair.indexOf("="); return i < 0 ? pair : `${short(pair.slice(0, i))} = ${plain(pair.slice(i + 1))}`; }).join(", ");
+  const count = (n, one) => `${group(n)} ${one}${Number(n) === 1 ? "" : "s"}`;
 
   const drawTraceChoice = () => {
     const t = data.traces[trace];
     segments($("trace-choice"), data.traces.map((one, i) => [i, roleWords[one.role]]), trace, (i) => { trace = i; at = 0; stop(); drawTrace(); });
     fill($("walk-gloss"), `Run ${t.run} of ${group(data.simulation.runs)}, with ${natureWords(data.simulation.nature)}: `,
-      el("strong", { class: outcomeClass(t) }, outcomeWords(t)), ` after ${group(t.length - 1)} steps.`,
+      el("strong", { class: outcomeClass(t) }, outcomeWords(t)), ` after ${count(t.length - 1, "step")}.`,
       t.length > t.steps.length ? ` The page keeps its first and last ${group(t.steps.length / 2)} states.` : "");
   };
 
@@ -208,12 +218,12 @@
     const step = steps[at], before = at ? steps[at - 1].values : null;
     const names = data.policy.variables.length ? data.policy.variables : [];
     const values = names.map((name) => el("div", { class: before && before[name] !== step.values[name] ? "changed" : "" },
-      el("dt", {}, short(name)), el("dd", {}, String(step.values[name]))));
+      el("dt", {}, short(name)), el("dd", {}, plain(step.values[name]))));
     fill($("where"),
       el("h3", {}, "Where it is"),
       names.length ? el("dl", { class: "state" }, values) : el("p", { class: "state" }, `State ${step.state}`),
       step.labels.length ? el("p", { class: "tags" }, step.labels.map((label) => el("span", { class: "tag" }, label))) : null,
-      el("p", { class: "worth" }, "The goal is worth ", el("b", {}, worth(step.bracket)), " from here."));
+      el("p", { class: "here-on" }, "The value from here on: ", el("b", {}, between(step.bracket))));
   };
 
   const drawAlternatives = (step) => {
@@ -228,7 +238,7 @@
       return by(b) - by(a) || (b.action === decision.action) - (a.action === decision.action);
     });
     const chosen = order.find((a) => a.action === decision.action);
-    const axis = axisOf(order.map((a) => a.bracket), false);
+    const axis = axisOf(order.map((a) => a.bracket), order.length < 2);
     const side = (r) => number(large ? r.lower : r.upper);
     const apart = (a) => {
       const gap = side(a.bracket) - side(chosen.bracket);
@@ -239,11 +249,23 @@
     fill($("alternatives"),
       el("h3", {}, order.length > 1 ? "What it does, and what else it could do" : "The only thing it can do"),
       el("div", { class: "rows" },
-        el("div", { class: "row head", "aria-hidden": "true" }, el("span", { class: "name" }, "action"), el("div", { class: "axis" }, ticks(axis, 2)), el("span", { class: "value" }, "worth")),
+        el("div", { class: "row head", "aria-hidden": "true" }, el("span", { class: "name" }, "action"), el("div", { class: "axis" }, ticks(axis)), el("span", { class: "value" }, "value")),
         order.slice(0, 26).map((a) => el("div", { class: a === chosen ? "row chosen" : "row" },
           el("span", { class: "name" }, a.action), track(mark(axis, a.bracket, a === chosen ? "range" : "range other")),
-          el("span", { class: "value" }, worth(a.bracket), el("span", {}, apart(a)))))),
-      order.length > 26 ? el("p", { class: "small more" }, `${order.length - 26} more actions are worth less.`) : null);
+          el("span", { class: "value" }, between(a.bracket), el("span", {}, apart(a)))))),
+      order.length > 26 ? el("p", { class: "small more" }, `${order.length - 26} more actions are no better.`) : null);
+  };
+
+  const branchName = (b) => {
+    const [first, ...rest] = b.labels.length ? [b.labels.join(", "), b.move] : b.move.split(", ");
+    return el("span", { class: "name" }, first, b.happened ? el("em", {}, " · happened") : null, rest.length ? el("small", {}, rest.join(", ")) : null);
+  };
+  // Whether Nature went to an end of what is open.
+  const extreme = (b) => {
+    if (b.upper - b.lower < 1e-12) return null;
+    const near = (x) => Math.abs(b.nature - x) < 1e-9;
+    const [sign, text] = near(b.upper) ? ["▲", "as much as the model allows"] : near(b.lower) ? ["▼", "as little as the model allows"] : [];
+    return sign ? el("abbr", { title: text }, sign, " ") : null;
   };
 
   let everything = false;
@@ -251,30 +273,30 @@
     const decision = step.decision;
     $("credal").hidden = !decision;
     if (!decision) return;
-    const all = decision.branches.map((b, i) => ({ ...b, index: i, move: brief(step.moves[i]), happened: i === decision.outcome }));
+    const all = decision.branches.map((b, i) => ({ ...b, index: i, move: brief(step.moves[i]), labels: step.tags[i], happened: i === decision.outcome }));
     const heavy = [...all].sort((a, b) => b.happened - a.happened || b.nature - a.nature || b.upper - a.upper);
     const few = everything ? heavy : heavy.slice(0, 10);
     const bad = (b) => (large ? 1 : -1) * middle(b.value);
     const rows = few.sort((a, b) => bad(a) - bad(b) || b.nature - a.nature);
     const most = Math.max(...rows.map((b) => b.upper));
-    const axis = { low: 0, high: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1].find((end) => end >= most) ?? 1 };
+    const axis = round(0, Math.min(1, most), 2);
     const hidden = all.filter((b) => !rows.includes(b));
     const mass = hidden.reduce((sum, b) => sum + b.nature, decision.rest ? decision.rest.nature : 0);
     const count = hidden.length + (decision.rest ? decision.rest.branches : 0);
     const list = el("div", { class: "rows" },
-      el("div", { class: "row wide head", "aria-hidden": "true" }, el("span", { class: "name" }, "what can happen"), el("div", { class: "axis" }, ticks(axis, 2)),
-        el("span", { class: "value" }, "probability"), el("span", { class: "value" }, "then worth")),
+      el("div", { class: "row wide head", "aria-hidden": "true" }, el("span", { class: "name" }, "what can happen"), el("div", { class: "axis" }, ticks(axis)),
+        el("span", { class: "value" }, "probability"), el("span", { class: "value" }, "value there")),
       rows.map((b) => el("div", { class: b.happened ? "row wide happened-row" : "row wide" },
-        el("span", { class: "name" }, b.move), track(mark(axis, b, "open"), dot(axis, b.nature)),
-        el("span", { class: "value" }, share(b.nature), el("span", {}, b.lower === b.upper ? "known" : `${share(b.lower)} to ${share(b.upper)}`)),
-        el("span", { class: "value" }, worth(b.value)))));
+        branchName(b), track(mark(axis, b, "open"), dot(axis, b.nature)),
+        el("span", { class: "value" }, extreme(b), share(b.nature), el("span", {}, b.lower === b.upper ? "known" : `${share(b.lower)} to ${share(b.upper)}`)),
+        el("span", { class: "value" }, between(b.value)))));
     const precise = all.every((b) => b.lower === b.upper);
     const corner3 = all.length === 3 && !decision.rest && !precise;
     fill($("credal"),
       corner3 ? triangle(rows) : null,
       el("h3", {}, precise ? "What can happen then" : "What can happen then, and what Nature picks"),
       precise ? null : el("p", { class: "small" }, `Bars: what the model cannot rule out (${decision.set}). Dots: Nature's pick, `,
-        { worst: pessimistic ? "which pushes towards what is worth least to the plan" : "as declared", nominal: "the centre of the set", sampled: "a random point of the set" }[data.simulation.nature] ?? "", ". Worst outcome first."),
+        { worst: pessimistic ? "which pushes towards what is worst for the plan" : "as declared", nominal: "the centre of the set", sampled: "a random point of the set" }[data.simulation.nature] ?? "", ". Worst outcome first."),
       list,
       count ? el("p", { class: "small more" }, `${group(count)} more outcomes have the probability ${share(Math.min(1, mass))} together. `,
         hidden.length ? el("button", { type: "button", on: { click: () => { everything = true; drawStep(); } } }, `Show ${group(hidden.length)}`) : null) : null);
@@ -303,14 +325,15 @@
       rows.map((b, i) => svg("text", { x: corners[i][0], y: corners[i][1] + (i ? 16 : -6), "text-anchor": "middle" }, b.move.length > 16 ? b.move.slice(0, 15) + "…" : b.move)));
   };
 
+  const happenedName = (step) => [step.tags[step.decision.outcome].join(", "), brief(step.moves[step.decision.outcome])].filter(Boolean).join(" · ");
   const drawHappened = (step) => {
     const decision = step.decision;
     if (!decision) return fill($("happened"));
     const branch = decision.branches[decision.outcome];
     const added = decision.quantity !== undefined && number(decision.quantity) !== 0 ? ` The step adds ${show(decision.quantity)}.` : "";
     const now = middle(step.bracket), then = middle(branch.value);
-    const turn = !Number.isFinite(now - then) || Math.abs(then - now) < 1e-9 ? ", which leaves the goal's worth as it was" : `, which ${then > now ? "raises" : "lowers"} the goal's worth from ${show(now)} to ${show(then)}`;
-    return fill($("happened"), "It does ", el("strong", {}, decision.action), ". What happens: ", el("strong", {}, brief(step.moves[decision.outcome])), turn, ".", added);
+    const turn = !Number.isFinite(now - then) || Math.abs(then - now) < 1e-9 ? ", which leaves the value as it was" : `, which ${then > now ? "raises" : "lowers"} the value from ${show(now)} to ${show(then)}`;
+    return fill($("happened"), "It does ", el("strong", {}, decision.action), ". What happens: ", el("strong", {}, happenedName(step)), turn, ".", added);
   };
 
   const drawStep = () => {
@@ -390,7 +413,7 @@
       svg("rect", { class: "absent", x: 0, y: 0, width, height, rx: 4 }), cells.flat(), svg("g", { id: "over" }));
     fill($("map"), root);
   };
-  const describe = (s) => `${short(map.x)} = ${s.at[0]}, ${short(map.y)} = ${s.at[1]}${map.contexts[s.context] ? `, ${brief(map.contexts[s.context])}` : ""}: ${s.action ? `does ${s.action}` : "settled"}, worth ${between(s)}, ${group(s.visits)} visits`;
+  const describe = (s) => `${short(map.x)} = ${s.at[0]}, ${short(map.y)} = ${s.at[1]}${map.contexts[s.context] ? `, ${brief(map.contexts[s.context])}` : ""}: ${s.action ? `does ${s.action}` : "settled"}, value ${between(s)}, ${group(s.visits)} visits`;
   const drawMap = () => {
     if (!map) return;
     const steps = data.traces.length ? data.traces[trace].steps : [];
@@ -401,12 +424,13 @@
     const dots = decision ? decision.branches.map((b, i) => step.cells[i] && b.nature > 0 ? svg("circle", { class: "branch", cx: centre(step.cells[i])[0], cy: centre(step.cells[i])[1], r: 3 + 12 * Math.sqrt(b.nature) }) : null) : [];
     fill($("over"), svg("polyline", { class: "ahead", points: route(steps.slice(at)) }), svg("polyline", { class: "path", points: route(steps.slice(0, at + 1)) }), dots,
       step && step.cell ? svg("circle", { class: "here", cx: centre(step.cell)[0], cy: centre(step.cell)[1], r: 10 }) : null);
-    segments($("shade-choice"), [["value", "Worth"], ["visits", "Visits"]], shade, (key) => { shade = key; drawMap(); });
-    fill($("map-legend"), el("span", {}, shade === "visits" ? "darker: visited more" : "darker: worth more"),
+    segments($("shade-choice"), [["value", "Value"], ["visits", "Visits"]], shade, (key) => { shade = key; drawMap(); });
+    fill($("map-legend"), el("span", {}, shade === "visits" ? "darker: visited more" : "darker: higher value"),
       map.paint.map(([label, colour]) => el("span", { style: { "--swatch": `color-mix(in srgb, ${colour} 55%, var(--card))` } }, label)),
       steps.length ? el("span", { class: "round", style: { "--swatch": "var(--plan)" } }, "the run") : null,
       steps.length ? el("span", { class: "round", style: { "--swatch": "var(--nature)" } }, "where Nature may send it") : null,
       here && map.contexts[here.context] ? el("span", { style: { "--swatch": "var(--soft)" } }, `shown for ${brief(map.contexts[here.context])}`) : null,
+      data.policy.stepwise ? el("span", { style: { "--swatch": "var(--soft)" } }, "arrows and values: at the first step") : null,
       map.omitted ? el("span", { style: { "--swatch": "var(--soft)" } }, `${group(map.omitted)} states left out`) : null);
   };
 
@@ -415,9 +439,10 @@
   let sort = { by: "visits", up: false }, page = 0;
   const drawPolicy = () => {
     const table = data.policy, few = table.variables.length <= 6 && table.variables.length > 0;
-    const named = (row) => table.variables.map((name, i) => `${short(name)} = ${row.values[i]}`).join(", ") || `state ${row.state}`;
+    const numeric = (v) => { const [n, d] = String(v).split("/"); return typeof v === "string" && d !== undefined && !Number.isNaN(n / d) ? n / d : v; };
+    const named = (row) => table.variables.map((name, i) => `${short(name)} = ${plain(row.values[i])}`).join(", ") || `state ${row.state}`;
     const columns = [
-      ...(few ? table.variables.map((name, i) => ({ key: `v${i}`, title: short(name), of: (r) => r.values[i] })) : [{ key: "state", title: "State", of: (r) => r.state, text: named }]),
+      ...(few ? table.variables.map((name, i) => ({ key: `v${i}`, title: short(name), of: (r) => numeric(r.values[i]), text: (r) => plain(r.values[i]) })) : [{ key: "state", title: "State", of: (r) => r.state, text: named }]),
       { key: "labels", title: "Labels", of: (r) => [...(r.start ? ["start"] : []), ...r.labels].join(", ") },
       { key: "action", title: table.stepwise ? "Does at first" : "Does", of: (r) => r.action, text: (r) => r.action || "settled", kind: "action" },
       { key: "lower", title: "At least", of: (r) => number(r.lower), text: (r) => show(r.lower, "down"), kind: "number" },
@@ -452,6 +477,7 @@
   $("page-previous").addEventListener("click", () => { page -= 1; drawPolicy(); });
   $("page-next").addEventListener("click", () => { page += 1; drawPolicy(); });
   if (map) $("map-panel").hidden = false;
+  else document.querySelector(".stage").classList.add("plain");
   const address = () => {
     const [, role, step] = /^#(\w+)-(\d+)$/.exec(location.hash) ?? [];
     const found = data.traces.findIndex((t) => t.role === role);

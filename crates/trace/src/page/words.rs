@@ -50,9 +50,7 @@ fn formula(text: &str) -> String {
         let (token, width) = if length > 0 {
             let (word, after) = rest.split_at(length);
             match (operator(word), bound(after)) {
-                (Some(operator), Some((steps, width))) => {
-                    (format!("{operator} within {steps} steps"), length + width)
-                }
+                (Some(_), Some((steps, width))) => (bounded(word, steps), length + width),
                 (Some(operator), None) => (operator.to_owned(), length),
                 (None, _) => (word.to_owned(), length),
             }
@@ -97,6 +95,15 @@ fn operator(word: &str) -> Option<&'static str> {
     })
 }
 
+/// Returns an operator with a step bound in words.
+fn bounded(word: &str, steps: &str) -> String {
+    match word {
+        "F" => format!("within {steps} steps"),
+        "G" => format!("throughout {steps} steps"),
+        _ => format!("{} (within {steps} steps)", operator(word).unwrap_or(word)),
+    }
+}
+
 /// Returns the number of a step bound that the text starts with, and its width.
 fn bound(text: &str) -> Option<(&str, usize)> {
     let digits = text.strip_prefix("<=")?;
@@ -121,7 +128,7 @@ mod tests {
             ),
             (
                 "Minimize(Probability(\"F<=50 (a && x.y>=3)\"))",
-                "the probability of “eventually within 50 steps (a and x.y ≥ 3)”",
+                "the probability of “within 50 steps (a and x.y ≥ 3)”",
             ),
             (
                 "Minimize(Expected(\"moves\", until: \"goal\"))",
