@@ -165,8 +165,7 @@
       fact("Goal, as written", el("code", {}, data.goal)),
       fact("Nature", `${stance}; ${settled}`),
       proof,
-      fact("Exact numbers", el("code", {}, `[${data.bracket.lower}, ${data.bracket.upper}]`)),
-      fact("Precision", `${data.precision} asked for, ${stop} after ${group(data.sweeps)} sweeps`),
+      fact("Exact numbers", el("code", {}, `[${data.bracket.lower}, ${data.bracket.upper}]`), ` with a precision of ${data.precision} asked for, ${stop} after ${count(data.sweeps, "sweep")}`),
       fact("Model", `${group(data.size[0])} states, ${group(data.size[1])} choices, ${group(data.size[2])} branches`),
       s ? fact("Simulation", `${group(s.runs)} runs, seed ${data.seed}, ${natureWords(s.nature)}`, ends ? `; ${ends}` : "", `; ${s.steps_mean.toFixed(1)} steps on average, ${group(s.steps_longest)} at most`) : null);
     if (data.notes.length) fill($("notes"), el("h3", {}, "What the model says about itself"), el("ul", {}, data.notes.map((note) => el("li", {}, note.split("`").map((part, i) => i % 2 ? el("code", {}, part) : part)))));
@@ -398,7 +397,7 @@
     const width = (map.columns[1] - map.columns[0] + 1) * SIDE, height = (map.rows[1] - map.rows[0] + 1) * SIDE;
     const shown = map.states.filter((s) => s.context === context);
     const level = (s) => shade === "visits" ? Math.log1p(s.visits) : middle(s);
-    const levels = shown.map(level).filter(Number.isFinite), low = Math.min(...levels), high = Math.max(...levels);
+    const levels = shown.filter((s) => s.paint === null).map(level).filter(Number.isFinite), low = Math.min(...levels), high = Math.max(...levels);
     const depth = (s) => high > low ? 0.04 + 0.6 * ((Number.isFinite(level(s)) ? level(s) : high) - low) / (high - low) : 0.2;
     const cells = shown.map((s) => {
       const [x, y] = corner(s.at), colour = s.paint === null ? null : map.paint[s.paint][1];
@@ -425,7 +424,7 @@
     fill($("over"), svg("polyline", { class: "ahead", points: route(steps.slice(at)) }), svg("polyline", { class: "path", points: route(steps.slice(0, at + 1)) }), dots,
       step && step.cell ? svg("circle", { class: "here", cx: centre(step.cell)[0], cy: centre(step.cell)[1], r: 10 }) : null);
     segments($("shade-choice"), [["value", "Value"], ["visits", "Visits"]], shade, (key) => { shade = key; drawMap(); });
-    fill($("map-legend"), el("span", {}, shade === "visits" ? "darker: visited more" : "darker: higher value"),
+    fill($("map-legend"), el("span", {}, shade === "visits" ? "stronger: visited more" : "stronger: higher value"),
       map.paint.map(([label, colour]) => el("span", { style: { "--swatch": `color-mix(in srgb, ${colour} 55%, var(--card))` } }, label)),
       steps.length ? el("span", { class: "round", style: { "--swatch": "var(--plan)" } }, "the run") : null,
       steps.length ? el("span", { class: "round", style: { "--swatch": "var(--nature)" } }, "where Nature may send it") : null,
