@@ -1,8 +1,8 @@
 //! Policy iteration as an oracle: guesses the values of a component by solving chains, for [`crate::leap::prove`] to prove.
 //!
-//! Both players take what is best at the values at hand, the chain of their answers is solved exactly but for rounding
-//! ([`crate::elimination`]), and again from there, until nothing changes. In a game this need not end, and in floats it is never exact: the
-//! result is pulled off the fixed point, towards the safe side, by a little of what a step is worth, and then has to prove itself.
+//! Both players take what is best at the values at hand, the chain of their answers is solved ([`crate::elimination`] where it is small,
+//! [`crate::krylov`] where it is large), and again from there, until the operator hardly moves the values. In a game this need not end, and in floats it is never exact: the
+//! result is pulled off the fixed point, towards the safe side, by a part of what the precision leaves room for, and then has to prove itself.
 //!
 //! Where plays can be held on the side in question, every state of an end component takes the best way out of the whole of it
 //! ([`crate::holding`]).
@@ -11,81 +11,179 @@ use crate::bound::Bound;
 use crate::elimination::{Chain, Factors};
 use crate::game::{Game, Side};
 use crate::holding::{Held, WayOut};
+use crate::krylov::Flow;
 use crate::witness::witness;
 
 /// How often the answers may change.
 const ROUNDS: usize = 24;
-/// Values that change by less than this part are taken for settled.
-const SETTLED: f64 = 1e-13;
+/// Chains of at most so many states are solved by taking states out.
+const SMALL: usize = 48;
+/// The part of the precision that pulling off may cost.
+const SHARE: f64 = 0.25;
+/// The least and the most of a value that it is pulled off by a step.
+const SHY: (f64, f64) = (3e-15, 1e-3);
+/// What a step may be off, as a part of what it is pulled off by.
+const ACCURACY: f64 = 0.1;
 
-/// Returns values for the states of a component that are about the fixed point of the operator, on the safe side of it by about `shy` of
-/// themselves a step.
+/// What a guess has to do.
+pub(crate) struct Aim<'a> {
+    /// Where plays are held on this side.
+    pub(crate) held: &'a [Held],
+    /// How far from the fixed point the guess may be.
+    pub(crate) tolerance: f64,
+    /// How many operations taking states out may cost.
+    pub(crate) operations_max: u64,
+}
+
+/// A chain that can be solved for several right-hand sides.
+enum Solver {
+    Direct(Factors),
+    Iterative(Flow),
+}
+
+impl Solver {
+    fn new(chain: Chain, operations_max: u64) -> Option<Self> {
+        if chain.len() <= SMALL {
+            return chain.eliminate(operations_max).map(Self::Direct);
+        }
+        Some(Self::Iterative(Flow::new(&chain)))
+    }
+
+    /// Solves from a guess; one step may be off by `tolerance` of the greatest value.
+    fn solve(&self, right: &[f64], guess: &[f64], tolerance: f64) -> Option<Vec<f64>> {
+        match self {
+            Self::Direct(factors) => Some(factors.solve(right)),
+            Self::Iterative(flow) => flow.solve(right, guess, tolerance),
+        }
+    }
+}
+
+/// The answers of both players at some values, as a chain.
+struct Answers {
+    chain: Chain,
+    right: Vec<f64>,
+    /// By how much the operator moves a value at most, as a part of it.
+    moves: f64,
+}
+
+/// About the fixed point of the operator over the states of a component.
+#[derive(Clone, Debug)]
+pub(crate) struct Guess {
+    values: Vec<f64>,
+    /// What the values of all steps to come are worth.
+    slack: Vec<f64>,
+    /// The part of `slack` that there is room for.
+    shy: f64,
+}
+
+impl Guess {
+    /// Returns the values on the safe side of the fixed point.
+    pub(crate) fn landing(&self, side: Side) -> Vec<f64> {
+        let sign = if side == Side::Lower { -self.shy } else { self.shy };
+        self.values
+            .iter()
+            .zip(&self.slack)
+            .map(|(value, slack)| value + sign * slack)
+            .collect()
+    }
+}
+
+/// Returns about the fixed point of the operator over the states of a component; `start` is where to begin, else the bound.
 pub(crate) fn evaluate(
     game: &Game<'_>,
     order: &[u32],
-    bound: &Bound,
-    (held, shy, operations_max): (&[Held], f64, u64),
-) -> Option<Vec<f64>> {
+    (bound, start): (&Bound, Option<Guess>),
+    aim: &Aim<'_>,
+) -> Option<Guess> {
     let mut local = vec![u32::MAX; game.state_count()];
     for (index, &state) in (0u32..).zip(order) {
         local[state as usize] = index;
     }
     let mut holder = vec![usize::MAX; order.len()];
-    for (index, place) in held.iter().enumerate() {
+    for (index, place) in aim.held.iter().enumerate() {
         for state in &place.component.states {
             holder[local[*state as usize] as usize] = index;
         }
     }
     let mut values = bound.values.clone();
-    let mut now: Vec<f64> = order.iter().map(|state| values[*state as usize]).collect();
-    let mut factors = None;
-    for _ in 0..ROUNDS {
-        let ways: Vec<Option<WayOut>> = held
-            .iter()
-            .map(|place| place.best_way_out(game, &values, bound.side))
-            .collect();
-        let mut chain = Chain::default();
-        let mut right = Vec::with_capacity(order.len());
-        for (&state, &holder) in order.iter().zip(&holder) {
-            let way = match ways.get(holder) {
-                Some(way) => (*way)?,
-                None => WayOut::Row(game.best(state, &values, bound.side)?.1),
-            };
-            let (row, exit, gained) = answer(game, way, &values, &local)?;
-            chain.push(row, exit);
-            right.push(gained);
-        }
-        let taken = chain.eliminate(operations_max)?;
-        let next = taken.solve(&right);
-        let scale = next
-            .iter()
-            .map(|value| value.abs())
-            .fold(f64::MIN_POSITIVE, f64::max);
-        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= SETTLED * a.abs().max(b.abs()).max(1e-6 * scale);
-        let settled = now.iter().zip(&next).all(close);
-        factors = Some(taken);
-        now = next;
-        for (&state, value) in order.iter().zip(&now) {
+    let known = start.is_some();
+    let mut guess = start.unwrap_or_else(|| Guess {
+        values: order.iter().map(|state| bound.values[*state as usize]).collect(),
+        slack: vec![0.0; order.len()],
+        shy: SHY.0,
+    });
+    for round in 0..ROUNDS {
+        for (&state, value) in order.iter().zip(&guess.values) {
             values[state as usize] = *value;
+        }
+        let answers = answers(game, (order, &local, &holder), (&values, bound.side), aim)?;
+        let settled = (known || round > 0) && answers.moves <= ACCURACY * guess.shy;
+        if settled && known && round == 0 {
+            break;
+        }
+        let moves = answers.moves;
+        let solver = Solver::new(answers.chain, aim.operations_max)?;
+        if !settled {
+            let tolerance = (0.03 * moves).min(1e-3).max(0.2 * ACCURACY * SHY.0);
+            guess.values = solver.solve(&answers.right, &guess.values, tolerance)?;
+        }
+        if settled || moves <= 1e-3 {
+            guess.slack = solver.solve(&steps(&guess.values), &guess.slack, 1e-3)?;
+            let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+            guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
         }
         if settled {
             break;
         }
     }
-    Some(pulled_off(now, &factors?, (bound.side, shy)))
+    Some(guess)
 }
 
-/// Pulls values off the fixed point by `shy` of themselves a step.
-fn pulled_off(values: Vec<f64>, factors: &Factors, (side, shy): (Side, f64)) -> Vec<f64> {
+/// Returns what each state is pulled off by a step, in units of [`SHY`]: in proportion to its value.
+fn steps(values: &[f64]) -> Vec<f64> {
     let scale = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-    let steps: Vec<f64> = values.iter().map(|value| value.abs() + 1e-9 * scale).collect();
-    let slack = factors.solve(&steps);
-    let sign = if side == Side::Lower { -shy } else { shy };
-    values
-        .into_iter()
-        .zip(slack)
-        .map(|(value, slack)| value + sign * slack)
-        .collect()
+    values.iter().map(|value| value.abs() + 1e-6 * scale).collect()
+}
+
+/// Returns what both players answer at these values.
+fn answers(
+    game: &Game<'_>,
+    (order, local, holder): (&[u32], &[u32], &[usize]),
+    (values, side): (&[f64], Side),
+    aim: &Aim<'_>,
+) -> Option<Answers> {
+    let ways: Vec<Option<WayOut>> = aim
+        .held
+        .iter()
+        .map(|place| place.best_way_out(game, values, side))
+        .collect();
+    let scale = order
+        .iter()
+        .map(|state| values[*state as usize].abs())
+        .fold(f64::MIN_POSITIVE, f64::max);
+    let mut answers = Answers {
+        chain: Chain::default(),
+        right: Vec::with_capacity(order.len()),
+        moves: 0.0,
+    };
+    for (&state, &holder) in order.iter().zip(holder) {
+        let way = match ways.get(holder) {
+            Some(way) => (*way)?,
+            None => {
+                let (worth, row) = game.best(state, values, side)?;
+                let value = values[state as usize];
+                let moved = (worth - value).abs() / (value.abs() + 1e-6 * scale);
+                answers.moves = answers
+                    .moves
+                    .max(if moved.is_nan() { f64::INFINITY } else { moved });
+                WayOut::Row(row)
+            }
+        };
+        let (row, exit, gained) = answer(game, way, values, local)?;
+        answers.chain.push(row, exit);
+        answers.right.push(gained);
+    }
+    Some(answers)
 }
 
 /// Returns where a state goes inside the component, what leaves, and what is gained directly.

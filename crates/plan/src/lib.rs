@@ -15,6 +15,7 @@ mod first_upper;
 mod game;
 mod graph;
 mod holding;
+mod krylov;
 mod leap;
 mod plan;
 mod qualitative;

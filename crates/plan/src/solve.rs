@@ -2,7 +2,7 @@
 
 use crate::bound::{Bound, Care};
 use crate::course::Course;
-use crate::evaluate::evaluate;
+use crate::evaluate::{Aim, evaluate};
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::graph::{components, sweep_order};
@@ -24,7 +24,7 @@ const JOIN_MIN: usize = 1 << 15;
 /// One sweep in so many asks all rows also on the side where following the policy would do.
 const FULL_EVERY: u64 = 4;
 /// After so many sweeps policy iteration is tried, and again each time there are three times as many.
-const EVALUATE_AFTER: u64 = 24;
+const EVALUATE_AFTER: u64 = 6;
 /// How many operations it may take to solve a chain, for each branch of the component.
 const OPERATIONS: u64 = 256;
 
@@ -168,7 +168,8 @@ impl<'a> Solver<'a> {
             }
             if sweep == evaluation {
                 evaluation *= 3;
-                let answer = self.evaluate(component);
+                let aim = tolerance * self.scale(component);
+                let answer = self.evaluate(component, aim);
                 change = change.max(answer.unwrap_or(0.0));
                 // What policy iteration proves is as good as it gets; if it was no better than what it proved before, rounding is in the way.
                 let gap = self.gaps(component).0;
@@ -219,7 +220,7 @@ impl<'a> Solver<'a> {
     ///
     /// The side that owes nothing to held plays goes first: it says which plays are held on the other.
     /// Returns none if nothing was proved on some side.
-    fn evaluate(&mut self, component: &Component) -> Option<f64> {
+    fn evaluate(&mut self, component: &Component, aim: f64) -> Option<f64> {
         let (game, order) = (self.game, &component.order);
         let operations_max = OPERATIONS.saturating_mul(component.branches as u64);
         let owing = component.holding.as_ref().map(Holding::side);
@@ -228,20 +229,28 @@ impl<'a> Solver<'a> {
         } else {
             [Side::Lower, Side::Upper]
         };
-        let (mut largest, mut proved) = (0.0f64, 0);
+        let (mut largest, mut proved, mut guess) = (0.0f64, 0, None);
         for side in sides {
             let (bound, guide) = match side {
                 Side::Lower => (&mut self.lower, &self.upper),
                 Side::Upper => (&mut self.upper, &self.lower),
             };
-            for (shy, tolerance) in [(3e-15, 1e-9), (3e-14, 1e-9), (1e-12, 1e-6)] {
+            for tolerance in [1e-9, 1e-6] {
                 let held = match &component.holding {
                     Some(holding) if owing == Some(side) => holding.held(game, &guide.values, tolerance),
                     _ => Vec::new(),
                 };
-                let Some(landing) = evaluate(game, order, bound, (&held, shy, operations_max)) else {
+                let aim = Aim {
+                    held: &held,
+                    tolerance: aim,
+                    operations_max,
+                };
+                let Some(found) = evaluate(game, order, (bound, guess.take()), &aim) else {
                     break;
                 };
+                let landing = found.landing(side);
+                // The other side is not far.
+                guess = Some(found);
                 let change = prove_flat(bound, game, order, (landing, &held));
                 self.sweeps += change.1;
                 if let Some(change) = change.0 {
