@@ -25,6 +25,9 @@ const SHY: (f64, f64) = (3e-15, 1e-3);
 /// What a step may be off, as a part of what it is pulled off by.
 const ACCURACY: f64 = 0.1;
 
+/// Moves below this part of a value may be nothing but rounding.
+const NOISE: f64 = 1e-10;
+
 /// What a guess has to do.
 pub(crate) struct Aim<'a> {
     /// Where plays are held on this side.
@@ -112,12 +115,16 @@ pub(crate) fn evaluate(
         slack: vec![0.0; order.len()],
         shy: SHY.0,
     });
+    let mut last = f64::INFINITY;
     for round in 0..ROUNDS {
         for (&state, value) in order.iter().zip(&guess.values) {
             values[state as usize] = *value;
         }
         let answers = answers(game, (order, &local, &holder), (&values, bound.side), aim)?;
-        let settled = (known || round > 0) && answers.moves <= ACCURACY * guess.shy;
+        // Where rounding is all that still moves, more has to be given away.
+        let noise = round > 1 && answers.moves <= NOISE && answers.moves > 0.3 * last;
+        let settled = noise || ((known || round > 0) && answers.moves <= ACCURACY * guess.shy);
+        last = answers.moves;
         if settled && known && round == 0 {
             break;
         }
@@ -131,6 +138,9 @@ pub(crate) fn evaluate(
             guess.slack = solver.solve(&steps(&guess.values), &guess.slack, 1e-3)?;
             let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
             guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
+            if noise {
+                guess.shy = guess.shy.max(2.0 * moves);
+            }
         }
         if settled {
             break;
