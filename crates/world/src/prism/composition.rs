@@ -7,7 +7,7 @@ use murphy_notation::{Diagnostic, Place, Span};
 use std::collections::{BTreeSet, HashMap};
 
 /// The most ways to move together.
-const SYNCS_MAX: usize = 200_000;
+const SYNCS_MAX: usize = 10_000;
 
 /// Returns all ways to move: first those without an action, then by action in the order of first use.
 pub(super) fn syncs(

@@ -4,7 +4,8 @@ use super::composition::syncs;
 use super::modules::{Copies, Instance, instances};
 use super::syntax::{Occasion, Program};
 use crate::unfolding::{
-    Compiler, Counted, Design, Expr, Id, Item, Kind, ModelType, Quantity, check_writers, settle_constants,
+    ActionIndex, Compiler, Counted, Design, Expr, Id, Item, Kind, ModelType, Quantity, check_writers,
+    settle_constants,
 };
 use murphy_notation::Diagnostic;
 use std::collections::HashMap;
@@ -86,6 +87,7 @@ fn quantities(
     compiler: &mut Compiler<'_>,
     actions: &[String],
 ) -> Result<Vec<Quantity>, Diagnostic> {
+    let numbers: HashMap<&str, ActionIndex> = actions.iter().map(String::as_str).zip(0..).collect();
     let mut seen = HashMap::new();
     for rewards in &program.rewards {
         if let Some(name) = &rewards.name
@@ -109,12 +111,10 @@ fn quantities(
             let counted = match &item.occasion {
                 Occasion::State => Counted::InState,
                 Occasion::Choice(None) => Counted::WithChoice(None),
-                Occasion::Choice(Some(action)) => {
-                    match actions.iter().position(|known| *known == action.text) {
-                        Some(at) => Counted::WithChoice(Some(u32::try_from(at).unwrap_or(u32::MAX))),
-                        None => Counted::Never,
-                    }
-                }
+                Occasion::Choice(Some(action)) => match numbers.get(action.text.as_str()) {
+                    Some(number) => Counted::WithChoice(Some(*number)),
+                    None => Counted::Never,
+                },
             };
             let guard = truth(&item.guard, compiler, "the guard of a reward")?;
             let value = compiler.typed(&item.value, 0, Kind::Double, "a reward")?;

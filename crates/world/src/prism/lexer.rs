@@ -32,6 +32,9 @@ pub(super) struct Token<'a> {
 const LONG_SIGNS: [&str; 7] = ["<=>", "->", "..", "<=", ">=", "!=", "=>"];
 const SHORT_SIGNS: &str = "=<>!&|+-*/?:;,()[]{}'^";
 
+/// The longest name.
+const NAME_MAX: usize = 500;
+
 /// Splits a text into tokens, the last of which is the end.
 pub(super) fn tokens(source: &Arc<Source>) -> Result<Vec<Token<'_>>, Diagnostic> {
     let text = source.text.as_str();
@@ -54,6 +57,10 @@ pub(super) fn tokens(source: &Arc<Source>) -> Result<Vec<Token<'_>>, Diagnostic>
             Diagnostic::at(Place::new(source, Span::new(at, at + length)), message)
         })?;
         let span = Span::new(at, at + length);
+        if matches!(kind, TokenKind::Word | TokenKind::Quoted) && length > NAME_MAX {
+            let message = format!("the name has more than {NAME_MAX} characters");
+            return Err(Diagnostic::at(Place::new(source, span), message));
+        }
         let text = match kind {
             TokenKind::Quoted => &text[at + 1..at + length - 1],
             _ => &text[at..at + length],

@@ -1,6 +1,6 @@
 //! Copies modules out: variables with their ranges, commands with their names replaced, all compiled.
 
-use super::syntax::{self, Body, Module, Probability, Program, Range};
+use super::syntax::{self, Body, Probability, Program, Range};
 use crate::unfolding::{
     ActionIndex, Branch, Command, Compiler, Expr, Kind, Name, Node, RenamingId, Variable, known_sum,
 };
@@ -103,57 +103,96 @@ pub(super) fn instances(
 
 /// Finds what each module copies.
 fn copied<'p>(program: &'p Program, compiler: &mut Compiler<'_>) -> Result<Vec<Copied<'p>>, Diagnostic> {
-    let mut by_name: HashMap<&str, &Module> = HashMap::new();
-    for module in &program.modules {
-        if let Some(first) = by_name.insert(&module.name.text, module) {
-            return Err(compiler.twice(&module.name.text, module.name.span, first.name.span));
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for (index, module) in program.modules.iter().enumerate() {
+        if let Some(first) = by_name.insert(&module.name.text, index) {
+            let first = program
+                .modules
+                .get(first)
+                .map_or(module.name.span, |first| first.name.span);
+            return Err(compiler.twice(&module.name.text, module.name.span, first));
         }
     }
+    // What is written behind each module, as far as that is known.
+    let mut known: Vec<Option<Origin<'p>>> = vec![None; program.modules.len()];
     let mut modules = Vec::new();
     let mut command_count = 0;
-    for module in &program.modules {
-        let mut chain = Vec::new();
-        let mut body = &module.body;
-        while let Body::Renamed { base, pairs } = body {
-            chain.push(pairs);
-            let Some(next) = by_name.get(base.text.as_str()) else {
-                let error = compiler.error(base.span, format!("there is no module `{}`", base.text));
-                let names: Vec<&str> = program
-                    .modules
-                    .iter()
-                    .map(|module| module.name.text.as_str())
-                    .collect();
-                return Err(match murphy_notation::hint_for(&base.text, &names) {
-                    Some(hint) => error.hint(hint),
-                    None => error,
-                });
-            };
-            if chain.len() > program.modules.len() {
-                let message = format!("the module `{}` is a copy of itself", module.name.text);
-                return Err(compiler.error(module.name.span, message));
-            }
-            body = &next.body;
+    for (index, module) in program.modules.iter().enumerate() {
+        let (variables, commands, renaming) = origin(index, program, &by_name, &mut known, compiler)?;
+        command_count += commands.len();
+        if command_count > COMMANDS_MAX {
+            let message = format!("with its copies the model has more than {COMMANDS_MAX} commands");
+            return Err(compiler.error(module.name.span, message));
         }
-        let mut renaming = 0;
-        for pairs in chain.into_iter().rev() {
-            let pairs = renames(pairs, compiler)?;
-            renaming = compiler.rename(renaming, &pairs);
-        }
-        if let Body::Written { variables, commands } = body {
-            command_count += commands.len();
-            if command_count > COMMANDS_MAX {
-                let message = format!("with its copies the model has more than {COMMANDS_MAX} commands");
-                return Err(compiler.error(module.name.span, message));
-            }
-            modules.push(Copied {
-                name: &module.name,
-                variables,
-                commands,
-                renaming,
-            });
-        }
+        modules.push(Copied {
+            name: &module.name,
+            variables,
+            commands,
+            renaming,
+        });
     }
     Ok(modules)
+}
+
+/// The variables and commands of a written module, and the names that a copy replaces.
+type Origin<'p> = (&'p [syntax::Variable], &'p [syntax::Command], RenamingId);
+
+/// Follows a module to what it copies, and notes what lies on the way.
+fn origin<'p>(
+    index: usize,
+    program: &'p Program,
+    by_name: &HashMap<&str, usize>,
+    known: &mut [Option<Origin<'p>>],
+    compiler: &mut Compiler<'_>,
+) -> Result<Origin<'p>, Diagnostic> {
+    let mut chain: Vec<(usize, &Vec<(Name, Name)>)> = Vec::new();
+    let mut at = index;
+    let mut found = loop {
+        let Some(module) = program.modules.get(at) else {
+            return Err(Diagnostic::new("a module without declaration"));
+        };
+        if let Some(Some(origin)) = known.get(at) {
+            break *origin;
+        }
+        match &module.body {
+            Body::Written { variables, commands } => break (variables.as_slice(), commands.as_slice(), 0),
+            Body::Renamed { base, pairs } => {
+                chain.push((at, pairs));
+                if chain.len() > program.modules.len() {
+                    let message = format!("the module `{}` is a copy of itself", module.name.text);
+                    return Err(compiler.error(module.name.span, message));
+                }
+                let next = by_name.get(base.text.as_str()).copied();
+                at = next.ok_or_else(|| no_module(program, base, compiler))?;
+            }
+        }
+    };
+    for (copy, pairs) in chain.into_iter().rev() {
+        let pairs = renames(pairs, compiler)?;
+        let Some(renaming) = compiler.rename(found.2, &pairs) else {
+            let module = program.modules.get(copy);
+            let span = module.map(|module| module.name.span).unwrap_or_default();
+            return Err(compiler.error(span, "copies of copies replace too many names"));
+        };
+        found.2 = renaming;
+        if let Some(slot) = known.get_mut(copy) {
+            *slot = Some(found);
+        }
+    }
+    Ok(found)
+}
+
+fn no_module(program: &Program, name: &Name, compiler: &Compiler<'_>) -> Diagnostic {
+    let error = compiler.error(name.span, format!("there is no module `{}`", name.text));
+    let names: Vec<&str> = program
+        .modules
+        .iter()
+        .map(|module| module.name.text.as_str())
+        .collect();
+    match murphy_notation::hint_for(&name.text, &names) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 fn renames(pairs: &[(Name, Name)], compiler: &Compiler<'_>) -> Result<HashMap<String, String>, Diagnostic> {

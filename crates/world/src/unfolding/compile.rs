@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The deepest nesting of definitions within definitions.
 const DEPTH_MAX: u16 = 400;
 
+/// The most names that all copied modules together replace.
+const REPLACED_MAX: usize = 500_000;
+
 /// Names that a copied module replaces; an index into [`Compiler::renamings`]. `0` replaces none.
 pub(crate) type RenamingId = u32;
 
@@ -33,6 +36,8 @@ pub(crate) struct Compiler<'p> {
     values: Vec<Option<Id>>,
     variables: HashMap<String, (u32, Kind)>,
     renamings: Vec<HashMap<String, String>>,
+    /// How many names all copies together replace.
+    replaced: usize,
     written_out: HashMap<(usize, RenamingId), Id>,
     active: Vec<Active>,
     depth: u16,
@@ -50,6 +55,7 @@ impl<'p> Compiler<'p> {
             values: Vec::new(),
             variables: HashMap::new(),
             renamings: vec![HashMap::new()],
+            replaced: 0,
             written_out: HashMap::new(),
             active: Vec::new(),
             depth: 0,
@@ -112,15 +118,17 @@ impl<'p> Compiler<'p> {
         self.variables.get(name).copied()
     }
 
-    /// Makes the replacements of a copied module known: `pairs` after those of the module it copies.
-    pub(crate) fn rename(&mut self, base: RenamingId, pairs: &HashMap<String, String>) -> RenamingId {
+    /// Makes the replacements of a copied module known: `pairs` after those of the module it copies. `None` if there are too many.
+    pub(crate) fn rename(&mut self, base: RenamingId, pairs: &HashMap<String, String>) -> Option<RenamingId> {
         let after = |name: &String| pairs.get(name).unwrap_or(name).clone();
         let mut map: HashMap<String, String> = pairs.clone();
         if let Some(before) = self.renamings.get(base as usize) {
             map.extend(before.iter().map(|(old, new)| (old.clone(), after(new))));
         }
+        self.replaced += map.len();
         self.renamings.push(map);
-        u32::try_from(self.renamings.len() - 1).unwrap_or(0)
+        let renaming = RenamingId::try_from(self.renamings.len() - 1).ok();
+        renaming.filter(|_| self.replaced <= REPLACED_MAX)
     }
 
     /// Returns what a name is called in a copied module.

@@ -41,10 +41,12 @@ pub(crate) struct Joint {
     /// For each state, the choice that last led to it and the branch that does.
     marks: Vec<(u64, u32)>,
     choice: u64,
+    /// How many movements of the choice have bounds.
+    imprecise: usize,
     /// How many joint outcomes have been worked out, and how many may be.
     work: usize,
     work_max: usize,
-    /// Whether bounds were multiplied where the exact set of products is smaller.
+    /// Whether bounds were multiplied or mixed where the exact set is smaller.
     pub(crate) hull: bool,
 }
 
@@ -61,6 +63,7 @@ impl Joint {
             upper: Vec::new(),
             marks: Vec::new(),
             choice: 0,
+            imprecise: 0,
             work: 0,
             work_max,
             hull: false,
@@ -70,6 +73,7 @@ impl Joint {
     /// Begins a choice without branches.
     pub(crate) fn begin(&mut self) {
         self.choice += 1;
+        self.imprecise = 0;
         self.targets.clear();
         self.lower.clear();
         self.upper.clear();
@@ -102,6 +106,9 @@ impl Joint {
             }
             self.extend(outcomes_here, &outcomes.changes, packing);
         }
+        self.imprecise += usize::from(self.partial.iter().any(|partial| partial.upper.is_some()));
+        // Each movement of a mixture has its own sum; the bounds of two together forget it.
+        self.hull |= self.imprecise > 1;
         for at in 0..self.partial.len() {
             let target = self.states.get(at * self.words..(at + 1) * self.words)?;
             let target = numbering.number(target)?;

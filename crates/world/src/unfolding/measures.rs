@@ -4,6 +4,7 @@ use super::design::{ActionIndex, Counted, Design, Item};
 use super::outcomes::From;
 use crate::builder::ModelBuilder;
 use murphy_notation::{Diagnostic, Rational};
+use std::collections::HashMap;
 
 /// One quantity while the model grows.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ struct Measure {
     /// Items of choices without an action.
     silent: Vec<Item>,
     /// Items of choices by action.
-    by_action: Vec<Vec<Item>>,
+    by_action: HashMap<ActionIndex, Vec<Item>>,
     per_state: Vec<Rational>,
     per_choice: Vec<Rational>,
 }
@@ -32,7 +33,7 @@ impl Measures {
             let mut measure = Measure {
                 in_state: Vec::new(),
                 silent: Vec::new(),
-                by_action: vec![Vec::new(); design.actions.len()],
+                by_action: HashMap::new(),
                 per_state: Vec::new(),
                 per_choice: Vec::new(),
             };
@@ -41,9 +42,7 @@ impl Measures {
                     Counted::InState => measure.in_state.push(*item),
                     Counted::WithChoice(None) => measure.silent.push(*item),
                     Counted::WithChoice(Some(action)) => {
-                        if let Some(list) = measure.by_action.get_mut(action as usize) {
-                            list.push(*item);
-                        }
+                        measure.by_action.entry(action).or_default().push(*item);
                     }
                     Counted::Never => {}
                 }
@@ -81,7 +80,7 @@ impl Measures {
         for measure in &mut self.measures {
             let items = match action {
                 None => &measure.silent,
-                Some(action) => match measure.by_action.get(action as usize) {
+                Some(action) => match measure.by_action.get(&action) {
                     Some(items) => items,
                     None => continue,
                 },

@@ -4,6 +4,7 @@ use super::code::Fault;
 use super::design::Command;
 use super::design::Design;
 use super::expression::Kind;
+use crate::decimal::decimal;
 use murphy_notation::{Diagnostic, Place, Rational, Source, Span};
 use std::ops::Range;
 use std::sync::Arc;
@@ -117,13 +118,17 @@ impl Outcomes {
             if lower.is_negative() {
                 return Err(from.error(
                     code.span(branch.lower),
-                    format!("the probability is {lower}, below zero"),
+                    format!("the probability is {}, below zero", decimal(&lower)),
                 ));
             }
             if let (Some(upper), Some(id)) = (&upper, branch.upper) {
                 imprecise = true;
                 if *upper < lower {
-                    let message = format!("the lower bound {lower} is above the upper bound {upper}");
+                    let message = format!(
+                        "the lower bound {} is above the upper bound {}",
+                        decimal(&lower),
+                        decimal(upper)
+                    );
                     return Err(from.error(code.span(branch.lower).to(code.span(id)), message));
                 }
             }
@@ -152,10 +157,7 @@ impl Outcomes {
         if sum != Rational::ONE {
             let distance = (&sum - &Rational::ONE).abs();
             if distance > Rational::new(ROUNDED.0, ROUNDED.1) {
-                let message = format!(
-                    "the probabilities sum to {}, but must sum to 1",
-                    crate::decimal::decimal(&sum)
-                );
+                let message = format!("the probabilities sum to {}, but must sum to 1", decimal(&sum));
                 return Err(from.error(command.span, message));
             }
             for outcome in outcomes {
@@ -174,13 +176,15 @@ fn feasible(outcomes: &[Outcome], command: &Command, from: &From<'_>) -> Result<
         .iter()
         .map(|outcome| outcome.upper.as_ref().unwrap_or(&outcome.lower))
         .sum();
-    let text = crate::decimal::decimal;
     if lower > Rational::ONE {
-        let message = format!("the lower bounds sum to {}, but must not exceed 1", text(&lower));
+        let message = format!(
+            "the lower bounds sum to {}, but must not exceed 1",
+            decimal(&lower)
+        );
         return Err(from.error(command.span, message));
     }
     if upper < Rational::ONE {
-        let message = format!("the upper bounds sum to {}, but must reach 1", text(&upper));
+        let message = format!("the upper bounds sum to {}, but must reach 1", decimal(&upper));
         return Err(from.error(command.span, message));
     }
     Ok(())

@@ -23,6 +23,9 @@ const WORK_PER_BRANCH: usize = 2;
 /// The most ways to move in one state.
 const WAYS_MAX: usize = 1 << 18;
 
+/// The most memory for what is said of states.
+const BYTES_MAX: usize = 1 << 34;
+
 /// One way to move in a state: the action it shows, and one command of each module that takes part.
 #[derive(Clone, Debug)]
 struct Way {
@@ -167,6 +170,12 @@ impl Unfolding<'_> {
 
     fn check_limits(&self) -> Result<(), Diagnostic> {
         let states = self.numbering.count() as usize;
+        let design = self.design;
+        let per_state = 24 * design.variables.len() + design.labels.len() + 40 * design.quantities.len();
+        if states.saturating_mul(per_state) > BYTES_MAX {
+            let message = "with all its variables, labels and rewards the model takes more than 16 GiB";
+            return Err(Diagnostic::new(message).hint("set constants to smaller values"));
+        }
         if states > self.limits.states_max || self.branch_count > self.limits.branches_max {
             return Err(self.too_large());
         }
@@ -456,8 +465,8 @@ impl Unfolding<'_> {
         };
         note(
             self.joint.hull,
-            "interval probabilities of modules that move together are multiplied bound by bound: this rectangular hull \
-             holds more distributions than the independent product",
+            "interval probabilities of modules that move together, or of several enabled commands of a chain, are combined \
+             bound by bound: this rectangular hull holds more distributions than the exact combination",
         );
         note(
             self.outcomes.scaled,

@@ -143,6 +143,29 @@ fn an_interval_beside_a_sure_move_is_no_hull() {
 }
 
 #[test]
+fn a_chain_that_mixes_intervals_says_that_it_is_a_hull() {
+    let mixed = |second: &str| {
+        unfold(&format!(
+            "dtmc module m x:[0..4];
+               [] x=0 -> [0.2,0.6]:(x'=1) + [0.4,0.8]:(x'=2); [] x=0 -> {second}; [] x>0 -> true; endmodule"
+        ))
+    };
+    let hull = mixed("[0.1,0.3]:(x'=3) + [0.7,0.9]:(x'=4)");
+    assert_eq!(
+        choices(&hull, "x=0"),
+        ["#mixture: [1/10,3/10] x=1 | [1/5,2/5] x=2 | [1/20,3/20] x=3 | [7/20,9/20] x=4"]
+    );
+    assert!(hull.notes().iter().any(|note| note.contains("hull")));
+    // One movement with bounds leaves the sum of the other where it is.
+    let exact = mixed("(x'=1)");
+    assert_eq!(
+        choices(&exact, "x=0"),
+        ["#mixture: [3/5,4/5] x=1 | [1/5,2/5] x=2"]
+    );
+    assert!(!exact.notes().iter().any(|note| note.contains("hull")));
+}
+
+#[test]
 fn intervals_of_equal_targets_add_and_points_are_precise() {
     let model = unfold(
         "dtmc const double e; module m x:[0..3];

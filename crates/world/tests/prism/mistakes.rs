@@ -227,7 +227,7 @@ fn probabilities_must_sum_to_one() {
     );
     check(
         &in_module("[] true -> 1.5:(x'=1) + -0.5:(x'=2);"),
-        "the probability is -1/2",
+        "the probability is -0.5",
         "-0.5",
     );
     check(
@@ -388,6 +388,30 @@ fn expansions_that_explode_end_early() {
         .collect();
     let long = format!("mdp {constants} const int k5000 = 1; module m [] true -> true; endmodule");
     assert!(mistake(&long).message.contains("levels"));
+}
+
+#[test]
+fn copies_that_explode_end_early() {
+    let mut copies = String::from("mdp module m0 x0:[0..1]; [] true -> true; endmodule\n");
+    for index in 1..3000 {
+        copies += &format!(
+            "module m{index} = m{0} [x{0}=x{index}, y{index}=z{index}] endmodule\n",
+            index - 1
+        );
+    }
+    assert!(mistake(&copies).message.contains("replace too many names"));
+    let commands = "[] true -> true; ".repeat(2000);
+    let mut copies = format!("mdp module m {commands} endmodule\n");
+    for index in 0..2000 {
+        copies += &format!("module m{index} = m [a=b] endmodule\n");
+    }
+    assert!(mistake(&copies).message.contains("commands"));
+    let name = "n".repeat(100_000);
+    assert!(
+        mistake(&in_module(&format!("[] {name} -> true;")))
+            .message
+            .contains("500 characters")
+    );
 }
 
 #[test]
