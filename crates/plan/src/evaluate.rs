@@ -139,7 +139,7 @@ pub(crate) fn evaluate(
             let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
             guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
             if noise {
-                guess.shy = guess.shy.max(2.0 * moves);
+                guess.shy = guess.shy.max(moves);
             }
         }
         if settled {
