@@ -80,9 +80,10 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    /// Returns the values on the safe side of the fixed point.
-    pub(crate) fn landing(&self, side: Side) -> Vec<f64> {
-        let sign = if side == Side::Lower { -self.shy } else { self.shy };
+    /// Returns the values on the safe side of the fixed point, `times` as far off it as there is room for.
+    pub(crate) fn landing(&self, side: Side, times: f64) -> Vec<f64> {
+        let shy = times * self.shy;
+        let sign = if side == Side::Lower { -shy } else { shy };
         self.values
             .iter()
             .zip(&self.slack)

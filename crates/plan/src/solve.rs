@@ -25,6 +25,8 @@ const JOIN_MIN: usize = 1 << 15;
 const FULL_EVERY: u64 = 4;
 /// After so many sweeps policy iteration is tried, and again each time there are three times as many.
 const EVALUATE_AFTER: u64 = 6;
+/// How much further off the fixed point a guess is tried, if it does not prove itself.
+const WIDER: [f64; 3] = [1.0, 8.0, 64.0];
 /// How many operations it may take to solve a chain, for each branch of the component.
 const OPERATIONS: u64 = 256;
 
@@ -248,12 +250,15 @@ impl<'a> Solver<'a> {
                 let Some(found) = evaluate(game, order, (bound, guess.take()), &aim) else {
                     break;
                 };
-                let landing = found.landing(side);
+                let change = WIDER.iter().find_map(|times| {
+                    let (change, sweeps) =
+                        prove_flat(bound, game, order, (found.landing(side, *times), &held));
+                    self.sweeps += sweeps;
+                    change
+                });
                 // The other side is not far.
                 guess = Some(found);
-                let change = prove_flat(bound, game, order, (landing, &held));
-                self.sweeps += change.1;
-                if let Some(change) = change.0 {
+                if let Some(change) = change {
                     largest = largest.max(change);
                     proved += 1;
                     break;
