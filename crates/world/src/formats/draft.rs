@@ -85,7 +85,7 @@ impl Draft {
     pub(super) fn new(file: &str, limits: &Limits) -> Self {
         Self {
             file: file.to_owned(),
-            limits: limits.clone(),
+            limits: *limits,
             builder: ModelBuilder::new(super::stem(file), Vec::new()),
             sums: Sums::Rounded,
             row: Row::default(),
@@ -151,11 +151,6 @@ impl Draft {
     /// Returns the number of states that were given a choice because they had none.
     pub(super) fn staying(&self) -> usize {
         self.staying
-    }
-
-    /// Returns the number of branches so far, without those of the open choice.
-    pub(super) fn branch_count(&self) -> usize {
-        self.branches
     }
 
     /// Returns the state opened last.
@@ -240,10 +235,8 @@ impl Draft {
 
     /// Puts a label on a state; `init` says that runs start there.
     pub(super) fn label(&mut self, name: &str, state: StateId) -> Result<(), String> {
-        if name == INITIAL {
-            if self.initial.last() != Some(&state) {
-                self.initial.push(state);
-            }
+        if name == INITIAL && self.initial.last() != Some(&state) {
+            self.initial.push(state);
         }
         let index = self.declare_label(name)?;
         let states = &mut self.labels.states[index].1;

@@ -66,13 +66,13 @@ static FORMATS: &[Format] = &[
         name: "Storm DRN",
         endings: &[".drn"],
         read: Some(drn::read),
-        write: None,
+        write: Some(write::drn),
     },
     Format {
         name: "PRISM explicit",
         endings: &[".tra"],
         read: Some(tra::read),
-        write: None,
+        write: Some(write::tra),
     },
     Format {
         name: "PRISM explicit in one file",
@@ -84,7 +84,7 @@ static FORMATS: &[Format] = &[
         name: "UMB",
         endings: &[".umb"],
         read: Some(umb::read),
-        write: None,
+        write: Some(write::umb),
     },
     Format {
         name: "bmdp-tool",
@@ -110,6 +110,18 @@ static FORMATS: &[Format] = &[
         read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF)))),
         write: None,
     },
+    Format {
+        name: "DOT",
+        endings: &[".dot"],
+        read: None,
+        write: Some(write::dot),
+    },
+    Format {
+        name: "Murphy's RON table",
+        endings: &[".ron"],
+        read: None,
+        write: Some(write::table),
+    },
 ];
 
 /// Why NetCDF-4 is not read.
@@ -127,7 +139,7 @@ pub fn all() -> &'static [Format] {
 /// ```
 /// use murphy_world::formats;
 /// assert_eq!(formats::by_ending("models/grid.drn.gz").map(|format| format.name), Some("Storm DRN"));
-/// assert!(formats::by_ending("lake.ron").is_none());
+/// assert!(formats::by_ending("lake.svg").is_none());
 /// ```
 #[must_use]
 pub fn by_ending(name: &str) -> Option<&'static Format> {
@@ -212,6 +224,35 @@ pub fn read(
         limits,
     };
     read(input).map_err(|fault| *fault)
+}
+
+/// Writes a model in a format into files whose names begin with `stem`, and returns what it left out that does not change the meaning.
+///
+/// # Errors
+/// What the format cannot express, or that it is not written, or that writing failed.
+///
+/// # Example
+/// ```
+/// use murphy_world::{Limits, NoFiles, formats};
+/// use std::collections::BTreeMap;
+/// let text = "@type: DTMC\n@nr_states\n1\n@model\nstate 0 init\n\taction 0\n\t\t0 : 1\n";
+/// let model = formats::read("loop.drn", &mut text.as_bytes(), &NoFiles, &Limits::default())?;
+/// let mut files = BTreeMap::new();
+/// let prism = formats::by_ending("loop.tra").ok_or("the format is known")?;
+/// formats::write(prism, &model, "loop", &mut files)?;
+/// assert_eq!(files["loop.tra"], b"# Transitions (DTMC)\n1 1\n0 0 1\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write(
+    format: &Format,
+    model: &Model,
+    stem: &str,
+    outputs: &mut dyn Outputs,
+) -> Result<Vec<String>, WriteError> {
+    match format.write {
+        Some(write) => write(model, stem, outputs),
+        None => Err(WriteError::ReadOnly { format: format.name }),
+    }
 }
 
 /// Returns how many bytes the largest model may take in any format.

@@ -33,14 +33,6 @@ impl Number {
         }
     }
 
-    /// Says whether it is below zero.
-    pub(super) fn is_negative(&self) -> bool {
-        match self {
-            Self::Decimal { figures, .. } => *figures < 0,
-            Self::Exact(value) => value.is_negative(),
-        }
-    }
-
     /// Reads bytes that hold nothing else.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (number, length) = quick(bytes);

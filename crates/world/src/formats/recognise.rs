@@ -56,18 +56,20 @@ fn by_line(line: &str, text: &str) -> Option<&'static str> {
 
 /// Tells the formats that begin with counts.
 fn explicit(line: &str, text: &str) -> Option<&'static str> {
-    let heading = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    if heading.starts_with("# Transitions (") {
-        // The sections of an all-in-one file are separated by blank lines.
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if lines().next()?.starts_with("# Transitions (") {
+        // One file or one of several: the ending says which.
         return None;
     }
-    let counts = line.split_whitespace().count();
     let numeric = line
         .bytes()
         .all(|b| b.is_ascii_digit() || b == b' ' || b == b'\t');
-    match counts {
-        1 if numeric => Some("bmdp-tool"),
-        2..=4 if numeric => Some("PRISM explicit"),
+    let next = lines().skip_while(|other| *other != line).nth(1).unwrap_or("");
+    match (line.split_whitespace().count(), next.split_whitespace().count()) {
+        (1, 1) if numeric => Some("bmdp-tool"),
+        // The counts of bmdp-tool may share a line, but then a number or a branch of five numbers follows.
+        (2..=4, 2 | 3 | 4 | 6) if numeric => Some("PRISM explicit"),
+        (2..=4, 5) if numeric && next.contains('[') => Some("PRISM explicit"),
         _ => None,
     }
 }

@@ -56,11 +56,6 @@ impl Row {
         self.upper.clear();
     }
 
-    /// Says whether there is no branch.
-    pub(super) fn is_empty(&self) -> bool {
-        self.targets.is_empty()
-    }
-
     /// Returns where the branches lead.
     pub(super) fn targets(&self) -> &[StateId] {
         &self.targets
@@ -74,7 +69,8 @@ impl Row {
         if values.iter().all(|value| value == first) {
             return Some(first.clone());
         }
-        if self.has_bounds() {
+        let met = |(lower, upper): (&Number, &Number)| lower.to_rational() == upper.to_rational();
+        if !self.lower.iter().zip(&self.upper).all(met) {
             return None;
         }
         let weights: Vec<Rational> = self.lower.iter().map(Number::to_rational).collect();

@@ -112,8 +112,7 @@ impl<'r> Words<'r> {
             return Err(statement.fault(0, "expected a statement like `states:` or `T:`"));
         }
         let mut after_colon = false;
-        loop {
-            let Some(word) = self.line.pop() else { break };
+        while let Some(word) = self.line.pop() {
             if word.text == ":" {
                 after_colon = true;
                 statement.heads = statement.words.len();

@@ -167,6 +167,12 @@ fn double(bytes: &[u8]) -> Option<Number> {
     Number::from_bytes(text.as_bytes())
 }
 
+/// Says whether a number survives being written as a float and read as the shortest decimal of it.
+pub(in super::super) fn round_trips(value: &Rational) -> bool {
+    let read = double(&value.to_f64().to_le_bytes());
+    read.is_some_and(|read| read.to_rational() == *value)
+}
+
 /// Reads a signed numerator and an unsigned denominator of the same size.
 fn rational(bytes: &[u8]) -> Option<Number> {
     let (above, below) = bytes.split_at(bytes.len() / 2);

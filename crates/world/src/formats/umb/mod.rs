@@ -6,6 +6,9 @@ mod arrays;
 mod index;
 mod tar;
 
+pub(super) use arrays::round_trips;
+pub(super) use tar::{append, finish};
+
 use super::Input;
 use super::draft::{DEADLOCK, Draft, INITIAL};
 use super::row::Sums;
@@ -284,7 +287,7 @@ impl Archive<'_> {
         }
         let bits: u64 = slots.iter().fold(0, |sum, slot| sum.saturating_add(slot.of.bits));
         let states = self.index.sizes.states;
-        if bits % 8 != 0 || Some(bytes.len() as u64) != states.checked_mul(bits / 8) {
+        if !bits.is_multiple_of(8) || Some(bytes.len() as u64) != states.checked_mul(bits / 8) {
             return Err("valuations/states/valuations.bin has another size than the model".to_owned());
         }
         let count = slots.iter().filter(|slot| slot.name.is_some()).count();

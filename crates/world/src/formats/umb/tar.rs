@@ -14,9 +14,10 @@ pub(super) fn files(mut reader: impl Read, bytes_max: u64) -> io::Result<BTreeMa
     let mut left = bytes_max;
     let mut header = [0u8; BLOCK];
     let mut long_name: Option<String> = None;
-    while read_block(&mut reader, &mut header)? {
+    loop {
+        read_block(&mut reader, &mut header)?;
         if header.iter().all(|byte| *byte == 0) {
-            break;
+            return Ok(files);
         }
         let size = check(&header)?;
         left = left
@@ -28,7 +29,9 @@ pub(super) fn files(mut reader: impl Read, bytes_max: u64) -> io::Result<BTreeMa
             return Err(invalid("it is cut short"));
         }
         let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
-        io::copy(&mut reader.by_ref().take(padding), &mut io::sink())?;
+        if io::copy(&mut reader.by_ref().take(padding), &mut io::sink())? != padding {
+            return Err(invalid("it is cut short"));
+        }
         match header[156] {
             0 | b'0' => {
                 let name = long_name.take().unwrap_or_else(|| name(&header));
@@ -42,26 +45,18 @@ pub(super) fn files(mut reader: impl Read, bytes_max: u64) -> io::Result<BTreeMa
             _ => long_name = None,
         }
     }
-    Ok(files)
 }
 
 fn invalid(message: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
-/// Fills a block, or says that the archive has ended.
-fn read_block(reader: &mut impl Read, block: &mut [u8; BLOCK]) -> io::Result<bool> {
-    let mut filled = 0;
-    while filled < BLOCK {
-        match reader.read(&mut block[filled..]) {
-            Ok(0) if filled == 0 => return Ok(false),
-            Ok(0) => return Err(invalid("it is cut short")),
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(true)
+/// Fills a block. An archive ends with an empty one, so that there always is one more.
+fn read_block(reader: &mut impl Read, block: &mut [u8; BLOCK]) -> io::Result<()> {
+    reader.read_exact(block).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => invalid("it is cut short"),
+        _ => error,
+    })
 }
 
 /// Checks the sum of a header and returns the size of its file.
@@ -112,7 +107,7 @@ fn extended_path(bytes: &[u8]) -> Option<String> {
 }
 
 /// Writes one file into an archive.
-pub(super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(in super::super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut header = [0u8; BLOCK];
     let name = name.as_bytes();
     if name.len() > 100 {
@@ -146,6 +141,6 @@ pub(super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]) -> io::R
 }
 
 /// Ends an archive.
-pub(super) fn finish(out: &mut dyn io::Write) -> io::Result<()> {
+pub(in super::super) fn finish(out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(&[0u8; 2 * BLOCK])
 }
