@@ -108,7 +108,8 @@ fn frozen_lake() {
 #[test]
 fn lava_crossing() {
     let none = ("Spec", "Spec");
-    holds(bracket("lava_crossing", "lava_crossing", none, &[]), 1.0, 0.0);
+    let ever = bracket("lava_crossing", "lava_crossing", none, &[]);
+    assert!(ever.lower > 0.98 && ever.upper < 1.0, "{ever:?}");
     let slippery = bracket("lava_crossing", "lava_in_time", none, &[("slip", "0.2")]);
     let firm = bracket("lava_crossing", "lava_in_time", none, &[("slip", "0.05")]);
     let unknown = bracket("lava_crossing", "lava_in_time", none, &[]);

@@ -146,6 +146,15 @@ impl<'a> Solver<'a> {
         if component.single {
             return self.sweep(component, &mut leaps, (1, Care::Full, false)) > 0.0;
         }
+        if !self.found(component) && component.holding.is_none() {
+            // A guess that proves itself is a cheaper upper side to start from than iterating to one.
+            for _ in 0..EVALUATE_AFTER {
+                self.lower.sweep(self.game, &component.order, Care::Full);
+            }
+            self.sweeps += EVALUATE_AFTER;
+            let aim = tolerance * self.scale(component);
+            self.evaluate(component, aim);
+        }
         if !self.found(component) {
             let (bounds, limit) = ((&self.lower, &mut self.upper), self.settings.sweeps_max);
             match find_upper(self.game, &component.order, bounds, limit) {

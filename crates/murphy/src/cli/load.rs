@@ -2,16 +2,18 @@
 
 use crate::cli::args::{GoalArguments, WorldArguments};
 use crate::cli::failure::Failure;
-use crate::cli::files::{Beside, read_source};
+use crate::cli::files::{Beside, read, read_source};
+use crate::cli::model::ReadModel;
 use murphy_problem::{Origin, Origins, Problem};
 use murphy_spec::Spec;
-use murphy_world::{Limits, Model, World};
+use murphy_world::{Limits, Model, Variant, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A world with everything that was read for it.
 pub(crate) struct LoadedWorld {
-    pub(crate) world: World,
+    /// The world, if it is one in RON; models of other formats are read when they are unfolded.
+    world: Option<World>,
     pub(crate) origin: Origin,
     pub(crate) files: Vec<Origin>,
     pub(crate) constants: Vec<(String, String)>,
@@ -44,16 +46,20 @@ impl LoadedWorld {
         limits: Limits,
     ) -> Result<Self, Failure> {
         if path.extension().is_none_or(|ending| ending != "ron") {
-            return Err(
-                Failure::new(format!("`{}` is not a world in RON", path.display()))
-                    .hint("worlds end in .ron; other formats are not read yet"),
-            );
+            let origin = Origin::of(path.display().to_string(), &read(path)?);
+            return Ok(Self {
+                world: None,
+                origin,
+                files: Vec::new(),
+                constants,
+                limits,
+            });
         }
         let (source, origin) = read_source(path)?;
         let beside = Beside::new(path);
         let world = World::parse(source, &beside, &constants)?;
         Ok(Self {
-            world,
+            world: Some(world),
             origin,
             files: beside.into_origins(),
             constants,
@@ -63,7 +69,16 @@ impl LoadedWorld {
 
     /// Unfolds the world to a model.
     pub(crate) fn unfold(&self) -> Result<Model, Failure> {
-        Ok(self.world.unfold(&self.limits)?)
+        let Some(world) = &self.world else {
+            let path = Path::new(&self.origin.path);
+            return ReadModel::read_other(path, self.constants.clone(), &self.limits)?.alone();
+        };
+        Ok(world.unfold(&self.limits)?)
+    }
+
+    /// Returns the settings that the world itself names.
+    pub(crate) fn variants(&self) -> &[Variant] {
+        self.world.as_ref().map_or(&[], World::variants)
     }
 
     /// Reads the same world again with more constants set.
@@ -73,7 +88,7 @@ impl LoadedWorld {
             constants.retain(|(other, _)| other != name);
             constants.push((name.clone(), value.clone()));
         }
-        Self::read_with(Path::new(&self.origin.path), constants, self.limits.clone())
+        Self::read_with(Path::new(&self.origin.path), constants, self.limits)
     }
 }
 

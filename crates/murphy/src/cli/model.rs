@@ -32,11 +32,23 @@ impl ReadModel {
                 constants: Vec::new(),
             });
         }
-        let constants = settings(&arguments.constants)?;
         let limits = Limits {
             states_max: arguments.states_max,
             ..Limits::default()
         };
+        Self::read_other(path, settings(&arguments.constants)?, &limits)
+    }
+
+    /// Reads a model that is not a world in RON.
+    pub(crate) fn read_other(
+        path: &Path,
+        constants: Vec<(String, String)>,
+        limits: &Limits,
+    ) -> Result<Self, Failure> {
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
         if PRISM_ENDINGS.contains(&ending) {
             let (source, _) = read_source(path)?;
             let program = prism::parse(source)?;
@@ -44,7 +56,7 @@ impl ReadModel {
                 .into_iter()
                 .partition(|(name, _)| program.constants().any(|constant| constant == name));
             return Ok(Self {
-                model: program.unfold(&known, &limits)?,
+                model: program.unfold(&known, limits)?,
                 constants: values(rest)?,
             });
         }
@@ -54,12 +66,20 @@ impl ReadModel {
             &name,
             &mut std::io::BufReader::new(file),
             &Beside::new(path),
-            &limits,
+            limits,
         )?;
         Ok(Self {
             model,
             constants: values(constants)?,
         })
+    }
+
+    /// Returns the model, where there is no property that could need the constants that it does not know.
+    pub(crate) fn alone(self) -> Result<Model, Failure> {
+        match self.constants.first() {
+            None => Ok(self.model),
+            Some((name, _)) => Err(Failure::new(format!("the model has no constant `{name}` to set"))),
+        }
     }
 }
 

@@ -98,7 +98,7 @@ fn variants(loaded: &Loaded, terminal: &Terminal) -> Result<Vec<VariantRow>, Fai
             note: note.to_owned(),
         });
     }
-    for variant in loaded.world.world.variants() {
+    for variant in loaded.world.variants() {
         let world = loaded.world.with(&variant.constants)?;
         let problem = Problem::new(world.unfold()?, &loaded.spec)?.with_precision(loaded.problem.precision);
         let answer = progress::solve(&problem, None, terminal)?;
