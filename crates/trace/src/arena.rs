@@ -6,6 +6,7 @@ use murphy_credal::CredalSet;
 use murphy_problem::{Bracket, Direction, Objective, Plan, Policy, Problem, Proof};
 use murphy_world::{ChoiceId, StateId, StateSet};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The most (step, state) pairs that are kept for plans with a step bound.
 pub(crate) const PAIRS_MAX: u64 = 1 << 25;
@@ -17,7 +18,8 @@ pub(crate) struct Arena<'a> {
     values: Values,
     /// What each choice adds to the goal's quantity; empty for goals about probabilities.
     quantity: Vec<f64>,
-    /// States from which the policy can no longer reach the target, whatever Nature does.
+    /// States from which the policy can no longer reach the target, whatever Nature does; for sums without a target, states after
+    /// which nothing is added.
     lost: StateSet,
     /// After how many steps a run ends by itself, if the goal has such a bound.
     pub(crate) horizon: Option<u32>,
@@ -58,7 +60,9 @@ impl<'a> Arena<'a> {
                 lost(problem, plan, target, Some(avoid))
             }
             Objective::Until { target, .. } => lost(problem, plan, target, None),
-            _ => StateSet::none(model.state_count()),
+            Objective::Horizon { .. } | Objective::Discounted { .. } => {
+                lost(problem, plan, &adding(problem, plan, &quantity), None)
+            }
         };
         let empty = Values::Backward(Vec::new());
         let mut arena = Self {
@@ -208,8 +212,9 @@ impl<'a> Arena<'a> {
                     lost
                 }
             }
-            Objective::Horizon { .. } => over.then_some(Outcome::Summed),
-            Objective::Discounted { .. } => None,
+            Objective::Horizon { .. } | Objective::Discounted { .. } => {
+                (over || self.lost.contains(state)).then_some(Outcome::Summed)
+            }
         }
     }
 
@@ -412,6 +417,25 @@ pub(crate) fn possible(set: &CredalSet, outcome: usize) -> bool {
     }
 }
 
+/// Returns the choices that the policy can take in a state, whatever the step.
+fn taken(problem: &Problem, plan: &Plan, state: StateId) -> Range<ChoiceId> {
+    match &plan.policy {
+        Policy::Memoryless(row) => row[state as usize]..row[state as usize] + 1,
+        Policy::Stepwise(_) => problem.model.choices(state),
+    }
+}
+
+/// Returns the states where a step can add something to the quantity.
+fn adding(problem: &Problem, plan: &Plan, quantity: &[f64]) -> StateSet {
+    let adds = |choice: ChoiceId| quantity.get(choice as usize).is_some_and(|added| *added != 0.0);
+    let states = (0..).take(problem.model.state_count());
+    StateSet::from_flags(
+        states
+            .map(|state| taken(problem, plan, state).any(adds))
+            .collect(),
+    )
+}
+
 /// Returns the states from which the policy cannot reach the target, whatever Nature does.
 ///
 /// A policy by steps is taken to be able to do anything, so that a state is lost whatever the step.
@@ -422,11 +446,7 @@ fn lost(problem: &Problem, plan: &Plan, target: &StateSet, avoid: Option<&StateS
         if target.contains(state) || avoid.is_some_and(|avoid| avoid.contains(state)) {
             continue;
         }
-        let choices = match &plan.policy {
-            Policy::Memoryless(row) => row[state as usize]..row[state as usize] + 1,
-            Policy::Stepwise(_) => model.choices(state),
-        };
-        for choice in choices {
+        for choice in taken(problem, plan, state) {
             for (outcome, next) in model.targets(choice).iter().enumerate() {
                 if possible(model.set(choice), outcome) {
                     sources[*next as usize].push(state);

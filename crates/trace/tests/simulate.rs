@@ -522,3 +522,24 @@ fn plans_that_do_not_fit_are_refused() {
     let none = simulate(problem, plan, &settings).unwrap();
     assert!(none.traces.is_empty() && none.summary.agrees_with(&plan.bracket));
 }
+
+#[test]
+fn runs_end_where_nothing_is_added_any_more() {
+    let discounted = machine_problem(Direction::Minimize, Direction::Maximize, |quantity, _| {
+        Objective::Discounted {
+            quantity,
+            discount: r("0.999"),
+        }
+    });
+    // The first choices only: whoever runs and never repairs ends with a broken machine, which costs nothing.
+    let found = planned(&discounted, 0.0, 50);
+    let policy = Policy::Memoryless(vec![0, 2, 4]);
+    let plan = Plan { policy, ..found };
+    let summary = simulate(&discounted, &plan, &settings(NatureMode::Worst))
+        .unwrap()
+        .summary;
+    assert!(
+        summary.steps_mean < 30.0 && summary.unfinished == 0,
+        "{summary:?}"
+    );
+}
