@@ -39,6 +39,9 @@ pub(super) enum Meaning {
     Numbers(Vec<Worth>),
 }
 
+/// Says what is to be solved for some states.
+type MakesTask<'f, E> = dyn FnMut(&mut E, &[StateId]) -> Result<Task, Diagnostic> + 'f;
+
 /// A property in evaluation.
 pub(super) struct Evaluator<'a> {
     /// The model, in the form in which it is solved; its start and its objective change all the time.
@@ -228,7 +231,8 @@ impl Evaluator<'_> {
             | PartKind::Globally(..)
             | PartKind::Until(..)
             | PartKind::WeakUntil(..)
-            | PartKind::Release(..) => Err(self
+            | PartKind::Release(..)
+            | PartKind::OnCondition(..) => Err(self
                 .refusal(part, "a temporal formula is a question of paths, not of states")
                 .hint("put it into P=? [ … ]")),
             PartKind::Probability(question, path) => {
@@ -378,7 +382,7 @@ impl Evaluator<'_> {
         &mut self,
         question: &Question,
         wanted: &[StateId],
-        task: &mut dyn FnMut(&mut Self, &[StateId]) -> Result<Task, Diagnostic>,
+        task: &mut MakesTask<'_, Self>,
     ) -> Result<Meaning, Diagnostic> {
         if let Some(state) = &question.state {
             let question = Question {

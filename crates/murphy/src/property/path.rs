@@ -58,7 +58,7 @@ impl Evaluator<'_> {
             | PartKind::Release(window, a, b) => (window, [Some(a), Some(b)]),
             _ => return Ok(None),
         };
-        let temporal = parts.iter().flatten().any(|part| is_temporal(part));
+        let temporal = parts.iter().flatten().any(|part| part.is_temporal());
         let bounded = window.to.is_some();
         if temporal || window.from.is_some() || (bounded && wanted.len() > 1) {
             return Ok(None);
@@ -122,7 +122,7 @@ impl Evaluator<'_> {
     }
 
     fn path_part(&mut self, part: &Part, path: &mut Path, outermost: bool) -> Result<Formula, Diagnostic> {
-        if !is_temporal(part) {
+        if !part.is_temporal() {
             let states = self.states(part)?;
             return self.proposition(part, path, states);
         }
@@ -364,22 +364,6 @@ fn has_bound(part: &Part) -> bool {
         PartKind::Not(a) => has_bound(a),
         PartKind::Binary(_, a, b) => has_bound(a) || has_bound(b),
         PartKind::Choice(parts) => parts.iter().any(has_bound),
-        _ => false,
-    }
-}
-
-/// Says whether a part speaks of paths: it has a temporal operator outside of the questions in it.
-pub(super) fn is_temporal(part: &Part) -> bool {
-    match &part.kind {
-        PartKind::Next(..)
-        | PartKind::Eventually(..)
-        | PartKind::Globally(..)
-        | PartKind::Until(..)
-        | PartKind::WeakUntil(..)
-        | PartKind::Release(..) => true,
-        PartKind::Not(a) => is_temporal(a),
-        PartKind::Binary(_, a, b) => is_temporal(a) || is_temporal(b),
-        PartKind::Choice(parts) => parts.iter().any(is_temporal),
         _ => false,
     }
 }

@@ -1,7 +1,6 @@
 //! Expected sums: which quantity, for how long, and what it comes to.
 
 use crate::property::evaluate::Evaluator;
-use crate::property::path::is_temporal;
 use crate::property::players::Players;
 use crate::property::task::{Task, Turn};
 use crate::property::worth::Worth;
@@ -102,7 +101,7 @@ impl Evaluator<'_> {
     ) -> Result<Task, Diagnostic> {
         if let PartKind::Eventually(window, a) = &formula.kind
             && window.is_unbounded()
-            && !is_temporal(a)
+            && !a.is_temporal()
         {
             let target = self.states(a)?;
             let (quantity, players, turn) = self.not_negative(formula, quantity, players)?;

@@ -41,6 +41,7 @@ impl PropertyFile {
     /// # Errors
     /// The first mistake in the text, with its place.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostic> {
+        let source = &without_comments(source);
         let statements = statements(source);
         let mut names = Vec::new();
         for span in &statements {
@@ -139,11 +140,26 @@ fn named(source: &Source, span: Span) -> (Option<String>, Span) {
     }
 }
 
+/// Returns the same text with blanks in the place of comments, so that places stay where they are.
+fn without_comments(source: &Source) -> Arc<Source> {
+    let mut lines = Vec::new();
+    for line in source.text.split('\n') {
+        let mut quoted = false;
+        let comment = line.char_indices().find(|(at, character)| {
+            quoted ^= *character == '"';
+            !quoted && line[*at..].starts_with("//")
+        });
+        let kept = comment.map_or(line.len(), |(at, _)| at);
+        lines.push(format!("{}{}", &line[..kept], " ".repeat(line.len() - kept)));
+    }
+    Source::excerpt(source.name.clone(), lines.join("\n"), source.first_line)
+}
+
 /// Returns where each statement is, without the blanks around it.
 fn statements(source: &Source) -> Vec<Span> {
     let mut spans = Vec::new();
     let (mut start, mut depth, mut quoted) = (0, 0usize, false);
-    let mut characters = source.text.char_indices().peekable();
+    let characters = source.text.char_indices();
     let mut push = |from: usize, to: usize| {
         let text = source.text.get(from..to).unwrap_or_default();
         let from = from + (text.len() - text.trim_start().len());
@@ -152,14 +168,9 @@ fn statements(source: &Source) -> Vec<Span> {
             spans.push(Span::new(from, to));
         }
     };
-    while let Some((at, character)) = characters.next() {
+    for (at, character) in characters {
         match character {
             '"' => quoted = !quoted,
-            '/' if !quoted && characters.peek().is_some_and(|next| next.1 == '/') => {
-                push(start, at);
-                while characters.next_if(|next| next.1 != '\n').is_some() {}
-                start = characters.peek().map_or(source.text.len(), |next| next.0);
-            }
             '(' | '[' | '{' if !quoted => depth += 1,
             ')' | ']' | '}' if !quoted => depth = depth.saturating_sub(1),
             ';' | '\n' if depth == 0 || character == ';' => {

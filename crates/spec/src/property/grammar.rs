@@ -58,7 +58,7 @@ impl Property {
         let mut grammar = Grammar {
             parser: Parser::new(passage, RESERVED)?,
             parts: 0,
-            before_temporal: false,
+            in_path: false,
             others,
         };
         let (root, _) = grammar.formula()?;
@@ -76,8 +76,8 @@ pub(super) type Tall = (Part, usize);
 pub(super) struct Grammar<'a> {
     pub(super) parser: Parser,
     parts: usize,
-    /// Whether to stop before a connective that a temporal operator follows.
-    before_temporal: bool,
+    /// Whether a path formula is being read, in which `||` asks for a condition.
+    in_path: bool,
     others: &'a [String],
 }
 
@@ -163,34 +163,39 @@ impl Grammar<'_> {
         self.parser.simple()
     }
 
-    /// Begins something in brackets, where a formula starts afresh; give the answer back at the end.
-    pub(super) fn leave_formula(&mut self) -> bool {
-        std::mem::replace(&mut self.before_temporal, false)
-    }
-
-    /// Ends something in brackets.
-    pub(super) fn return_to_formula(&mut self, outside: bool) {
-        self.before_temporal = outside;
-    }
-
-    /// Says whether the sign that comes next is to be left alone because a temporal operator follows it.
-    fn stops(&self) -> bool {
-        if !self.before_temporal {
+    /// Says whether the `||` that comes next asks for a condition: it is written with two bars in a path formula, and a temporal operator is on
+    /// either side.
+    fn conditions(&self, before: &[Tall]) -> bool {
+        let span = self.parser.peek().span;
+        if !self.in_path || span.end - span.start < 2 {
             return false;
         }
         let mut ahead = self.parser.clone();
         ahead.next_token();
-        while ahead.eat("!") {}
-        matches!(&ahead.peek().kind, TokenKind::Word(word) if matches!(word.as_str(), "X" | "F" | "G"))
+        while ahead.eat("!") || ahead.eat("(") {}
+        let follows =
+            matches!(&ahead.peek().kind, TokenKind::Word(word) if matches!(word.as_str(), "X" | "F" | "G"));
+        follows || before.iter().any(|(part, _)| part.is_temporal())
     }
 
-    fn eat_joint(&mut self, sign: &str) -> bool {
-        self.parser.sees(sign) && !self.stops() && self.parser.eat(sign)
+    /// Reads the formula in the brackets of `P`: perhaps one on the condition of another.
+    pub(super) fn path_formula(&mut self) -> Result<Tall, Diagnostic> {
+        let outside = std::mem::replace(&mut self.in_path, true);
+        let (mut a, mut height) = self.formula()?;
+        if self.parser.sees("||") {
+            self.parser.next_token();
+            let (b, other) = self.formula()?;
+            let span = a.span.to(b.span);
+            let kind = PartKind::OnCondition(Box::new(a), Box::new(b));
+            (a, height) = self.part(kind, span, height.max(other))?;
+        }
+        self.in_path = outside;
+        Ok((a, height))
     }
 
     fn choice(&mut self) -> Result<Tall, Diagnostic> {
         let condition = self.implies()?;
-        if !self.eat_joint("?") {
+        if !self.parser.eat("?") {
             return Ok(condition);
         }
         self.parser.enter()?;
@@ -209,7 +214,7 @@ impl Grammar<'_> {
 
     fn implies(&mut self) -> Result<Tall, Diagnostic> {
         let a = self.iff()?;
-        if !self.eat_joint("=>") {
+        if !self.parser.eat("=>") {
             return Ok(a);
         }
         self.parser.enter()?;
@@ -220,7 +225,7 @@ impl Grammar<'_> {
 
     fn iff(&mut self) -> Result<Tall, Diagnostic> {
         let mut a = self.or()?;
-        while self.eat_joint("<=>") {
+        while self.parser.eat("<=>") {
             let b = self.or()?;
             a = self.binary(BinaryOperator::Iff, a, b)?;
         }
@@ -229,7 +234,8 @@ impl Grammar<'_> {
 
     fn or(&mut self) -> Result<Tall, Diagnostic> {
         let mut items = vec![self.and()?];
-        while self.eat_joint("||") {
+        while self.parser.sees("||") && !self.conditions(&items) {
+            self.parser.next_token();
             items.push(self.and()?);
         }
         self.balanced(BinaryOperator::Or, items)
@@ -237,7 +243,7 @@ impl Grammar<'_> {
 
     fn and(&mut self) -> Result<Tall, Diagnostic> {
         let mut items = vec![self.negation()?];
-        while self.eat_joint("&&") {
+        while self.parser.eat("&&") {
             items.push(self.negation()?);
         }
         self.balanced(BinaryOperator::And, items)
@@ -368,9 +374,7 @@ impl Grammar<'_> {
             TokenKind::Sign("(") => {
                 self.parser.next_token();
                 self.parser.enter()?;
-                let outside = self.leave_formula();
                 let (mut inner, height) = self.formula()?;
-                self.return_to_formula(outside);
                 self.parser.close(token.span)?;
                 self.parser.leave();
                 inner.span = self.parser.span_from(token.span.start);
@@ -405,7 +409,7 @@ impl Grammar<'_> {
         }
     }
 
-    /// Reads `X`, `F` or `G` and what it applies to: another one, or all up to the next temporal operator.
+    /// Reads `X`, `F` or `G` and what it applies to: all that follows, except `U`, `W` and `R`.
     fn temporal(&mut self, word: &str, span: Span) -> Result<Tall, Diagnostic> {
         self.parser.next_token();
         let window = self.window()?;
@@ -415,12 +419,7 @@ impl Grammar<'_> {
             TokenKind::Word(word) if matches!(word.as_str(), "X" | "F" | "G") => {
                 self.temporal(word, next.span)?
             }
-            _ => {
-                let outside = std::mem::replace(&mut self.before_temporal, true);
-                let inner = self.choice()?;
-                self.before_temporal = outside;
-                inner
-            }
+            _ => self.choice()?,
         };
         self.parser.leave();
         let span = span.to(a.span);
@@ -443,7 +442,6 @@ impl Grammar<'_> {
         let open = self.parser.peek().span;
         self.parser.expect("(")?;
         self.parser.enter()?;
-        let outside = self.leave_formula();
         let (mut items, mut height) = (Vec::new(), 0);
         loop {
             let (item, tall) = self.formula()?;
@@ -453,7 +451,6 @@ impl Grammar<'_> {
                 break;
             }
         }
-        self.return_to_formula(outside);
         self.parser.close(open)?;
         self.parser.leave();
         let span = self.parser.span_from(name.start);

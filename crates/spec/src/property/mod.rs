@@ -10,8 +10,8 @@
 //! | `multi(…)`, `A [ … ]`, `E [ … ]` | several at once; on all paths, on some |
 //!
 //! Path formulas are built with `X F G U W R`, each perhaps with a bound (`<=k`, `<k`, `>=k`, `>k`, `=k`, `[a,b]`). From loose to tight:
-//! `U W R`, `? :`, `=>`, `<=>`, `|`, `&`, `!`, comparisons, arithmetic. `X F G` take all that follows up to the next temporal operator:
-//! `F a & b` is `F (a & b)`, and `F a & F b` is `(F a) & (F b)`. (The spec language reads formulas differently: see [`crate::formula`].)
+//! `U W R`, `? :`, `=>`, `<=>`, `|`, `&`, `!`, comparisons, arithmetic. `X F G` take all that follows:
+//! `F a & b` is `F (a & b)`. In a path formula `a || b` is the probability of `a` on the condition of `b`. (The spec language reads formulas differently: see [`crate::formula`].)
 
 mod file;
 mod grammar;

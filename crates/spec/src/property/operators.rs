@@ -58,7 +58,6 @@ impl Grammar<'_> {
         let threshold = self.threshold()?;
         let open = self.parser.peek().span;
         self.parser.expect("[")?;
-        let outside = self.leave_formula();
         let (kind, height): (Box<dyn FnOnce(Question) -> PartKind>, usize) = if letter == "R" {
             let (sum, height) = self.accumulation()?;
             (
@@ -66,7 +65,11 @@ impl Grammar<'_> {
                 height,
             )
         } else {
-            let (inside, height) = self.formula()?;
+            let (inside, height) = if letter == "P" {
+                self.path_formula()?
+            } else {
+                self.formula()?
+            };
             let inside = Box::new(inside);
             match letter {
                 "P" => (
@@ -77,7 +80,6 @@ impl Grammar<'_> {
             }
         };
         let (state, other) = self.old_filter()?;
-        self.return_to_formula(outside);
         if !self.parser.eat("]") {
             let place = self.parser.passage().place(open);
             return Err(self
@@ -226,7 +228,6 @@ impl Grammar<'_> {
     pub(super) fn whole(&mut self, word: &str, start: Span) -> Result<Tall, Diagnostic> {
         self.parser.next_token();
         self.parser.enter()?;
-        let outside = self.leave_formula();
         let open = self.parser.peek().span;
         let paths = matches!(word, "A" | "E");
         self.parser.expect(if paths { "[" } else { "(" })?;
@@ -258,7 +259,6 @@ impl Grammar<'_> {
         } else {
             self.parser.close(open)?;
         }
-        self.return_to_formula(outside);
         self.parser.leave();
         let span = self.parser.span_from(start.start);
         self.part(kind, span, height)

@@ -38,6 +38,26 @@ pub struct Part {
     pub span: Span,
 }
 
+impl Part {
+    /// Says whether it speaks of paths: it has a temporal operator outside of the questions in it.
+    #[must_use]
+    pub fn is_temporal(&self) -> bool {
+        match &self.kind {
+            PartKind::Next(..)
+            | PartKind::Eventually(..)
+            | PartKind::Globally(..)
+            | PartKind::Until(..)
+            | PartKind::WeakUntil(..)
+            | PartKind::Release(..)
+            | PartKind::OnCondition(..) => true,
+            PartKind::Not(a) => a.is_temporal(),
+            PartKind::Binary(_, a, b) => a.is_temporal() || b.is_temporal(),
+            PartKind::Choice(parts) => parts.iter().any(Self::is_temporal),
+            _ => false,
+        }
+    }
+}
+
 /// What a part of a property is.
 #[derive(Clone, Debug)]
 pub enum PartKind {
@@ -65,6 +85,8 @@ pub enum PartKind {
     WeakUntil(Window, Box<Part>, Box<Part>),
     /// `a R b`
     Release(Window, Box<Part>, Box<Part>),
+    /// `a || b`: that `a` is so, given that `b` is.
+    OnCondition(Box<Part>, Box<Part>),
     /// `P=? [ … ]`
     Probability(Question, Box<Part>),
     /// `R{"name"}=? [ … ]`
