@@ -101,7 +101,7 @@ fn worth(text: &str, property: &str, expected: (i64, i64)) {
         Rational::from_f64(lower).unwrap() <= expected && expected <= Rational::from_f64(upper).unwrap();
     assert!(inside, "{property} is {expected}, but found [{lower}, {upper}]");
     assert!(
-        upper - lower <= 1e-6 * upper.abs(),
+        upper - lower <= 1e-6 * upper.abs() + 1e-15,
         "{property}: [{lower}, {upper}] is wide"
     );
     let options = Options {

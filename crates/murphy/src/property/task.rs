@@ -50,6 +50,8 @@ impl Turn {
 
 /// How wide a bracket may be, as a part of its number, where nothing else is asked.
 const RELATIVE: f64 = 2.5e-7;
+/// Below this, a number that may be zero is not asked for more precisely.
+const NEXT_TO_NOTHING: f64 = 1e-15;
 /// How often a number is asked for more precisely.
 const ROUNDS: usize = 5;
 /// Up to how many states are asked for one by one.
@@ -108,7 +110,8 @@ impl Evaluator<'_> {
                 let size = worth.bracket.lower.abs().min(worth.bracket.upper.abs());
                 match absolute {
                     Some(absolute) => gap > absolute,
-                    None => gap > 2.0 * RELATIVE * size,
+                    // What may be zero cannot be told from it by narrower brackets for ever.
+                    None => gap > 2.0 * RELATIVE * size && (size > 0.0 || gap > NEXT_TO_NOTHING),
                 }
             };
             pending.retain(|index| found[*index].as_ref().is_none_or(wide));
