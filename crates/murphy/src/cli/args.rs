@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
     View(ViewArguments),
+    /// Write a model in another format
+    Convert(ConvertArguments),
     /// Say what a world, or a world with a spec, holds
     Info(InfoArguments),
 }
@@ -214,4 +216,18 @@ pub(crate) struct InfoArguments {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy convert worlds/frozen_lake.ron lake.drn
+  murphy convert model.prism model.umb --const N=4
+  murphy convert model.drn model.dot")]
+pub(crate) struct ConvertArguments {
+    /// The model to read; its ending says in which format
+    pub(crate) from: PathBuf,
+    /// The file to write; its ending says in which format
+    pub(crate) to: PathBuf,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
 }

@@ -4,6 +4,7 @@ use crate::cli::failure::Failure;
 use murphy_notation::Source;
 use murphy_problem::Origin;
 use murphy_world::Files;
+use murphy_world::formats::Outputs;
 use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -82,6 +83,44 @@ fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn make_readable(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
+}
+
+/// Files in the making: all of them are kept together, or none is.
+pub(crate) struct Staged {
+    folder: PathBuf,
+    files: Vec<(PathBuf, tempfile::NamedTempFile)>,
+}
+
+impl Staged {
+    /// Returns a place for files in the folder of `path`.
+    pub(crate) fn beside(path: &Path) -> Self {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self { folder: folder.to_path_buf(), files: Vec::new() }
+    }
+
+    /// Gives all files their names, and returns where they are.
+    pub(crate) fn keep(self) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = Vec::new();
+        for (path, file) in self.files {
+            let failed = |error: std::io::Error| Failure::file(&path, "write", &error);
+            file.as_file().sync_all().map_err(failed)?;
+            make_readable(file.as_file()).map_err(failed)?;
+            file.persist(&path).map_err(|error| failed(error.error))?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+}
+
+impl Outputs for Staged {
+    fn create(&mut self, name: &str) -> std::io::Result<Box<dyn std::io::Write + '_>> {
+        let path = self.folder.join(Path::new(name).file_name().unwrap_or_default());
+        self.files.push((path, tempfile::NamedTempFile::new_in(&self.folder)?));
+        match self.files.last_mut() {
+            Some((_, file)) => Ok(Box::new(std::io::BufWriter::new(file))),
+            None => Err(std::io::Error::other("no file was begun")),
+        }
+    }
 }
 
 /// The files beside a world, remembered as they are read.

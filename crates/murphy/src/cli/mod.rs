@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod convert;
 mod failure;
 mod files;
 mod info;
@@ -119,6 +120,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Simulate(arguments) => simulate::run(arguments, terminal),
         Command::View(arguments) => view::run(arguments, terminal),
+        Command::Convert(arguments) => convert::run(arguments, terminal),
         Command::Info(arguments) => info::run(arguments, terminal),
     }
 }
@@ -130,7 +132,7 @@ fn format_of(command: &Command) -> Format {
         Command::Check(arguments) => arguments.format,
         Command::Simulate(arguments) => arguments.format,
         Command::Info(arguments) => arguments.format,
-        Command::View(_) => Format::Text,
+        Command::View(_) | Command::Convert(_) => Format::Text,
     }
 }
 
