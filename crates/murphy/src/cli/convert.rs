@@ -10,17 +10,25 @@ use murphy_world::formats;
 
 pub(crate) fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let name = arguments.to.display().to_string();
-    let format = formats::by_ending(&name).filter(|format| format.is_written()).ok_or_else(|| {
-        let written: Vec<&str> = formats::all()
-            .iter()
-            .filter(|format| format.is_written())
-            .filter_map(|format| format.endings.first().copied())
-            .collect();
-        Failure::new(format!("nothing is written to files like `{name}`"))
-            .hint(format!("models are written to files ending in {}", written.join(", ")))
-    })?;
+    let format = formats::by_ending(&name)
+        .filter(|format| format.is_written())
+        .ok_or_else(|| {
+            let written: Vec<&str> = formats::all()
+                .iter()
+                .filter(|format| format.is_written())
+                .filter_map(|format| format.endings.first().copied())
+                .collect();
+            Failure::new(format!("nothing is written to files like `{name}`")).hint(format!(
+                "models are written to files ending in {}",
+                written.join(", ")
+            ))
+        })?;
     let model = ReadModel::read(&arguments.from, &arguments.world_arguments)?.alone()?;
-    let file = arguments.to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = arguments
+        .to
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let stem = format
         .endings
         .iter()
@@ -32,7 +40,10 @@ pub(crate) fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<O
     for path in staged.keep()? {
         terminal.data(&line("Wrote", &path.display().to_string()))?;
     }
-    terminal.data(&line("Model", &format!("{}: {}", model.name(), report::size(&model))))?;
+    terminal.data(&line(
+        "Model",
+        &format!("{}: {}", model.name(), report::size(&model)),
+    ))?;
     for what in left_out {
         terminal.data(&line("Left out", &what))?;
     }

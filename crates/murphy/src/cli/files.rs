@@ -94,8 +94,14 @@ pub(crate) struct Staged {
 impl Staged {
     /// Returns a place for files in the folder of `path`.
     pub(crate) fn beside(path: &Path) -> Self {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self { folder: folder.to_path_buf(), files: Vec::new() }
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        Self {
+            folder: folder.to_path_buf(),
+            files: Vec::new(),
+        }
     }
 
     /// Gives all files their names, and returns where they are.
@@ -115,7 +121,8 @@ impl Staged {
 impl Outputs for Staged {
     fn create(&mut self, name: &str) -> std::io::Result<Box<dyn std::io::Write + '_>> {
         let path = self.folder.join(Path::new(name).file_name().unwrap_or_default());
-        self.files.push((path, tempfile::NamedTempFile::new_in(&self.folder)?));
+        self.files
+            .push((path, tempfile::NamedTempFile::new_in(&self.folder)?));
         match self.files.last_mut() {
             Some((_, file)) => Ok(Box::new(std::io::BufWriter::new(file))),
             None => Err(std::io::Error::other("no file was begun")),
