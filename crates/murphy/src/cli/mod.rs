@@ -64,7 +64,7 @@ impl Terminal {
 }
 
 /// Runs the program and returns its exit status.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return misused(&error),
