@@ -165,7 +165,7 @@ fn reduce(model: &Model, formula: &Formula, operand: &Operand) -> Result<Reachab
                 .hint("ask for one of `F a`, `a U b`, `G a`, `a W b`, `a R b`, with or without a bound such as `<=10`"));
         }
     };
-    let steps = bound.as_ref().map(|bound| steps(bound)).transpose()?;
+    let steps = bound.as_ref().map(steps).transpose()?;
     Ok(Reachability {
         target,
         avoid,
