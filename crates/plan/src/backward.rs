@@ -104,11 +104,7 @@ fn induce(
             return Err(Error::FloatRange);
         }
         if step.is_power_of_two() {
-            let gap = lower
-                .iter()
-                .zip(&upper)
-                .map(|(low, high)| high - low)
-                .fold(0.0, f64::max);
+            let gap = widest(&lower, &upper);
             let (component, of) = (step as usize, steps as usize);
             settings.report(Progress {
                 component,
@@ -129,17 +125,26 @@ fn induce(
         StopReason::Stalled
     };
     let policy = Policy::Stepwise(policy);
-    let certificate = Certificate {
-        policy: policy.clone(),
-        proof: Proof::Backward,
-    };
+    let (proof, followed) = (Proof::Backward, policy.clone());
     Ok(Plan {
         policy,
         bracket,
-        certificate,
+        certificate: Certificate {
+            policy: followed,
+            proof,
+        },
         stop,
         sweeps: u64::from(steps),
     })
+}
+
+/// Returns the widest bracket of a state.
+fn widest(lower: &[f64], upper: &[f64]) -> f64 {
+    lower
+        .iter()
+        .zip(upper)
+        .map(|(low, high)| high - low)
+        .fold(0.0, f64::max)
 }
 
 /// Goes one step back; decided states keep their values.

@@ -133,7 +133,7 @@ impl<'a> Solver<'a> {
     fn round(&mut self, tolerance: f64) -> bool {
         let mut moved = false;
         for index in 0..self.components.len() {
-            let mut component = std::mem::replace(&mut self.components[index], Component::default());
+            let mut component = std::mem::take(&mut self.components[index]);
             moved |= self.improve(&mut component, index, tolerance);
             self.components[index] = component;
         }

@@ -1,4 +1,10 @@
 //! Properties as PRISM writes them: what they are read as, and what is wrong with what is no property.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where it builds its cases"
+)]
 
 use murphy_notation::{Passage, Source};
 use murphy_spec::Direction;
