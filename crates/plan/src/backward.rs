@@ -104,13 +104,11 @@ fn induce(
             return Err(Error::FloatRange);
         }
         if step.is_power_of_two() {
-            let gap = widest(&lower, &upper);
-            let (component, of) = (step as usize, steps as usize);
             settings.report(Progress {
-                component,
-                of,
+                component: step as usize,
+                of: steps as usize,
                 sweeps: u64::from(step),
-                gap,
+                gap: widest(&lower, &upper),
             });
         }
     }
