@@ -1,4 +1,11 @@
 //! Sums until a target, against brute force and on models whose values are known.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::needless_range_loop,
+    reason = "a test may fail where it builds its cases"
+)]
 
 mod common;
 

@@ -5,7 +5,7 @@ use murphy_notation::Rational;
 use murphy_problem::Direction;
 
 /// A value that may be infinite; `None` is infinity.
-pub type Extended = Option<Rational>;
+pub(crate) type Extended = Option<Rational>;
 /// One distribution.
 type Chances = Vec<(usize, Rational)>;
 
@@ -26,7 +26,7 @@ fn better(direction: Direction, a: Extended, b: Extended) -> Extended {
 }
 
 /// Returns the vertices of an interval set.
-pub fn vertices(choice: &Branches) -> Vec<Chances> {
+pub(crate) fn vertices(choice: &Branches) -> Vec<Chances> {
     let set = interval(choice);
     let (lower, upper) = (set.lower(), set.upper());
     let count = lower.len();
@@ -64,7 +64,7 @@ pub fn vertices(choice: &Branches) -> Vec<Chances> {
 }
 
 /// Solves `matrix · x = right` by elimination.
-pub fn linear(mut matrix: Vec<Vec<Rational>>, mut right: Vec<Rational>) -> Vec<Rational> {
+pub(crate) fn linear(mut matrix: Vec<Vec<Rational>>, mut right: Vec<Rational>) -> Vec<Rational> {
     let count = right.len();
     for column in 0..count {
         let pivot = (column..count)
@@ -87,7 +87,7 @@ pub fn linear(mut matrix: Vec<Vec<Rational>>, mut right: Vec<Rational>) -> Vec<R
 }
 
 /// What is asked of a chain.
-pub enum Question<'a> {
+pub(crate) enum Question<'a> {
     Reach { target: &'a [bool], avoid: &'a [bool] },
     Until { target: &'a [bool] },
     Discounted { discount: Rational },
@@ -173,7 +173,7 @@ fn each_pick(counts: &[usize], visit: &mut dyn FnMut(&[usize])) {
 }
 
 /// Returns the exact values of all states in the four modes of [`super::DIRECTIONS`]; `only` fixes the policy (choice numbers in each state).
-pub fn values(
+pub(crate) fn values(
     table: &Table,
     gain: &[Rational],
     question: &Question<'_>,

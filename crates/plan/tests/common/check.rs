@@ -16,7 +16,7 @@ struct Checker<'a> {
 }
 
 /// Checks every inequality of the certificate of a plan, and that its bracket follows.
-pub fn certificate(problem: &Problem, plan: &Plan) -> Result<(), String> {
+pub(crate) fn certificate(problem: &Problem, plan: &Plan) -> Result<(), String> {
     let Policy::Memoryless(policy) = &plan.certificate.policy else {
         return Err("not memoryless".into());
     };

@@ -4,8 +4,8 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
-pub mod brute;
-pub mod check;
+pub(crate) mod brute;
+pub(crate) mod check;
 
 use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
@@ -14,7 +14,7 @@ use murphy_problem::{Direction, Objective, Plan, Policy, Problem, StopReason};
 use murphy_problem::{Settled, Stance};
 use murphy_world::{Model, ModelBuilder, StateSet};
 
-pub const DIRECTIONS: [(Direction, Direction); 4] = [
+pub(crate) const DIRECTIONS: [(Direction, Direction); 4] = [
     (Direction::Maximize, Direction::Minimize),
     (Direction::Maximize, Direction::Maximize),
     (Direction::Minimize, Direction::Maximize),
@@ -22,10 +22,10 @@ pub const DIRECTIONS: [(Direction, Direction); 4] = [
 ];
 
 /// A small pseudo-random generator (SplitMix64, Steele, Lea and Flood 2014), the same everywhere.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -33,22 +33,22 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 }
 
 /// One choice as bounds on branches.
-pub type Branches = Vec<(u32, Rational, Rational)>;
+pub(crate) type Branches = Vec<(u32, Rational, Rational)>;
 /// The choices of each state.
-pub type Table = Vec<Vec<Branches>>;
+pub(crate) type Table = Vec<Vec<Branches>>;
 
-pub fn ratio(text: &str) -> Rational {
+pub(crate) fn ratio(text: &str) -> Rational {
     text.parse().unwrap()
 }
 
 /// Reads `"1 0.2 0.5, 2 0.5 0.8"`: target and bounds; `"1 0.2"` is exact; `"1"` is sure.
-pub fn branches(text: &str) -> Branches {
+pub(crate) fn branches(text: &str) -> Branches {
     let one = |part: &str| {
         let mut words = part.split_whitespace();
         let target = words.next().unwrap().parse().unwrap();
@@ -60,19 +60,19 @@ pub fn branches(text: &str) -> Branches {
 }
 
 /// Reads a table: one list of choices a state.
-pub fn table(states: &[&[&str]]) -> Table {
+pub(crate) fn table(states: &[&[&str]]) -> Table {
     states
         .iter()
         .map(|choices| choices.iter().map(|choice| branches(choice)).collect())
         .collect()
 }
 
-pub fn interval(choice: &Branches) -> Interval {
+pub(crate) fn interval(choice: &Branches) -> Interval {
     let lower = choice.iter().map(|(_, l, _)| l.clone()).collect();
     Interval::new(lower, choice.iter().map(|(_, _, u)| u.clone()).collect()).unwrap()
 }
 
-pub fn set(choice: &Branches) -> CredalSet {
+pub(crate) fn set(choice: &Branches) -> CredalSet {
     if choice.iter().all(|(_, l, u)| l == u) {
         CredalSet::from(Precise::new(choice.iter().map(|(_, l, _)| l.clone()).collect()).unwrap())
     } else {
@@ -80,7 +80,7 @@ pub fn set(choice: &Branches) -> CredalSet {
     }
 }
 
-pub fn model_from(table: &Table, start: u32) -> Model {
+pub(crate) fn model_from(table: &Table, start: u32) -> Model {
     let mut builder = ModelBuilder::new("test", (0..8).map(|i| format!("a{i}")).collect());
     for choices in table {
         builder.add_state(vec![]);
@@ -92,7 +92,7 @@ pub fn model_from(table: &Table, start: u32) -> Model {
     builder.start(vec![(start, Rational::ONE)]).finish().unwrap()
 }
 
-pub fn states(count: usize, members: &[u32]) -> StateSet {
+pub(crate) fn states(count: usize, members: &[u32]) -> StateSet {
     let mut set = StateSet::none(count);
     for &state in members {
         set.insert(state);
@@ -100,7 +100,11 @@ pub fn states(count: usize, members: &[u32]) -> StateSet {
     set
 }
 
-pub fn problem(model: Model, objective: Objective, (agent, nature): (Direction, Direction)) -> Problem {
+pub(crate) fn problem(
+    model: Model,
+    objective: Objective,
+    (agent, nature): (Direction, Direction),
+) -> Problem {
     Problem {
         model,
         objective,
@@ -118,7 +122,7 @@ pub fn problem(model: Model, objective: Objective, (agent, nature): (Direction, 
     }
 }
 
-pub fn reach(table: &Table, target: &[u32], avoid: &[u32], modes: (Direction, Direction)) -> Problem {
+pub(crate) fn reach(table: &Table, target: &[u32], avoid: &[u32], modes: (Direction, Direction)) -> Problem {
     let count = table.len();
     let objective = Objective::Reach {
         target: states(count, target),
@@ -127,7 +131,12 @@ pub fn reach(table: &Table, target: &[u32], avoid: &[u32], modes: (Direction, Di
     problem(model_from(table, 0), objective, modes)
 }
 
-pub fn until(table: &Table, quantity: &[Rational], target: &[u32], modes: (Direction, Direction)) -> Problem {
+pub(crate) fn until(
+    table: &Table,
+    quantity: &[Rational],
+    target: &[u32],
+    modes: (Direction, Direction),
+) -> Problem {
     let objective = Objective::Until {
         quantity: quantity.to_vec(),
         target: states(table.len(), target),
@@ -135,7 +144,7 @@ pub fn until(table: &Table, quantity: &[Rational], target: &[u32], modes: (Direc
     problem(model_from(table, 0), objective, modes)
 }
 
-pub fn discounted(
+pub(crate) fn discounted(
     table: &Table,
     quantity: &[Rational],
     discount: &str,
@@ -149,14 +158,14 @@ pub fn discounted(
 }
 
 /// Plans with the default settings and checks the certificate exactly.
-pub fn solved(problem: &Problem) -> Plan {
+pub(crate) fn solved(problem: &Problem) -> Plan {
     let found = plan(problem, &Settings::default()).unwrap();
     check::certificate(problem, &found).unwrap();
     found
 }
 
 /// Returns a random model of `count` states, the last two absorbing; six in ten lower bounds are zero.
-pub fn random_table(random: &mut Random, count: u32, choices_max: u64) -> Table {
+pub(crate) fn random_table(random: &mut Random, count: u32, choices_max: u64) -> Table {
     let mut table: Table = (0..count - 2)
         .map(|_| {
             (0..=random.below(choices_max))
@@ -191,7 +200,7 @@ fn random_branches(random: &mut Random, count: u32) -> Branches {
 }
 
 /// Asserts that the bracket holds `value` and is as narrow as asked.
-pub fn assert_value(problem: &Problem, plan: &Plan, value: &Rational) {
+pub(crate) fn assert_value(problem: &Problem, plan: &Plan, value: &Rational) {
     let (lower, upper) = (
         Rational::from_f64(plan.bracket.lower),
         Rational::from_f64(plan.bracket.upper),
@@ -210,7 +219,7 @@ pub fn assert_value(problem: &Problem, plan: &Plan, value: &Rational) {
     assert_eq!(plan.stop, StopReason::Precise);
 }
 
-pub fn choice_numbers(problem: &Problem, plan: &Plan) -> Vec<usize> {
+pub(crate) fn choice_numbers(problem: &Problem, plan: &Plan) -> Vec<usize> {
     let Policy::Memoryless(policy) = &plan.policy else {
         panic!("not memoryless")
     };
