@@ -285,6 +285,24 @@ fn state_formulas_nest() {
 }
 
 #[test]
+fn conditions_leave_runs_out() {
+    // Of the runs that see `s=1` by going left, those that go on to the goal make four fifths; a policy may also turn back.
+    worth(FORK, "Pmax=? [ F s=2 || F s=1 ]", (4, 5));
+    worth(FORK, "Pmin=? [ F s=2 || F s=1 ]", (0, 1));
+    worth(FORK, "Pmax=? [ F s=1 || F s=2 ]", (1, 1));
+    worth(FORK, "Pmin=? [ F s=1 || F s=2 ]", (0, 1));
+    worth(CYCLE, "P=? [ F[2,2] s=2 || F s=1 ]", (1, 1));
+    worth(CYCLE, "P=? [ F[3,3] s=2 || F s=1 ]", (1, 2));
+    worth(CYCLE, "P=? [ X s=1 || X s>=0 ]", (1, 3));
+    refused(CYCLE, "P=? [ F s=1 || F s>5 ]", "the condition cannot hold");
+    refused(
+        BIASED,
+        "Pmaxmin=? [ F s=1 || F s>0 ]",
+        "conditional probabilities",
+    );
+}
+
+#[test]
 fn paths_of_the_graph() {
     verdict(CYCLE, "E [ G s<3 & F s=2 ]", true);
     verdict(CYCLE, "A [ F s=2 ]", false);

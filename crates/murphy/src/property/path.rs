@@ -17,7 +17,7 @@ const WINDOW_MAX: u32 = 10_000;
 pub(super) struct Path {
     pub(super) formulas: Formulas,
     pub(super) root: Formula,
-    propositions: Vec<StateSet>,
+    pub(super) propositions: Vec<StateSet>,
 }
 
 /// A window in numbers: from a step on, up to a step if there is an end.
@@ -31,6 +31,9 @@ impl Evaluator<'_> {
         players: Players,
         wanted: &[StateId],
     ) -> Result<Task, Diagnostic> {
+        if let PartKind::OnCondition(what, condition) = &path.kind {
+            return self.conditional(path, (what, condition), players, wanted);
+        }
         if let Some(task) = self.simple_task(path, players, wanted)? {
             return Ok(task);
         }
@@ -397,7 +400,7 @@ fn release(formulas: &mut Formulas, (a, b): (Formula, Formula), (from, to): Step
 }
 
 /// Returns for each state the letter that an automaton reads there.
-fn letters(propositions: &[StateSet], states: usize) -> Vec<u64> {
+pub(super) fn letters(propositions: &[StateSet], states: usize) -> Vec<u64> {
     let mut letters = vec![0; states];
     for (bit, holds) in propositions.iter().enumerate() {
         for state in holds.iter() {
