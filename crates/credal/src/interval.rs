@@ -26,8 +26,8 @@ use std::num::NonZeroU64;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
-    lower: Vec<Rational>,
-    upper: Vec<Rational>,
+    /// The lower bounds, then the upper bounds: in one piece, since a model has one of these for each choice.
+    bounds: Box<[Rational]>,
 }
 
 impl Interval {
@@ -71,7 +71,8 @@ impl Interval {
                 *u = most;
             }
         }
-        Ok(Self { lower, upper })
+        lower.append(&mut upper);
+        Ok(Self { bounds: lower.into() })
     }
 
     /// Returns the distributions within the bounds `lower` and `upper` in parts of `whole`, checked and tightened in whole numbers.
@@ -103,29 +104,30 @@ impl Interval {
         let fit = |part: u128| u64::try_from(part).unwrap_or(u64::MAX);
         let least = |l: u64, u: u64| fit(u128::from(l).max(one.saturating_sub(upper_sum - u128::from(u))));
         let most = |l: u64, u: u64| fit(u128::from(u).min(one - (lower_sum - u128::from(l))));
-        let pairs = || lower.iter().zip(upper);
+        let mut bounds = Vec::with_capacity(2 * lower.len());
+        bounds.extend(lower.iter().zip(upper).map(|(l, u)| share(least(*l, *u), whole)));
+        bounds.extend(lower.iter().zip(upper).map(|(l, u)| share(most(*l, *u), whole)));
         Ok(Self {
-            lower: pairs().map(|(l, u)| share(least(*l, *u), whole)).collect(),
-            upper: pairs().map(|(l, u)| share(most(*l, *u), whole)).collect(),
+            bounds: bounds.into(),
         })
     }
 
     /// Returns the least probability of each outcome.
     #[must_use]
     pub fn lower(&self) -> &[Rational] {
-        &self.lower
+        &self.bounds[..self.bounds.len() / 2]
     }
 
     /// Returns the greatest probability of each outcome.
     #[must_use]
     pub fn upper(&self) -> &[Rational] {
-        &self.upper
+        &self.bounds[self.bounds.len() / 2..]
     }
 
     /// Returns the mass that the lower bounds leave to Nature.
     #[must_use]
     pub fn budget(&self) -> Rational {
-        Rational::ONE - self.lower.iter().sum::<Rational>()
+        Rational::ONE - self.lower().iter().sum::<Rational>()
     }
 }
 
@@ -133,20 +135,20 @@ impl Shape for Interval {
     const KIND: &'static str = "interval";
 
     fn outcomes(&self) -> usize {
-        self.lower.len()
+        self.bounds.len() / 2
     }
 
     fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
         // The exact budget decides who gets what, so that the witness is exact up to its conversion.
         let mut left = self.budget();
-        let mut witness = self.lower.clone();
+        let mut witness = self.lower().to_vec();
         let order = ascending(values);
         let mut critical = values[order[0]].clone();
         for i in order {
             if !left.is_positive() {
                 break;
             }
-            let given = smaller(&self.upper[i] - &self.lower[i], left.clone());
+            let given = smaller(&self.upper()[i] - &self.lower()[i], left.clone());
             left -= &given;
             witness[i] += given;
             critical = values[i].clone();
@@ -165,7 +167,7 @@ impl Shape for Interval {
             return None;
         };
         let mut total = critical * &self.budget();
-        for ((l, u), v) in self.lower.iter().zip(&self.upper).zip(values) {
+        for ((l, u), v) in self.lower().iter().zip(self.upper()).zip(values) {
             total += l * v;
             if v < critical {
                 total += (u - l) * (v - critical);
@@ -177,36 +179,36 @@ impl Shape for Interval {
     fn contains(&self, p: &[Rational]) -> bool {
         crate::error::is_distribution(p)
             && p.iter()
-                .zip(self.lower.iter().zip(&self.upper))
+                .zip(self.lower().iter().zip(self.upper()))
                 .all(|(p, (l, u))| l <= p && p <= u)
     }
 
     fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
-        if mass(&self.lower, keep, false).is_positive() {
+        if mass(self.lower(), keep, false).is_positive() {
             return None;
         }
-        Self::new(kept(&self.lower, keep), kept(&self.upper, keep))
+        Self::new(kept(self.lower(), keep), kept(self.upper(), keep))
             .ok()
             .map(CredalSet::from)
     }
 
     fn centre(&self) -> Option<Vec<Rational>> {
-        (self.lower == self.upper).then(|| self.lower.clone())
+        (self.lower() == self.upper()).then(|| self.lower().to_vec())
     }
 
     fn may_have(&self, outcome: usize) -> bool {
         // Tight bounds: each upper bound is attained.
-        self.upper[outcome].is_positive()
+        self.upper()[outcome].is_positive()
     }
 
     fn lower_probability(&self, event: &[bool]) -> Rational {
-        let inside = mass(&self.lower, event, true);
-        let outside = Rational::ONE - mass(&self.upper, event, false);
+        let inside = mass(self.lower(), event, true);
+        let outside = Rational::ONE - mass(self.upper(), event, false);
         crate::number::larger(inside, outside)
     }
 
     fn must_hit(&self, event: &[bool]) -> bool {
-        let inside = self.lower.iter().zip(event).any(|(l, &e)| e && l.is_positive());
-        inside || mass(&self.upper, event, false) < Rational::ONE
+        let inside = self.lower().iter().zip(event).any(|(l, &e)| e && l.is_positive());
+        inside || mass(self.upper(), event, false) < Rational::ONE
     }
 }

@@ -21,7 +21,7 @@ use std::num::NonZeroU64;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Precise {
-    probabilities: Vec<Rational>,
+    probabilities: Box<[Rational]>,
 }
 
 impl Precise {
@@ -31,7 +31,9 @@ impl Precise {
     /// If there is no outcome, a probability is negative, or they do not sum to exactly one.
     pub fn new(probabilities: Vec<Rational>) -> Result<Self, Error> {
         distribution(&probabilities)?;
-        Ok(Self { probabilities })
+        Ok(Self {
+            probabilities: probabilities.into(),
+        })
     }
 
     /// Returns the distribution whose probabilities are `parts` of `whole`, checked in whole numbers.
@@ -52,11 +54,13 @@ impl Precise {
     pub fn over(whole: NonZeroU64, parts: &[u64]) -> Result<Self, Error> {
         not_empty(parts)?;
         let sum: u128 = parts.iter().map(|part| u128::from(*part)).sum();
-        let probabilities = parts.iter().map(|part| share(*part, whole)).collect();
+        let probabilities = parts.iter().map(|part| share(*part, whole));
         if sum == u128::from(whole.get()) {
-            Ok(Self { probabilities })
+            Ok(Self {
+                probabilities: probabilities.collect(),
+            })
         } else {
-            Self::new(probabilities)
+            Self::new(probabilities.collect())
         }
     }
 
@@ -87,7 +91,7 @@ impl Shape for Precise {
     }
 
     fn contains(&self, p: &[Rational]) -> bool {
-        p == self.probabilities
+        p == &*self.probabilities
     }
 
     fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
@@ -97,7 +101,7 @@ impl Shape for Precise {
     }
 
     fn centre(&self) -> Option<Vec<Rational>> {
-        Some(self.probabilities.clone())
+        Some(self.probabilities.to_vec())
     }
 
     fn may_have(&self, outcome: usize) -> bool {

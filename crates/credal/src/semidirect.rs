@@ -213,7 +213,7 @@ impl Shape for Semidirect {
             }
         }
         let first = self.first.restrict(&stays)?;
-        Some(CredalSet::Semidirect(Self {
+        Some(CredalSet::from(Self {
             first: Box::new(first),
             then,
             outcomes,

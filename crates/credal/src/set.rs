@@ -17,18 +17,22 @@ use std::borrow::Cow;
 
 /// Defines the enum, the conversions into it, and the passing on of a question to the kind.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident,)*) => {
+    ($($(#[$doc:meta])* $kind:ident($held:ty),)*) => {
         /// A closed convex set of distributions over the outcomes `0..n`: what Nature may choose from.
         ///
         /// Its data are exact, and a set that exists is valid. The page of [the crate](crate) teaches what it is for.
+        ///
+        /// # Why
+        /// A model holds one for each of its choices, often millions, nearly all of them distributions and intervals. Kinds that
+        /// are larger than those are kept in boxes.
         #[derive(Clone, Debug, PartialEq)]
         pub enum CredalSet {
-            $($(#[$doc])* $kind($kind),)*
+            $($(#[$doc])* $kind($held),)*
         }
 
         $(impl From<$kind> for CredalSet {
             fn from(set: $kind) -> Self {
-                Self::$kind(set)
+                Self::$kind(set.into())
             }
         })*
 
@@ -47,28 +51,28 @@ macro_rules! kinds {
 
 kinds! {
     /// A single distribution.
-    Precise,
+    Precise(Precise),
     /// Bounds on each probability.
-    Interval,
+    Interval(Interval),
     /// All mixtures of finitely many distributions.
-    Vertices,
+    Vertices(Box<Vertices>),
     /// All distributions within an L1 distance.
-    L1Ball,
+    L1Ball(Box<L1Ball>),
     /// A distribution, except with a small probability.
-    Contamination,
+    Contamination(Box<Contamination>),
     /// What counts say under every prior of a given strength.
-    ImpreciseDirichlet,
+    ImpreciseDirichlet(Box<ImpreciseDirichlet>),
     /// All distributions under linear constraints.
-    Polytope,
+    Polytope(Box<Polytope>),
     /// One set after another.
-    Semidirect,
+    Semidirect(Box<Semidirect>),
 }
 
 impl CredalSet {
     /// Returns the number of outcomes, at least one.
     #[must_use]
     pub fn outcomes(&self) -> usize {
-        each!(self, set => Shape::outcomes(set))
+        each!(self, set => set.outcomes())
     }
 
     /// Returns the word for its kind, like `interval`.

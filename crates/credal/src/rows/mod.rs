@@ -17,6 +17,7 @@ pub use enclosure::Enclosure;
 use crate::error::{Error, same_length};
 use crate::interval::Interval;
 use crate::polytope::Polytope;
+use crate::semidirect::Semidirect;
 use crate::set::CredalSet;
 use fixed::FixedRows;
 use greedy::{Greedy, GreedyRows};
@@ -181,7 +182,7 @@ impl Rows {
             CredalSet::Polytope(set) => self.lay_out_polytope(columns, set)?,
             CredalSet::Semidirect(set) => {
                 let at = self.nested.reserve(set.first().outcomes());
-                products.push((at, set.clone(), columns.to_vec()));
+                products.push((at, Semidirect::clone(set), columns.to_vec()));
                 Node::Nested(place(at)?)
             }
         })
