@@ -1,4 +1,11 @@
 //! The row kernel: one lower expectation of an interval set, for rows of several lengths.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a bench may fail where it builds its cases"
+)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use murphy_benches::{Stream, interval};

@@ -1,4 +1,11 @@
 //! The whole plan, and the proof of it, on one slowly mixing component.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a bench may fail where it builds its cases"
+)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use murphy::prelude::*;

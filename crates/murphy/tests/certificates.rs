@@ -136,7 +136,7 @@ fn planned(seed: u64, objective: impl FnOnce(&mut Random, &Model) -> Objective) 
     let problem = Problem {
         model,
         objective,
-        complemented: probability && seed % 3 == 0,
+        complemented: probability && seed.is_multiple_of(3),
         agent: DIRECTIONS[usize::from(seed & 1 == 0)],
         nature: DIRECTIONS[usize::from(seed & 2 == 0)],
         stance: Stance::Pessimistic,

@@ -1,4 +1,11 @@
 //! What the program prints, writes and returns, as one block a case; and that tampering is found out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a test may fail where it builds its cases"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,11 @@
 //! Small models on which plain value iteration, fixed graphs or the interval hull go wrong, with their true values.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a test may fail where it builds its cases"
+)]
 
 use murphy::notation::{Passage, Rational, Source};
 use murphy::property::{Options, Reply, answer};

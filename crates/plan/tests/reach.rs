@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::needless_range_loop,
+    clippy::float_cmp,
     reason = "a test may fail where it builds its cases"
 )]
 

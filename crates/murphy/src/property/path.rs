@@ -137,21 +137,8 @@ impl Evaluator<'_> {
             PartKind::Binary(operator, a, b) => {
                 let a = self.path_part(a, path, outermost)?;
                 let b = self.path_part(b, path, outermost)?;
-                let formulas = &mut path.formulas;
-                Ok(match operator {
-                    BinaryOperator::And => formulas.and(a, b),
-                    BinaryOperator::Or => formulas.or(a, b),
-                    BinaryOperator::Implies => {
-                        let not = formulas.not(a);
-                        formulas.or(not, b)
-                    }
-                    BinaryOperator::Iff | BinaryOperator::Equal => either(formulas, a, b),
-                    BinaryOperator::Differs => {
-                        let equal = either(formulas, a, b);
-                        formulas.not(equal)
-                    }
-                    _ => return Err(self.refusal(part, "a temporal formula is true or false, not a number")),
-                })
+                join(&mut path.formulas, *operator, (a, b))
+                    .ok_or_else(|| self.refusal(part, "a temporal formula is true or false, not a number"))
             }
             PartKind::Choice(parts) => {
                 let [condition, then, otherwise] = &**parts;
@@ -476,4 +463,22 @@ fn graph(model: &Model) -> Option<Model> {
     }
     let first: Vec<StateId> = model.initial().iter().map(|(state, _)| *state).collect();
     builder.start(equally(&first)).finish().ok()
+}
+
+/// Returns two formulas joined by an operator of truth values, or nothing if it is one of numbers.
+fn join(formulas: &mut Formulas, operator: BinaryOperator, (a, b): (Formula, Formula)) -> Option<Formula> {
+    Some(match operator {
+        BinaryOperator::And => formulas.and(a, b),
+        BinaryOperator::Or => formulas.or(a, b),
+        BinaryOperator::Implies => {
+            let not = formulas.not(a);
+            formulas.or(not, b)
+        }
+        BinaryOperator::Iff | BinaryOperator::Equal => either(formulas, a, b),
+        BinaryOperator::Differs => {
+            let equal = either(formulas, a, b);
+            formulas.not(equal)
+        }
+        _ => return None,
+    })
 }
