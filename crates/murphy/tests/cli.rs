@@ -175,6 +175,30 @@ fn a_changed_certificate_is_found_out_whatever_byte_it_is() {
     }
 }
 
+/// Choices of one state may share their action in models of other tools; the plan still says which is meant.
+#[test]
+fn a_plan_for_a_foreign_model_checks_though_its_actions_share_a_name() {
+    let folder = Folder::new("foreign");
+    let model = "mdp\nmodule m\n  s : [0..2];\n  [go] s=0 -> 0.3:(s'=1) + 0.7:(s'=2);\n  [go] s=0 -> 0.6:(s'=1) + 0.4:(s'=2);\n  [] s>0 -> true;\nendmodule\nlabel \"home\" = s=1;\n";
+    fs::write(folder.0.join("twice.prism"), model).unwrap();
+    let done = folder.murphy(&["plan", "twice.prism", "home.ron"]);
+    assert_eq!(
+        done.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let plan = fs::read_to_string(folder.0.join("plan.ron")).unwrap();
+    assert!(plan.contains("\"s=0\": \"go (2)\""), "{plan}");
+    let check = folder.murphy(&["check", "plan.ron"]);
+    assert_eq!(
+        check.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&check.stdout)
+    );
+}
+
 #[test]
 fn threads_change_no_byte() {
     let folder = Folder::new("threads");

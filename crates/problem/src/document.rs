@@ -284,10 +284,24 @@ impl PlanDocument {
 /// No policy by steps is longer.
 const STEPS_MAX: usize = 1_000_000;
 
+/// Returns the name of a choice among those of its state: the action, and from the second choice of that name on its number.
+fn choice_name(model: &Model, state: StateId, choice: ChoiceId) -> String {
+    let name = model.action_name(choice);
+    match model
+        .choices(state)
+        .take_while(|other| *other < choice)
+        .filter(|other| model.action_name(*other) == name)
+        .count()
+    {
+        0 => name.to_owned(),
+        before => format!("{name} ({})", before + 1),
+    }
+}
+
 fn named(model: &Model, row: &[ChoiceId]) -> BTreeMap<String, String> {
     (0..)
         .zip(row)
-        .map(|(state, choice)| (model.state_name(state), model.action_name(*choice).to_owned()))
+        .map(|(state, choice)| (model.state_name(state), choice_name(model, state, *choice)))
         .collect()
 }
 
@@ -301,20 +315,17 @@ fn looked_up(
         let state = *states
             .get(name)
             .ok_or_else(|| DocumentError::UnknownState(name.clone()))?;
-        let choice = model
+        let found = model
             .choices(state)
-            .find(|choice| model.action_name(*choice) == action)
-            .ok_or_else(|| {
-                let available = model
-                    .choices(state)
-                    .map(|choice| model.action_name(choice).to_owned())
-                    .collect();
-                DocumentError::UnknownAction {
-                    state: name.clone(),
-                    action: action.clone(),
-                    available,
-                }
-            })?;
+            .find(|choice| choice_name(model, state, *choice) == *action);
+        let choice = found.ok_or_else(|| DocumentError::UnknownAction {
+            state: name.clone(),
+            action: action.clone(),
+            available: model
+                .choices(state)
+                .map(|choice| choice_name(model, state, choice))
+                .collect(),
+        })?;
         row[state as usize] = Some(choice);
     }
     (0..)
