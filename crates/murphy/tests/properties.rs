@@ -310,6 +310,37 @@ fn conditions_leave_runs_out() {
 }
 
 #[test]
+fn one_policy_for_several_objectives() {
+    // Going left with probability q sees `s=1` with q/2; all who see it may go on.
+    worth(FORK, "multi(Pmax=? [ F s=2 ], P>=0.1 [ F s=1 ])", (2, 5));
+    worth(FORK, "multi(Pmin=? [ F s=2 ], P>=0.1 [ F s=1 ])", (0, 1));
+    worth(FORK, "multi(Pmax=? [ F s=2 ], P<=0.25 [ F s=1 ])", (13, 40));
+    worth(FORK, "multi(R{\"left\"}min=? [ C ], P>=0.3 [ F s=2 ])", (1, 1));
+    worth(
+        STAY,
+        "multi(R{\"work\"}max=? [ C<=2 ], P>=0.5 [ F G s=2 ])",
+        (15, 4),
+    );
+    worth(
+        STAY,
+        "multi(Pmax=? [ G F s=0 ], P>=0.25 [ F G s=2 ], P>=0.25 [ F s=1 ])",
+        (1, 2),
+    );
+    verdict(STAY, "multi(P>=0.5 [ F s=1 ], P>=0.5 [ F s=2 ])", true);
+    verdict(STAY, "multi(P>=0.5 [ F s=1 ], P>=0.51 [ F s=2 ])", false);
+    refused(
+        STAY,
+        "multi(Pmax=? [ F s=1 ], P>=0.5 [ F s=1 ], P>=0.6 [ F s=2 ])",
+        "no policy",
+    );
+    refused(
+        STAY,
+        "multi(R{\"loop\"}max=? [ C ], P>=0.5 [ F s=1 ])",
+        "infinite",
+    );
+}
+
+#[test]
 fn paths_of_the_graph() {
     verdict(CYCLE, "E [ G s<3 & F s=2 ]", true);
     verdict(CYCLE, "A [ F s=2 ]", false);
@@ -321,7 +352,9 @@ fn paths_of_the_graph() {
 
 #[test]
 fn what_is_not_answered_is_refused_by_name() {
-    refused(FORK, "multi(Pmax=? [ F s=2 ], P>=0.1 [ F s=1 ])", "`multi`");
+    refused(FORK, "multi(Pmax=? [ F s=2 ], Pmax=? [ F s=1 ])", "Pareto");
+    refused(FORK, "multi(Pmax=? [ F s=2 ], P>0.1 [ F s=1 ])", "not strict");
+    refused(COINS, "multi(Pmax=? [ F n=1 ], P>=0.1 [ F n=2 ])", "known only");
     refused(FORK, "F s=2", "a question of paths");
     refused(FORK, "Pmax=? [ F \"gaol\" ]", "there is no name `\"gaol\"`");
     refused(FORK, "P=? [ F s=2 ]", "a policy choices");

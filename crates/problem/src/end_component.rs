@@ -19,6 +19,17 @@ pub struct EndComponent {
 /// second kind are what the agent can hold only if no distribution of a choice avoids a branch that another takes: see [`leads_alike`].
 #[must_use]
 pub fn end_components(model: &Model, within: &StateSet, nature: Direction) -> Vec<EndComponent> {
+    end_components_by(model, within, nature, &|_| true)
+}
+
+/// Returns the largest end components within a set of states that some of the choices make: see [`end_components`].
+#[must_use]
+pub fn end_components_by(
+    model: &Model,
+    within: &StateSet,
+    nature: Direction,
+    allowed: &dyn Fn(ChoiceId) -> bool,
+) -> Vec<EndComponent> {
     let mut inside = vec![u32::MAX; model.state_count()];
     let mut found = Vec::new();
     let mut work = vec![within.iter().collect::<Vec<StateId>>()];
@@ -33,7 +44,7 @@ pub fn end_components(model: &Model, within: &StateSet, nature: Direction) -> Ve
             let stays = |state: StateId| inside[state as usize] == piece_number;
             kept = piece
                 .iter()
-                .map(|state| staying(model, *state, nature, &stays))
+                .map(|state| staying(model, *state, (nature, allowed), &stays))
                 .collect();
             let before = piece.len();
             let mut flags = kept
@@ -73,11 +84,11 @@ pub fn end_components(model: &Model, within: &StateSet, nature: Direction) -> Ve
 fn staying(
     model: &Model,
     state: StateId,
-    nature: Direction,
+    (nature, allowed): (Direction, &dyn Fn(ChoiceId) -> bool),
     inside: &dyn Fn(StateId) -> bool,
 ) -> Vec<(ChoiceId, Vec<StateId>)> {
     let mut kept = Vec::new();
-    for choice in model.choices(state) {
+    for choice in model.choices(state).filter(|choice| allowed(*choice)) {
         let (set, targets) = (model.set(choice), model.targets(choice));
         let event: Vec<bool> = targets.iter().map(|target| inside(*target)).collect();
         let whole = set.must_stay(&event);

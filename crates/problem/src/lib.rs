@@ -14,7 +14,7 @@ pub mod resolve;
 
 pub use certificate::{Certificate, CertificateError, Proof};
 pub use document::{DocumentError, NamedPolicy, Origin, Origins, PlanDocument};
-pub use end_component::{EndComponent, end_components, leads_alike};
+pub use end_component::{EndComponent, end_components, end_components_by, leads_alike};
 /// What a spec declares of Nature, for those who read problems without reading specs.
 pub use murphy_spec::{Settled, Stance};
 pub use objective::{Direction, Objective};

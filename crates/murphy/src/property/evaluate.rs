@@ -261,7 +261,7 @@ impl Evaluator<'_> {
             }
             PartKind::Several(items) => match items.as_slice() {
                 [only] => self.meaning(only, wanted),
-                _ => Err(self.refusal(part, "several objectives at once (`multi`) are not supported yet")),
+                items => self.several(part, items, wanted),
             },
             PartKind::Reference(name) => self.referred(part, name, wanted),
         }

@@ -14,6 +14,7 @@ mod filter;
 mod names;
 mod path;
 mod players;
+mod several;
 mod sum;
 mod task;
 mod worth;

@@ -56,13 +56,13 @@ impl Evaluator<'_> {
         }
     }
 
-    fn sum_steps(&self, part: &Part, limit: &Limit) -> Result<u32, Diagnostic> {
+    pub(super) fn sum_steps(&self, part: &Part, limit: &Limit) -> Result<u32, Diagnostic> {
         let steps = self.vocabulary.steps(&limit.number)?;
         let steps = steps.checked_sub(u32::from(limit.strict));
         steps.ok_or_else(|| self.refusal(part, "no step lies within this bound"))
     }
 
-    fn quantity_name(&self, part: &Part, reward: &Reward) -> Result<String, Diagnostic> {
+    pub(super) fn quantity_name(&self, part: &Part, reward: &Reward) -> Result<String, Diagnostic> {
         let order = self.model().quantity_order();
         let missing = |message: String, found: &str| {
             let error = self.refusal(part, message);
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn quantity(&self, part: &Part, name: &str) -> Result<Vec<Rational>, Diagnostic> {
+    pub(super) fn quantity(&self, part: &Part, name: &str) -> Result<Vec<Rational>, Diagnostic> {
         let values = self.model().quantity(name).map(<[Rational]>::to_vec);
         values.ok_or_else(|| self.refusal(part, format!("the model has no quantity `{name}`")))
     }
