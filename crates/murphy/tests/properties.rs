@@ -319,7 +319,7 @@ fn one_policy_for_several_objectives() {
     worth(
         STAY,
         "multi(R{\"work\"}max=? [ C<=2 ], P>=0.5 [ F G s=2 ])",
-        (15, 4),
+        (5, 1),
     );
     worth(
         STAY,
