@@ -268,6 +268,11 @@ impl Evaluator<'_> {
     }
 
     fn referred(&mut self, part: &Part, name: &str, wanted: &[StateId]) -> Result<Meaning, Diagnostic> {
+        // A label is meant before a property of the same name.
+        let label = self.vocabulary.label(name, wanted);
+        if let Some(flags) = label {
+            return Ok(Meaning::Truth(flags));
+        }
         let Some(named) = self.file.and_then(|file| file.named(name)) else {
             return Err(self.refusal(part, format!("there is no property `{name}`")));
         };

@@ -78,6 +78,15 @@ impl Vocabulary {
         self.bindings.entry(name.to_owned()).or_insert(binding);
     }
 
+    /// Says where a label holds, if there is one of the name.
+    pub(super) fn label(&self, name: &str, wanted: &[StateId]) -> Option<Vec<bool>> {
+        let Some(Binding::Variable { slot, .. }) = self.bindings.get(&format!("\"{name}\"")) else {
+            return None;
+        };
+        let states = self.labels.get(slot.checked_sub(self.width)?)?;
+        Some(wanted.iter().map(|state| states.contains(*state)).collect())
+    }
+
     /// Adds a constant, unless the name is taken.
     pub(super) fn add_constant(&mut self, name: &str, value: Value) {
         self.bindings

@@ -151,6 +151,17 @@ impl Evaluator<'_> {
                 let second = formulas.and(not, otherwise);
                 Ok(formulas.or(first, second))
             }
+            _ => self.temporal_part(part, path, outermost),
+        }
+    }
+
+    fn temporal_part(
+        &mut self,
+        part: &Part,
+        path: &mut Path,
+        outermost: bool,
+    ) -> Result<Formula, Diagnostic> {
+        match &part.kind {
             PartKind::Next(window, a) => {
                 if !window.is_unbounded() {
                     return Err(self.refusal(part, "`X` takes no bound"));
