@@ -8,7 +8,7 @@ use crate::transitions::Transition;
 use murphy_notation::{
     Binding, Diagnostic, Expression, Kind, Node, Passage, Rational, Resolved, Span, Type, Value,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the names of the actions, and the action of each transition.
 ///
@@ -36,6 +36,7 @@ pub(crate) fn name(
     }
     let naming = Naming::parse(node, scope)?;
     let mut names: Vec<String> = Vec::with_capacity(written.len());
+    let mut seen = BTreeSet::new();
     for (text, record) in &written {
         let column = file.column("action").unwrap_or(0);
         let wrong = |message: String| {
@@ -48,7 +49,7 @@ pub(crate) fn name(
             )
         };
         let name = naming.name(text, &wrong)?;
-        if names.contains(&name) {
+        if !seen.insert(name.clone()) {
             return Err(wrong(format!("two actions are called `{name}`")));
         }
         names.push(name);

@@ -8,6 +8,7 @@ use crate::settings::identifier;
 use crate::table::cell_value;
 use crate::transitions::Transition;
 use murphy_notation::{Diagnostic, Kind, Node, Passage, Place, Value};
+use std::collections::BTreeSet;
 
 /// The states in ascending order of their numbers.
 #[derive(Clone, Debug)]
@@ -216,9 +217,10 @@ fn kind(
             .label(format!("this is `{}`", file.text(Cell { record, column }))));
     }
     let mut names: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
     for value in values {
         let name = symbols.text(value);
-        if !names.contains(&name) {
+        if seen.insert(name.clone()) {
             names.push(name);
         }
     }

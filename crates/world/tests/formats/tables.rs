@@ -2,6 +2,7 @@
 
 use crate::{bounds, fraction, members, message, read, read_beside};
 use murphy_notation::Rational;
+use murphy_world::{Limits, NoFiles, formats};
 
 #[test]
 fn bmdp_lines_come_in_any_order() {
@@ -130,4 +131,19 @@ fn pomdp_mistakes_are_told_with_their_line() {
     }
     assert!(message(read("m.pomdp", "states: 3\n")).contains("no states or no actions"));
     assert!(message(read("m.pomdp", "states: 16000000\nactions: 1\nT: 0 uniform\n")).contains("more than"));
+}
+
+#[test]
+fn wildcards_over_nothing_and_hidden_rules_are_counted_too() {
+    let limits = Limits {
+        states_max: 1000,
+        branches_max: 1000,
+    };
+    let matrices = format!("actions: 900\n{}", "T: *\n".repeat(20));
+    let hidden = "R: * : * : 1 5\n".repeat(400);
+    let rules = format!("states: 300\nactions: 1\nT: 0 identity\n{hidden}R: 0 : * : * 1\n");
+    for (text, expected) in [(matrices, "stands for more than"), (rules, "too long to add up")] {
+        let error = message(formats::read("m.pomdp", &mut text.as_bytes(), &NoFiles, &limits));
+        assert!(error.contains(expected), "{error}");
+    }
 }

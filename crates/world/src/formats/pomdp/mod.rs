@@ -14,7 +14,7 @@ use crate::ids::StateId;
 use crate::model::{Model, Variable, VariableKind};
 use murphy_notation::{Rational, Value};
 use rules::Rewards;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use words::{Names, Statement, Words};
 
 /// The variable that holds the name of a state.
@@ -104,7 +104,7 @@ impl Reader<'_> {
         let chosen: Vec<u32> = match statement.word(1) {
             "include" => listed(2)?,
             "exclude" => {
-                let out = listed(2)?;
+                let out: BTreeSet<u32> = listed(2)?.into_iter().collect();
                 (0..).take(count).filter(|state| !out.contains(state)).collect()
             }
             "uniform" => (0..).take(count).collect(),
@@ -141,7 +141,7 @@ impl Reader<'_> {
         let actions = statement.some(1, &self.actions, "action")?;
         let columns = (self.states.len(), "state");
         let table = statement.table(2, &self.states, &self.states, columns)?;
-        self.count(actions.len().saturating_mul(table.size()), statement)?;
+        self.count(actions.len().saturating_mul(table.size().max(1)), statement)?;
         for action in actions {
             table.write(action, &mut self.transitions);
         }
@@ -153,7 +153,7 @@ impl Reader<'_> {
         let actions = statement.some(1, &self.actions, "action")?;
         let columns = (self.observations.len(), "observation");
         let table = statement.table(2, &self.states, &self.observations, columns)?;
-        self.count(actions.len().saturating_mul(table.size()), statement)?;
+        self.count(actions.len().saturating_mul(table.size().max(1)), statement)?;
         for action in actions {
             table.write(action, &mut self.sights);
         }

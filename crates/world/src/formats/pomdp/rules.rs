@@ -118,6 +118,7 @@ impl Rewards {
             .filter_map(|key| self.rules.get(key))
             .flatten()
             .collect();
+        *work = work.checked_sub(rules.len())?;
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.number));
         let mut total = Rational::ZERO;
         let mut mass = Rational::ZERO;
