@@ -5,7 +5,7 @@
 
 use crate::error::{Error, not_empty, not_negative, same_length};
 use crate::expectation::{Expectation, Multiplier};
-use crate::number::{Number, ascending, share, smaller};
+use crate::number::{Number, Shares, ascending, smaller};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
 use murphy_notation::Rational;
@@ -93,20 +93,20 @@ impl Interval {
     pub fn over(whole: NonZeroU64, lower: &[u64], upper: &[u64]) -> Result<Self, Error> {
         not_empty(lower)?;
         same_length(lower.len(), upper.len())?;
-        let sum = |parts: &[u64]| parts.iter().map(|part| u128::from(*part)).sum::<u128>();
-        let (one, lower_sum, upper_sum) = (u128::from(whole.get()), sum(lower), sum(upper));
+        let sum = |parts: &[u64]| parts.iter().try_fold(0u64, |sum, part| sum.checked_add(*part));
         let ordered = lower.iter().zip(upper).all(|(l, u)| l <= u);
-        if !ordered || lower_sum > one || upper_sum < one {
-            let exact = |parts: &[u64]| parts.iter().map(|part| share(*part, whole)).collect();
+        let (whole, shares) = (whole.get(), Shares::of(whole));
+        let sums = sum(lower).zip(sum(upper));
+        let sums = sums.filter(|(lower_sum, upper_sum)| *lower_sum <= whole && *upper_sum >= whole);
+        let Some((lower_sum, upper_sum)) = sums.filter(|_| ordered) else {
+            let exact = |parts: &[u64]| parts.iter().map(|part| shares.share(*part)).collect();
             return Self::new(exact(lower), exact(upper));
-        }
-        // A bound that another one implies is below `whole`, so that it fits again.
-        let fit = |part: u128| u64::try_from(part).unwrap_or(u64::MAX);
-        let least = |l: u64, u: u64| fit(u128::from(l).max(one.saturating_sub(upper_sum - u128::from(u))));
-        let most = |l: u64, u: u64| fit(u128::from(u).min(one - (lower_sum - u128::from(l))));
+        };
+        let least = |l: u64, u: u64| l.max(whole.saturating_sub(upper_sum - u));
+        let most = |l: u64, u: u64| u.min(whole - (lower_sum - l));
         let mut bounds = Vec::with_capacity(2 * lower.len());
-        bounds.extend(lower.iter().zip(upper).map(|(l, u)| share(least(*l, *u), whole)));
-        bounds.extend(lower.iter().zip(upper).map(|(l, u)| share(most(*l, *u), whole)));
+        bounds.extend(lower.iter().zip(upper).map(|(l, u)| shares.share(least(*l, *u))));
+        bounds.extend(lower.iter().zip(upper).map(|(l, u)| shares.share(most(*l, *u))));
         Ok(Self {
             bounds: bounds.into(),
         })

@@ -41,12 +41,34 @@ pub trait Number:
     fn solve(constraints: &[Constraint], values: &[Self]) -> Option<Expectation<Self>>;
 }
 
-/// Returns `part / whole`.
-pub(crate) fn share(part: u64, whole: NonZeroU64) -> Rational {
-    let quick = i64::try_from(part)
-        .ok()
-        .and_then(|part| Rational::ratio(part, whole.get()));
-    quick.unwrap_or_else(|| Rational::from(part) / Rational::from(whole.get()))
+/// Turns parts of one whole into fractions, quickly where the whole is a power of ten.
+#[derive(Clone, Copy)]
+pub(crate) struct Shares {
+    whole: NonZeroU64,
+    /// The whole is ten to this power.
+    places: Option<u32>,
+}
+
+impl Shares {
+    /// Returns shares of a whole.
+    pub(crate) fn of(whole: NonZeroU64) -> Self {
+        let places = whole.ilog10();
+        let is_power = 10u64.pow(places) == whole.get();
+        Self {
+            whole,
+            places: is_power.then_some(places),
+        }
+    }
+
+    /// Returns `part / whole`.
+    #[inline]
+    pub(crate) fn share(self, part: u64) -> Rational {
+        let quick = self
+            .places
+            .zip(i64::try_from(part).ok())
+            .and_then(|(places, part)| Rational::decimal(part, places));
+        quick.unwrap_or_else(|| Rational::from(part) / Rational::from(self.whole.get()))
+    }
 }
 
 impl Number for Rational {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, distribution, not_empty};
 use crate::expectation::{Expectation, Multiplier};
-use crate::number::{Number, dot, share};
+use crate::number::{Number, Shares, dot};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
 use murphy_notation::Rational;
@@ -54,7 +54,8 @@ impl Precise {
     pub fn over(whole: NonZeroU64, parts: &[u64]) -> Result<Self, Error> {
         not_empty(parts)?;
         let sum: u128 = parts.iter().map(|part| u128::from(*part)).sum();
-        let probabilities = parts.iter().map(|part| share(*part, whole));
+        let shares = Shares::of(whole);
+        let probabilities = parts.iter().map(|part| shares.share(*part));
         if sum == u128::from(whole.get()) {
             Ok(Self {
                 probabilities: probabilities.collect(),

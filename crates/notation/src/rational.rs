@@ -21,6 +21,21 @@ const LENGTH_MAX: usize = 4096;
 /// The largest decimal exponent, either way: enough for every `f64` and far from exhausting memory.
 const EXPONENT_MAX: i64 = 4096;
 
+/// The powers of ten that fit.
+const POWERS_OF_TEN: [u64; 20] = powers(10);
+/// As many powers of five.
+const POWERS_OF_FIVE: [u64; 20] = powers(5);
+
+const fn powers(base: u64) -> [u64; 20] {
+    let mut powers = [1; 20];
+    let mut place = 1;
+    while place < 20 {
+        powers[place] = powers[place - 1] * base;
+        place += 1;
+    }
+    powers
+}
+
 /// An exact rational number.
 ///
 /// # Example
@@ -149,21 +164,37 @@ impl Rational {
     /// assert_eq!(Rational::ratio(250, 1000), Some(Rational::new(1, 4)));
     /// ```
     #[must_use]
+    #[inline]
     pub fn ratio(numerator: i64, denominator: u64) -> Option<Self> {
         let places = denominator.checked_ilog10()?;
-        if 10u64.pow(places) != denominator {
-            return Some(Self::from_i128(i128::from(numerator), u128::from(denominator)));
+        if POWERS_OF_TEN[places as usize] == denominator {
+            Self::decimal(numerator, places)
+        } else {
+            Some(Self::from_i128(i128::from(numerator), u128::from(denominator)))
         }
-        if numerator == 0 {
+    }
+
+    /// Returns `figures / 10^places` in lowest terms, or `None` if there are more than 19 places.
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_notation::Rational;
+    /// assert_eq!(Rational::decimal(250, 3), Some(Rational::new(1, 4)));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn decimal(figures: i64, places: u32) -> Option<Self> {
+        if figures == 0 {
             return Some(Self::ZERO);
         }
         // The only common factors are twos and fives.
-        let twos = numerator.trailing_zeros().min(places);
-        let (mut numerator, mut fives) = (numerator >> twos, 0);
+        let twos = figures.trailing_zeros().min(places);
+        let (mut numerator, mut fives) = (figures >> twos, 0);
         while fives < places && numerator % 5 == 0 {
             (numerator, fives) = (numerator / 5, fives + 1);
         }
-        let denominator = NonZeroU64::new(5u64.pow(places - fives) << (places - twos))?;
+        let power = POWERS_OF_FIVE.get((places - fives) as usize)?;
+        let denominator = NonZeroU64::new(power << (places - twos))?;
         Some(Self(Repr::Small {
             numerator,
             denominator,
@@ -782,6 +813,9 @@ mod tests {
             }
         }
         assert_eq!(Rational::ratio(1, 0), None);
+        assert_eq!(Rational::decimal(1, 20), None);
+        assert_eq!(Rational::decimal(0, 3), Some(Rational::ZERO));
+        assert_eq!(Rational::decimal(1, 19), Rational::ratio(1, 10u64.pow(19)));
     }
 
     #[test]

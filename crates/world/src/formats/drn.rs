@@ -5,6 +5,7 @@
 
 use super::Input;
 use super::draft::Draft;
+use super::number::{Number, quick};
 use super::row::Sums;
 use super::text::{Fault, Hinted, Line, Scan, Text};
 use crate::model::{Model, ModelKind};
@@ -199,6 +200,14 @@ impl Reader {
     }
 
     fn branch(&mut self, line: &Line<'_>, mut scan: Scan<'_>) -> Result<(), Fault> {
+        if self.draft.in_choice()
+            && self.values != Values::Precise
+            && let Some((target, lower, upper)) = plain(&line.bytes[scan.at..])
+            && self.states.is_some_and(|states| target < states)
+        {
+            self.draft.row.bounds(target, lower, upper);
+            return Ok(());
+        }
         if !self.draft.in_choice() {
             // Old files leave the action of a chain out.
             if self.draft.state_count() == 0 {
@@ -345,6 +354,30 @@ impl Reader {
         }
         self.draft.finish()
     }
+}
+
+/// Reads a branch in exactly the shape in which tools write it, `3 : [0.25, 0.5]`; most lines of most files are such.
+#[inline]
+fn plain(bytes: &[u8]) -> Option<(u32, Number, Number)> {
+    let (mut target, mut at) = (0u64, 0);
+    // No more digits than a state can have, so that nothing overflows.
+    for digit in bytes.iter().take(11).map(|byte| byte.wrapping_sub(b'0')) {
+        if digit > 9 {
+            break;
+        }
+        (target, at) = (target * 10 + u64::from(digit), at + 1);
+    }
+    if at > 10 {
+        return None;
+    }
+    let bounds = bytes[at..].strip_prefix(b" : [")?.strip_suffix(b"]")?;
+    let (lower, length) = quick(bounds);
+    let rest = bounds[length..].strip_prefix(b", ")?;
+    let (upper, length) = quick(rest);
+    if length != rest.len() || at == 0 {
+        return None;
+    }
+    Some((u32::try_from(target).ok()?, lower?, upper?))
 }
 
 const PARAMETRIC: &str = "parametric models are not supported; give the parameters their values first";

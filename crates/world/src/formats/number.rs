@@ -26,9 +26,7 @@ impl Number {
     /// Returns the number in lowest terms.
     pub(super) fn to_rational(&self) -> Rational {
         match self {
-            Self::Decimal { figures, places } => {
-                Rational::ratio(*figures, 10u64.pow(*places)).unwrap_or_default()
-            }
+            Self::Decimal { figures, places } => Rational::decimal(*figures, *places).unwrap_or_default(),
             Self::Exact(value) => value.clone(),
         }
     }
@@ -45,21 +43,16 @@ impl Number {
 
 /// Reads a short decimal from the beginning of the bytes, and says how many it took.
 #[inline]
-fn quick(bytes: &[u8]) -> (Option<Number>, usize) {
+pub(super) fn quick(bytes: &[u8]) -> (Option<Number>, usize) {
     let negative = bytes.first() == Some(&b'-');
     let first = usize::from(negative || bytes.first() == Some(&b'+'));
-    let (mut at, mut figures, mut point) = (first, 0i64, usize::MAX);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'0'..=b'9' if figures <= FIGURES_MAX => figures = figures * 10 + i64::from(byte - b'0'),
-            b'.' if point == usize::MAX => point = at,
-            _ => break,
-        }
-        at += 1;
+    let (figures, whole) = digits(bytes, first, 0);
+    let (mut figures, mut at, mut places) = (figures, whole, 0);
+    if bytes.get(at) == Some(&b'.') {
+        (figures, at) = digits(bytes, whole + 1, figures);
+        places = at - whole - 1;
     }
-    let pointed = point != usize::MAX;
-    let places = if pointed { at - point - 1 } else { 0 };
-    if places > PLACES_MAX || at - first <= usize::from(pointed) {
+    if places > PLACES_MAX || whole - first + places == 0 {
         return (None, 0);
     }
     let number = Number::Decimal {
@@ -67,6 +60,21 @@ fn quick(bytes: &[u8]) -> (Option<Number>, usize) {
         places: u32::try_from(places).unwrap_or(0),
     };
     (Some(number), at)
+}
+
+/// Appends the digits from a place on to a number, as far as it surely fits.
+#[inline]
+fn digits(bytes: &[u8], from: usize, mut figures: i64) -> (i64, usize) {
+    let mut at = from;
+    for byte in bytes.get(from..).unwrap_or_default() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 || figures > FIGURES_MAX {
+            break;
+        }
+        figures = figures * 10 + i64::from(digit);
+        at += 1;
+    }
+    (figures, at)
 }
 
 #[cold]
@@ -77,7 +85,7 @@ fn slow(bytes: &[u8]) -> Option<Number> {
 
 impl Scan<'_> {
     /// Reads a number up to a blank or one of the stops.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
         self.blanks();
         let rest = self.line.bytes.get(self.at..).unwrap_or_default();

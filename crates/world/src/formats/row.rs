@@ -10,12 +10,26 @@ use std::num::NonZeroU64;
 #[derive(Debug, Default)]
 pub(super) struct Row {
     targets: Vec<StateId>,
-    lower: Vec<Number>,
+    lower: Vec<Stored>,
     /// Empty while every probability is precise.
-    upper: Vec<Number>,
+    upper: Vec<Stored>,
+    /// The numbers that are no short decimals.
+    exact: Vec<Rational>,
     /// The same in parts of one whole, while a set is made.
     parts: (Vec<u64>, Vec<u64>),
 }
+
+/// A number of a row: a short decimal, or the place of an exact number.
+#[derive(Clone, Copy, Debug)]
+struct Stored {
+    /// The digits, or the place.
+    figures: i64,
+    /// How many digits stand after the point, or [`EXACT`].
+    places: u32,
+}
+
+/// Says that the number is kept as a fraction.
+const EXACT: u32 = u32::MAX;
 
 /// How far a sum of probabilities may be from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +68,33 @@ impl Row {
         self.targets.clear();
         self.lower.clear();
         self.upper.clear();
+        self.exact.clear();
+    }
+
+    #[inline]
+    fn store(&mut self, number: Number) -> Stored {
+        match number {
+            Number::Decimal { figures, places } => Stored { figures, places },
+            Number::Exact(value) => {
+                self.exact.push(value);
+                Stored {
+                    figures: i64::try_from(self.exact.len() - 1).unwrap_or(i64::MAX),
+                    places: EXACT,
+                }
+            }
+        }
+    }
+
+    fn rational(&self, stored: Stored) -> Rational {
+        if stored.places == EXACT {
+            let place = usize::try_from(stored.figures).unwrap_or(usize::MAX);
+            return self.exact.get(place).cloned().unwrap_or_default();
+        }
+        Rational::decimal(stored.figures, stored.places).unwrap_or_default()
+    }
+
+    fn rationals(&self, list: &[Stored]) -> Vec<Rational> {
+        list.iter().map(|stored| self.rational(*stored)).collect()
     }
 
     /// Returns where the branches lead.
@@ -69,11 +110,10 @@ impl Row {
         if values.iter().all(|value| value == first) {
             return Some(first.clone());
         }
-        let met = |(lower, upper): (&Number, &Number)| lower.to_rational() == upper.to_rational();
-        if !self.lower.iter().zip(&self.upper).all(met) {
+        let weights = self.rationals(&self.lower);
+        if self.has_bounds() && self.rationals(&self.upper) != weights {
             return None;
         }
-        let weights: Vec<Rational> = self.lower.iter().map(Number::to_rational).collect();
         let sum: Rational = weights.iter().sum();
         let total: Rational = weights
             .iter()
@@ -89,19 +129,23 @@ impl Row {
     }
 
     /// Adds a branch with a probability.
+    #[inline]
     pub(super) fn precise(&mut self, target: StateId, probability: Number) {
+        let stored = self.store(probability);
         if self.has_bounds() {
-            self.upper.push(probability.clone());
+            self.upper.push(stored);
         }
         self.targets.push(target);
-        self.lower.push(probability);
+        self.lower.push(stored);
     }
 
     /// Adds a branch with bounds on its probability.
+    #[inline]
     pub(super) fn bounds(&mut self, target: StateId, lower: Number, upper: Number) {
         if self.upper.is_empty() {
             self.upper.extend_from_slice(&self.lower);
         }
+        let (lower, upper) = (self.store(lower), self.store(upper));
         self.targets.push(target);
         self.lower.push(lower);
         self.upper.push(upper);
@@ -130,13 +174,11 @@ impl Row {
 
     /// Brings the numbers over one power of ten, if they are decimals that allow it.
     fn fill_parts(&mut self) -> Option<NonZeroU64> {
-        let mut most = 0;
-        for number in self.lower.iter().chain(&self.upper) {
-            match number {
-                Number::Decimal { figures, places } if *figures >= 0 => most = most.max(*places),
-                _ => return None,
-            }
+        let all = || self.lower.iter().chain(&self.upper);
+        if !self.exact.is_empty() || all().any(|stored| stored.figures < 0) {
+            return None;
         }
+        let most = all().map(|stored| stored.places).max()?;
         fill(&mut self.parts.0, &self.lower, most)?;
         fill(&mut self.parts.1, &self.upper, most)?;
         NonZeroU64::new(10u64.pow(most))
@@ -144,8 +186,7 @@ impl Row {
 
     /// Makes the set in fractions, and corrects sums that are a little off.
     fn exact(&self, sums: Sums) -> Result<(CredalSet, bool), RowError> {
-        let rational = |numbers: &[Number]| numbers.iter().map(Number::to_rational).collect::<Vec<_>>();
-        let (mut lower, mut upper) = (rational(&self.lower), rational(&self.upper));
+        let (mut lower, mut upper) = (self.rationals(&self.lower), self.rationals(&self.upper));
         let tolerance = sums.tolerance();
         if upper.is_empty() || lower == upper {
             let corrected = scale_to_one(&mut lower, &tolerance, |_| true);
@@ -171,14 +212,11 @@ fn settled(set: Interval) -> CredalSet {
     set.into()
 }
 
-fn fill(parts: &mut Vec<u64>, numbers: &[Number], places_most: u32) -> Option<()> {
+fn fill(parts: &mut Vec<u64>, numbers: &[Stored], most: u32) -> Option<()> {
     parts.clear();
     for number in numbers {
-        let Number::Decimal { figures, places } = number else {
-            return None;
-        };
-        let figures = u64::try_from(*figures).ok()?;
-        parts.push(figures.checked_mul(10u64.pow(places_most - places))?);
+        let figures = number.figures.unsigned_abs();
+        parts.push(figures.checked_mul(10u64.pow(most - number.places))?);
     }
     Some(())
 }
