@@ -35,6 +35,16 @@ pub(crate) struct Composer<'a> {
     pub(crate) chosen: &'a [Option<&'a Step>],
     /// How many branches there may still be.
     pub(crate) branches_left: usize,
+    /// How many outcomes this choice may still have: they are held in memory together, with the values of all variables.
+    pub(crate) outcomes_left: usize,
+}
+
+/// The most values that the outcomes of one choice may hold together.
+const VALUES_MAX: usize = 1 << 24;
+
+/// Returns the most outcomes that one choice may have.
+pub(crate) fn outcomes_max(entities: &Entities) -> usize {
+    VALUES_MAX / entities.variables.len().max(1)
 }
 
 /// The set of one entity's step, and its own new values in each outcome.
@@ -51,6 +61,8 @@ impl Composer<'_> {
         let Some(own) = self.entities.entities.get(entity) else {
             let left = self.branches_left.checked_sub(1);
             self.branches_left = left.ok_or_else(|| too_many(self.entities))?;
+            let left = self.outcomes_left.checked_sub(1);
+            self.outcomes_left = left.ok_or_else(|| too_many_at_once(self.entities))?;
             return Ok(Joint {
                 spread: Spread::Precise(vec![Rational::ONE]),
                 targets: vec![slots[new_slot(0, width)..].to_vec()],
@@ -179,4 +191,14 @@ pub(crate) fn too_many(entities: &Entities) -> Diagnostic {
         "the model has more branches than the limit",
     )
     .hint("give the steps fewer outcomes, narrow the ranges of the variables, or raise the limit on branches")
+}
+
+fn too_many_at_once(entities: &Entities) -> Diagnostic {
+    let most = outcomes_max(entities);
+    Diagnostic::at(
+        entities.place.clone(),
+        format!("one action leads to more than {most} outcomes at once"),
+    )
+    .label("the outcomes of all entities multiply")
+    .hint("let the entities move in turns, or give their steps fewer outcomes")
 }

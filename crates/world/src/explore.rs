@@ -1,6 +1,6 @@
 //! Unfolding entities: breadth first from the start, states numbered in the order in which they are met.
 
-use crate::compose::{Composer, too_many};
+use crate::compose::{Composer, outcomes_max, too_many};
 use crate::entity::{Entities, Entity, new_slot};
 use crate::ids::{ActionId, StateId};
 use crate::limits::Limits;
@@ -235,6 +235,7 @@ impl<'a> Explorer<'a> {
             symbols: self.symbols,
             chosen,
             branches_left: self.limits.branches_max.saturating_sub(self.branches),
+            outcomes_left: outcomes_max(self.entities),
         };
         let joint = composer.joint(0, slots)?;
         let place = &self.entities.place;

@@ -177,6 +177,30 @@ fn the_limits_on_states_and_branches_say_what_to_do() {
 }
 
 #[test]
+fn too_many_outcomes_at_once_are_refused_before_they_are_all_held() {
+    let wide: Vec<String> = (0..1000).map(|index| format!(r#""v{index}": Bool"#)).collect();
+    let start = wide.join(", ").replace("Bool", "false");
+    let mut entities = vec![format!(
+        r#""wide": Entity(state: {{ {} }}, start: {{ {start} }}, steps: [])"#,
+        wide.join(", ")
+    )];
+    entities.extend((0..15).map(|index| {
+        format!(
+            r#""coin{index}": Entity(state: {{ "up": Bool }}, start: {{ "up": false }},
+                steps: [Step(then: Chance([(0.5, {{ "up": true }}), (0.5, {{ "up": false }})]))])"#
+        )
+    }));
+    let message = refused(&format!(
+        r#"World(name: "coins", entities: {{ {} }}, actions: ["throw"])"#,
+        entities.join(", ")
+    ));
+    assert!(
+        message.contains("one action leads to more than 16529 outcomes at once"),
+        "{message}"
+    );
+}
+
+#[test]
 fn settings_from_outside_are_checked_by_name_and_type() {
     let set = |name, value| refused_with(FIELD, &[(name, value)], Limits::default());
     assert!(set("slop", "0.1").contains("did you mean `slip`?"));
