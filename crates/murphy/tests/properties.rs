@@ -358,8 +358,51 @@ fn what_is_not_answered_is_refused_by_name() {
     refused(FORK, "F s=2", "a question of paths");
     refused(FORK, "Pmax=? [ F \"gaol\" ]", "there is no name `\"gaol\"`");
     refused(FORK, "P=? [ F s=2 ]", "a policy choices");
-    let seen = "pomdp observable \"o\" = s>=2; module m s:[0..2]; [a] s<2 -> 1/2:(s'=1)+1/2:(s'=2); [b] s<2 -> (s'=0); [c] s=2 -> true; endmodule";
-    refused(seen, "Pmax=? [ F s=2 ]", "observations");
+}
+
+/// A prize is behind one of two doors; listening is right two times in three, and may be done once.
+const DOORS: &str = "
+pomdp
+observables h, o endobservables
+module doors
+  s : [0..5];
+  h : [0..3];
+  o : [0..2];
+  [hide]   s=0 -> 1/2:(s'=1) + 1/2:(s'=2);
+  [listen] s=1 & h=0 & o=0 -> 2/3:(h'=1) + 1/3:(h'=2);
+  [listen] s=2 & h=0 & o=0 -> 2/3:(h'=2) + 1/3:(h'=1);
+  [left]   s=1 & o=0 -> (s'=3)&(o'=1);
+  [left]   s=2 & o=0 -> (s'=4)&(o'=1);
+  [right]  s=1 & o=0 -> (s'=4)&(o'=1);
+  [right]  s=2 & o=0 -> (s'=3)&(o'=1);
+  [end]    o=1 -> (o'=2);
+  [stay]   o=2 -> true;
+endmodule
+label \"prize\" = s=3;
+rewards \"looks\" [listen] true : 1; [left] true : 2; [right] true : 2; endrewards
+";
+
+#[test]
+fn a_policy_that_sees_little_acts_on_what_it_believes() {
+    worth(DOORS, "Pmax=? [ F \"prize\" ]", (2, 3));
+    worth(DOORS, "Pmin=? [ F \"prize\" ]", (1, 3));
+    worth(DOORS, "Pmax=? [ F<=2 \"prize\" ]", (1, 2));
+    worth(DOORS, "Pmax=? [ F<=3 \"prize\" ]", (2, 3));
+    worth(DOORS, "R{\"looks\"}max=? [ F o=2 ]", (3, 1));
+    worth(DOORS, "R{\"looks\"}min=? [ F o=2 ]", (2, 1));
+    infinite(DOORS, "R{\"looks\"}min=? [ F \"prize\" ]");
+    verdict(DOORS, "P<0.7 [ F \"prize\" ]", true);
+    refused(DOORS, "Pmax=? [ X X \"prize\" ]", "sees observations");
+    refused(
+        DOORS,
+        "filter(max, Pmax=? [ F \"prize\" ], true)",
+        "from one state",
+    );
+    refused(
+        DOORS,
+        "multi(Pmax=? [ F \"prize\" ], P>=0.1 [ F o=1 ])",
+        "sees the state",
+    );
 }
 
 #[test]

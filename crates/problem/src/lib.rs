@@ -3,6 +3,7 @@
 //! [`Problem`] is what every algorithm and the checker read. [`Plan`] is what a planner returns: plain data that the
 //! checker and the trace crate read without knowing how it was found. [`PlanDocument`] is the plan as a file.
 
+pub mod belief;
 pub mod certificate;
 pub mod document;
 pub mod end_component;
@@ -12,6 +13,7 @@ pub mod problem;
 pub mod product;
 pub mod resolve;
 
+pub use belief::{BeliefError, Beliefs};
 pub use certificate::{Certificate, CertificateError, Proof};
 pub use document::{DocumentError, NamedPolicy, Origin, Origins, PlanDocument};
 pub use end_component::{EndComponent, end_components, end_components_by, leads_alike};

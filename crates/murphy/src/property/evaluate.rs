@@ -50,6 +50,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) initial: Vec<(StateId, Rational)>,
     pub(super) vocabulary: Vocabulary,
     pub(super) freedom: Freedom,
+    /// Whether some states look alike to the policy.
+    pub(super) partial: bool,
     pub(super) options: &'a Options<'a>,
     pub(super) property: &'a Property,
     file: Option<&'a PropertyFile>,
@@ -95,12 +97,7 @@ pub fn answer(
         define(&mut vocabulary, &model, file)?;
     }
     let freedom = Freedom::of(&model);
-    if freedom.agent && sees_too_little(&model) {
-        return Err(Diagnostic::at(
-            whole,
-            "the policy of this model sees observations instead of states; such models are not supported yet",
-        ));
-    }
+    let partial = freedom.agent && sees_too_little(&model);
     let initial = model.initial().to_vec();
     let several = model.initial_kind() == InitialKind::OneOf && initial.len() > 1;
     let none = StateSet::none(model.state_count());
@@ -123,6 +120,7 @@ pub fn answer(
         initial,
         vocabulary,
         freedom,
+        partial,
         options,
         property,
         file,
@@ -405,6 +403,9 @@ impl Evaluator<'_> {
             });
         }
         let mut task = task(self, wanted)?;
+        if self.partial {
+            task = self.believed(task)?;
+        }
         match &question.threshold {
             None => {
                 let mut worths = self.worths(&mut task)?;

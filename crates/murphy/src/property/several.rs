@@ -164,6 +164,12 @@ impl Evaluator<'_> {
                 "several objectives at once (`multi`) are supported where probabilities are known only",
             ));
         }
+        if self.partial {
+            return Err(self.refusal(
+                part,
+                "several objectives at once (`multi`) need a policy that sees the state",
+            ));
+        }
         let &[start] = wanted else {
             return Err(self.refusal(
                 part,

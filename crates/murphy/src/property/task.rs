@@ -7,8 +7,8 @@ use crate::property::players::Players;
 use crate::property::worth::Worth;
 use murphy_notation::{Diagnostic, Place, Rational};
 use murphy_plan::possible_and_sure;
-use murphy_problem::{Bracket, Objective, Plan, Problem, Proof, equally};
-use murphy_world::{Model, StateId};
+use murphy_problem::{Beliefs, Bracket, Objective, Plan, Problem, Proof, equally};
+use murphy_world::{Model, StateId, StateSet};
 use std::cmp::Ordering;
 
 /// An objective with the states where it is asked for.
@@ -94,12 +94,60 @@ impl Task {
 }
 
 impl Evaluator<'_> {
+    /// Returns the task of a policy that sees observations: the same one in the model of what it can believe.
+    pub(super) fn believed(&mut self, task: Task) -> Result<Task, Diagnostic> {
+        let (&[start], None) = (task.at.as_slice(), &task.model) else {
+            return Err(task.refuse(
+                "the policy of this model sees observations instead of states: only F, G, U, W, R and sums are supported, from one state",
+            ));
+        };
+        let model = &self.problem.model;
+        let none = StateSet::none(model.state_count());
+        let (target, avoid, quantity) = match &task.objective {
+            Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. } => {
+                (target, avoid, &[][..])
+            }
+            Objective::Until { quantity, target } => (target, &none, quantity.as_slice()),
+            Objective::Horizon { quantity, .. } | Objective::Discounted { quantity, .. } => {
+                (&none, &none, quantity.as_slice())
+            }
+        };
+        let beliefs =
+            Beliefs::new(model, start, (target, avoid), quantity).map_err(|error| task.refuse(error))?;
+        let (target, avoid, quantity) = (beliefs.won, beliefs.lost, beliefs.quantity);
+        let objective = match &task.objective {
+            Objective::Reach { .. } => Objective::Reach { target, avoid },
+            Objective::BoundedReach { steps, .. } => Objective::BoundedReach {
+                target,
+                avoid,
+                steps: *steps,
+            },
+            Objective::Until { .. } => Objective::Until { quantity, target },
+            Objective::Horizon { steps, .. } => Objective::Horizon {
+                quantity,
+                steps: *steps,
+            },
+            Objective::Discounted { discount, .. } => Objective::Discounted {
+                quantity,
+                discount: discount.clone(),
+            },
+        };
+        let first = beliefs.model.initial().iter().map(|(state, _)| *state).collect();
+        let believed = Task::new(objective, task.players, &task.at, task.place).turned(task.turn);
+        Ok(believed.within(&self.problem, beliefs.model, first))
+    }
+
     /// Returns the number in every state asked for.
     pub(super) fn worths(&mut self, task: &mut Task) -> Result<Vec<Worth>, Diagnostic> {
         let mut found = task.known.clone();
         let mut pending: Vec<usize> = (0..found.len()).filter(|index| found[*index].is_none()).collect();
         let absolute = self.options.precision;
-        let mut precision = absolute.unwrap_or(1e-6);
+        let sums = !matches!(
+            task.objective,
+            Objective::Reach { .. } | Objective::BoundedReach { .. }
+        );
+        // Sums are often large, so that a coarse bracket is narrow enough already.
+        let mut precision = absolute.unwrap_or(if sums { 1e-4 } else { 1e-6 });
         for _ in 0..ROUNDS {
             if pending.is_empty() {
                 break;
