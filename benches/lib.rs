@@ -30,7 +30,7 @@ impl Stream {
     }
 }
 
-/// Returns interval bounds in thousandths around a random distribution over `outcomes`.
+/// Returns interval bounds a quarter around a random distribution over `outcomes`.
 ///
 /// # Panics
 /// Never: the distribution lies within its own bounds.
@@ -38,13 +38,10 @@ impl Stream {
 pub fn interval(outcomes: u32, stream: &mut Stream) -> CredalSet {
     let weights: Vec<i64> = (0..outcomes).map(|_| 1 + i64::from(stream.below(100))).collect();
     let total: i64 = weights.iter().sum();
-    let width = Rational::new(1, 50);
-    let bound = |weight: &i64, sign: i64| {
-        let moved = Rational::new(*weight, total) + Rational::from(sign) * &width;
-        moved.clamp(Rational::ZERO, Rational::ONE)
-    };
-    let lower = weights.iter().map(|weight| bound(weight, -1)).collect();
-    let upper = weights.iter().map(|weight| bound(weight, 1)).collect();
+    // A quarter either way: no lower bound is zero, so that no value is decided by the graph alone.
+    let bound = |weight: &i64, quarters: i64| Rational::new(weight * quarters, total * 4).min(Rational::ONE);
+    let lower = weights.iter().map(|weight| bound(weight, 3)).collect();
+    let upper = weights.iter().map(|weight| bound(weight, 5)).collect();
     #[expect(
         clippy::expect_used,
         reason = "the distribution that the bounds were made from lies within them"
@@ -80,7 +77,7 @@ pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> 
             let targets: Vec<StateId> = (0..outcomes)
                 .map(|_| {
                     let hop = 1 + stream.below(5);
-                    let forward = stream.below(10) < if action == 0 { 4 } else { 6 };
+                    let forward = stream.below(10) < if action == 0 { 2 } else { 8 };
                     if forward {
                         (state + hop) % states
                     } else {

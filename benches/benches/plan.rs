@@ -7,7 +7,7 @@
     reason = "a bench may fail where it builds its cases"
 )]
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use murphy::prelude::*;
 use murphy_benches::ring;
 use std::hint::black_box;
@@ -23,7 +23,7 @@ fn problem(states: u32) -> Problem {
 
 fn whole(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("ring");
-    group.sample_size(10);
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
     for states in [1_000u32, 10_000] {
         let problem = problem(states);
         group.throughput(Throughput::Elements(problem.model.branch_count() as u64));
