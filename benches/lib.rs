@@ -93,7 +93,9 @@ pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> 
         set.insert(state);
         set
     };
+    let choices = builder.choice_count();
     builder
+        .quantity("steps", vec![Rational::ONE; choices])
         .start(vec![(0, Rational::ONE)])
         .label("goal", only(goal))
         .label("trap", only(trap))

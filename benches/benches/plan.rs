@@ -16,7 +16,7 @@ fn problem(states: u32) -> Problem {
     let model = ring(states, 5, 1).expect("a model");
     let spec = Source::new(
         "goal",
-        r#"Spec(name: "goal", goals: [ Maximize(Probability("F goal")) ])"#,
+        r#"Spec(name: "goal", goals: [ Minimize(Expected("steps", until: "goal || trap")) ])"#,
     );
     Problem::new(model, &Spec::parse(&spec).expect("a spec")).expect("a problem")
 }

@@ -184,7 +184,13 @@ impl Shape for Interval {
     }
 
     fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
-        if mass(self.lower(), keep, false).is_positive() {
+        // Lower bounds are never negative: one that is positive and dropped settles it without a sum.
+        if self
+            .lower()
+            .iter()
+            .zip(keep)
+            .any(|(lower, keep)| !keep && lower.is_positive())
+        {
             return None;
         }
         Self::new(kept(self.lower(), keep), kept(self.upper(), keep))
