@@ -11,6 +11,7 @@ mod explore;
 pub mod files;
 pub mod formats;
 pub mod ids;
+pub mod jani;
 mod l1_confidence;
 mod learned;
 pub mod limits;

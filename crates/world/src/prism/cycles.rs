@@ -1,7 +1,7 @@
 //! Finds formulas that are defined through themselves, also those that nothing uses.
 
 use super::syntax::Program;
-use crate::unfolding::{Expr, ExprKind};
+use crate::unfolding::ExprKind;
 use murphy_notation::{Diagnostic, Place};
 use std::collections::HashMap;
 
@@ -19,7 +19,11 @@ pub(super) fn check(program: &Program) -> Result<(), Diagnostic> {
         .iter()
         .map(|formula| {
             let mut used = Vec::new();
-            formulas_in(&formula.value, &numbers, &mut used);
+            formula.value.visit(&mut |part| {
+                if let ExprKind::Name(name) = &part.kind {
+                    used.extend(numbers.get(name.as_str()));
+                }
+            });
             used
         })
         .collect();
@@ -41,32 +45,6 @@ pub(super) fn check(program: &Program) -> Result<(), Diagnostic> {
                 .map(|formula| Place::new(&program.definitions.source, formula.name.span))
                 .next();
             Err(Diagnostic { place, ..error }.label(names.join(" → ")))
-        }
-    }
-}
-
-/// Collects the formulas that an expression names; its depth is bounded.
-fn formulas_in(expr: &Expr, numbers: &HashMap<&str, usize>, used: &mut Vec<usize>) {
-    let mut each = |parts: &[Expr]| parts.iter().for_each(|part| formulas_in(part, numbers, used));
-    match &expr.kind {
-        ExprKind::Truth(_) | ExprKind::Whole(_) | ExprKind::Number(_) => {}
-        ExprKind::Name(name) => used.extend(numbers.get(name.as_str())),
-        ExprKind::Not(part) | ExprKind::Negate(part) => each(std::slice::from_ref(&**part)),
-        ExprKind::All(parts) | ExprKind::Any(parts) | ExprKind::Call(_, parts) => each(parts),
-        ExprKind::Implies(sides)
-        | ExprKind::Iff(sides)
-        | ExprKind::Compare(_, sides)
-        | ExprKind::Product(sides)
-        | ExprKind::Quotient(sides) => each(sides.as_slice()),
-        ExprKind::Sum(terms) => terms
-            .iter()
-            .for_each(|(_, term)| each(std::slice::from_ref(term))),
-        ExprKind::Case(cases, otherwise) => {
-            for (condition, value) in cases {
-                each(std::slice::from_ref(condition));
-                each(std::slice::from_ref(value));
-            }
-            each(std::slice::from_ref(&**otherwise));
         }
     }
 }

@@ -358,6 +358,7 @@ fn command(
         branches,
         span: written.span,
         sums_to_one,
+        gains: Vec::new(),
     })
 }
 

@@ -50,6 +50,8 @@ pub(crate) enum Node {
     Floor(Id),
     Ceil(Id),
     Round(Id),
+    /// A number that must be whole.
+    Exactly(Id),
     // Any numbers.
     Number(u32),
     Whole(Id),
@@ -73,6 +75,7 @@ pub(crate) enum Reason {
     DivisionByZero,
     Modulus,
     NegativeExponent,
+    NotWhole,
     NoPower,
     NoLogarithm,
     /// A node of another type: a mistake of the compiler, never of its input.
@@ -94,6 +97,7 @@ impl Reason {
             Self::DivisionByZero => "division by zero",
             Self::Modulus => "the second argument of `mod` is not positive",
             Self::NegativeExponent => "a power of whole numbers with a negative exponent is not whole",
+            Self::NotWhole => "the number must be whole, but is not",
             Self::NoPower => "the power is not a real number",
             Self::NoLogarithm => "the logarithm is not a real number",
             Self::Type => "the expression has another type than its context",
@@ -203,7 +207,8 @@ impl Code {
             | Node::Modulo(..)
             | Node::Floor(_)
             | Node::Ceil(_)
-            | Node::Round(_) => Kind::Int,
+            | Node::Round(_)
+            | Node::Exactly(_) => Kind::Int,
             Node::Case(kind, _) => kind,
             _ => Kind::Double,
         }
@@ -301,6 +306,7 @@ impl Code {
             | Node::Floor(a)
             | Node::Ceil(a)
             | Node::Round(a)
+            | Node::Exactly(a)
             | Node::Whole(a)
             | Node::Negate(a) => vec![a],
             Node::Iff(a, b)

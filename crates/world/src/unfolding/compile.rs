@@ -4,7 +4,7 @@
 //! replaced afterwards, so that the replacements reach into formulas.
 
 use super::code::{Code, Fault, Id, Node, Overgrown};
-use super::expression::{Definitions, Expr, ExprKind, Function, Kind};
+use super::expression::{Comparison, Definitions, Expr, ExprKind, Function, Kind};
 use murphy_notation::{Diagnostic, Place, Rational, Source, Span, Value, hint_for};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(crate) type RenamingId = u32;
 enum Active {
     Constant(usize),
     Formula(usize, RenamingId),
+    Function(usize),
 }
 
 /// Compiles the expressions of one model.
@@ -31,6 +32,7 @@ pub(crate) struct Compiler<'p> {
     source: Arc<Source>,
     definitions: Option<&'p Definitions>,
     formulas: HashMap<&'p str, usize>,
+    functions: HashMap<&'p str, usize>,
     constants: HashMap<&'p str, usize>,
     /// The value of each constant, once it is known.
     values: Vec<Option<Id>>,
@@ -39,6 +41,12 @@ pub(crate) struct Compiler<'p> {
     /// How many names all copies together replace.
     replaced: usize,
     written_out: HashMap<(usize, RenamingId), Id>,
+    /// Names with compiled values; `None` for those that cannot be read at present.
+    pub(crate) defined: HashMap<String, Option<Id>>,
+    /// Variables that at present stand for something else than their value in the state.
+    pub(crate) replaced: HashMap<u32, Id>,
+    /// The parameters of the functions being written out.
+    parameters: Vec<HashMap<&'p str, Id>>,
     active: Vec<Active>,
     depth: u16,
 }
@@ -51,12 +59,16 @@ impl<'p> Compiler<'p> {
             source: Arc::clone(source),
             definitions: None,
             formulas: HashMap::new(),
+            functions: HashMap::new(),
             constants: HashMap::new(),
             values: Vec::new(),
             variables: HashMap::new(),
             renamings: vec![HashMap::new()],
             replaced: 0,
             written_out: HashMap::new(),
+            defined: HashMap::new(),
+            replaced: HashMap::new(),
+            parameters: Vec::new(),
             active: Vec::new(),
             depth: 0,
         }
@@ -84,6 +96,14 @@ impl<'p> Compiler<'p> {
         for (index, formula) in definitions.formulas.iter().enumerate() {
             compiler.formulas.insert(&formula.name.text, index);
         }
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for (index, function) in definitions.functions.iter().enumerate() {
+            let name = &function.name;
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                return Err(compiler.twice(&name.text, name.span, first));
+            }
+            compiler.functions.insert(&name.text, index);
+        }
         Ok(compiler)
     }
 
@@ -103,15 +123,20 @@ impl<'p> Compiler<'p> {
 
     /// Makes a variable known.
     pub(crate) fn declare(&mut self, name: &str, kind: Kind, span: Span) -> Result<u32, Diagnostic> {
-        if self.constants.contains_key(name)
-            || self.formulas.contains_key(name)
-            || self.variables.contains_key(name)
-        {
+        if self.is_known(name) {
             return Err(self.error(span, format!("`{name}` is declared twice")));
         }
         let index = u32::try_from(self.variables.len()).unwrap_or(u32::MAX);
         self.variables.insert(name.to_owned(), (index, kind));
         Ok(index)
+    }
+
+    /// Says whether a name already stands for something.
+    pub(crate) fn is_known(&self, name: &str) -> bool {
+        self.constants.contains_key(name)
+            || self.formulas.contains_key(name)
+            || self.variables.contains_key(name)
+            || self.defined.contains_key(name)
     }
 
     pub(crate) fn variable(&self, name: &str) -> Option<(u32, Kind)> {
@@ -176,7 +201,9 @@ impl<'p> Compiler<'p> {
             ));
         };
         self.enter(Active::Constant(index), constant.name.span)?;
+        self.parameters.push(HashMap::new());
         let id = self.expression(written, 0)?;
+        self.parameters.pop();
         self.leave();
         let what = format!("the constant `{}`", constant.name.text);
         let value = self.closed_value(id, &what)?;
@@ -258,6 +285,7 @@ impl<'p> Compiler<'p> {
         let name = self.definitions.and_then(|definitions| match active {
             Active::Constant(index) => definitions.constants.get(index).map(|constant| &constant.name),
             Active::Formula(index, _) => definitions.formulas.get(index).map(|formula| &formula.name),
+            Active::Function(index) => definitions.functions.get(index).map(|function| &function.name),
         });
         name.map(|name| name.text.clone()).unwrap_or_default()
     }
@@ -272,7 +300,7 @@ impl<'p> Compiler<'p> {
             .map_err(|overgrown| self.overgrown(span, overgrown))
     }
 
-    fn number(&mut self, value: Rational, span: Span) -> Result<Id, Diagnostic> {
+    pub(crate) fn number(&mut self, value: Rational, span: Span) -> Result<Id, Diagnostic> {
         self.code
             .number(value, span)
             .map_err(|overgrown| self.overgrown(span, overgrown))
@@ -319,6 +347,7 @@ impl<'p> Compiler<'p> {
                 self.arithmetic(expr, renaming)
             }
             ExprKind::Call(function, arguments) => self.call(*function, arguments, renaming, span),
+            ExprKind::Apply(name, arguments) => self.apply(name, arguments, renaming, span),
             ExprKind::Case(cases, otherwise) => self.case(cases, otherwise, renaming, span),
         }
     }
@@ -328,11 +357,22 @@ impl<'p> Compiler<'p> {
     }
 
     fn name(&mut self, name: &str, span: Span, renaming: RenamingId) -> Result<Id, Diagnostic> {
+        if let Some(parameter) = self.parameters.last().and_then(|known| known.get(name)) {
+            return Ok(*parameter);
+        }
         if let Some(&formula) = self.formulas.get(name) {
             return self.formula(formula, renaming, span);
         }
         let renamed = self.renamed(name, renaming);
+        match self.defined.get(&renamed) {
+            Some(Some(known)) => return Ok(*known),
+            Some(None) => return Err(self.error(span, format!("`{renamed}` has no value here"))),
+            None => {}
+        }
         if let Some((variable, kind)) = self.variable(&renamed) {
+            if let Some(replaced) = self.replaced.get(&variable) {
+                return Ok(*replaced);
+            }
             let node = match kind {
                 Kind::Bool => Node::Flag(variable),
                 _ => Node::Variable(variable),
@@ -351,7 +391,12 @@ impl<'p> Compiler<'p> {
             .chain(self.formulas.keys())
             .copied()
             .collect();
-        known.extend(self.variables.keys().map(String::as_str));
+        known.extend(
+            self.variables
+                .keys()
+                .chain(self.defined.keys())
+                .map(String::as_str),
+        );
         known.sort_unstable();
         let error = self.error(
             span,
@@ -377,6 +422,54 @@ impl<'p> Compiler<'p> {
         let id = self.expression(&formula.value, renaming)?;
         self.leave();
         self.written_out.insert((index, renaming), id);
+        Ok(id)
+    }
+
+    /// Writes out a function that the model defines.
+    fn apply(
+        &mut self,
+        name: &str,
+        arguments: &[Expr],
+        renaming: RenamingId,
+        span: Span,
+    ) -> Result<Id, Diagnostic> {
+        let index = self.functions.get(name).copied();
+        let function = index.zip(self.definitions);
+        let function = function.and_then(|(index, all)| Some((index, all.functions.get(index)?)));
+        let Some((index, function)) = function else {
+            let error = self.error(span, format!("there is no function `{name}`"));
+            let mut known: Vec<&str> = self.functions.keys().copied().collect();
+            known.sort_unstable();
+            return Err(match hint_for(name, &known) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            });
+        };
+        if function.parameters.len() != arguments.len() {
+            let (takes, found) = (function.parameters.len(), arguments.len());
+            return Err(self.error(
+                span,
+                format!("`{name}` takes {takes} arguments, but {found} are given"),
+            ));
+        }
+        let mut values = HashMap::new();
+        for ((parameter, kind), argument) in function.parameters.iter().zip(arguments) {
+            let what = format!("the argument `{}` of `{name}`", parameter.text);
+            values.insert(
+                parameter.text.as_str(),
+                self.typed(argument, renaming, *kind, &what)?,
+            );
+        }
+        self.enter(Active::Function(index), function.name.span)?;
+        self.parameters.push(values);
+        let id = self.typed(
+            &function.body,
+            0,
+            function.result,
+            &format!("the value of `{name}`"),
+        )?;
+        self.parameters.pop();
+        self.leave();
         Ok(id)
     }
 
@@ -424,15 +517,12 @@ impl<'p> Compiler<'p> {
             self.expression(&sides[0], renaming)?,
             self.expression(&sides[1], renaming)?,
         );
-        let equality = matches!(
-            comparison,
-            super::expression::Comparison::Equal | super::expression::Comparison::NotEqual
-        );
+        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         let node = match (self.code.kind(a), self.code.kind(b)) {
             (Kind::Bool, Kind::Bool) if equality => {
                 let same = self.add(Node::Iff(a, b), expr.span)?;
                 return match comparison {
-                    super::expression::Comparison::Equal => Ok(same),
+                    Comparison::Equal => Ok(same),
                     _ => self.not(same, expr.span),
                 };
             }
@@ -552,9 +642,43 @@ impl<'p> Compiler<'p> {
             (Function::Mod, false) => {
                 return Err(self.mistyped(span, "each argument of `mod`", Kind::Int, Kind::Double));
             }
+            (Function::Abs | Function::Sign, _) => return self.by_sign(function, ids[0], span),
             (Function::Log, _) => Node::Logarithm(self.widened(ids[0])?, self.widened(ids[1])?),
         };
         self.add(node, span)
+    }
+
+    /// Compiles the absolute value or the sign of a number.
+    fn by_sign(&mut self, function: Function, operand: Id, span: Span) -> Result<Id, Diagnostic> {
+        let mut compared = |comparison| {
+            let zero = self.add(Node::Int(0), span)?;
+            match self.code.kind(operand) {
+                Kind::Int => self.add(Node::CompareInt(comparison, operand, zero), span),
+                _ => {
+                    let zero = self.add(Node::Whole(zero), span)?;
+                    self.add(Node::Compare(comparison, operand, zero), span)
+                }
+            }
+        };
+        let negative = compared(Comparison::Less)?;
+        let (kind, operands) = if function == Function::Abs {
+            let kind = self.code.kind(operand);
+            let turned = match kind {
+                Kind::Int => Node::NegateInt(operand),
+                _ => Node::Negate(operand),
+            };
+            (kind, vec![negative, self.add(turned, span)?, operand])
+        } else {
+            let zero = compared(Comparison::Equal)?;
+            let [below, none, above] = [
+                self.add(Node::Int(-1), span)?,
+                self.add(Node::Int(0), span)?,
+                self.add(Node::Int(1), span)?,
+            ];
+            (Kind::Int, vec![negative, below, zero, none, above])
+        };
+        let list = self.code.list(&operands);
+        self.add(Node::Case(kind, list), span)
     }
 
     fn case(

@@ -23,6 +23,8 @@ pub(crate) enum Counted {
     InState,
     /// With a choice of this action, or of none.
     WithChoice(Option<ActionIndex>),
+    /// With every choice.
+    Always,
     /// With an action that no module has.
     Never,
 }
@@ -92,6 +94,8 @@ pub(crate) struct Command {
     pub(crate) span: Span,
     /// The probabilities are known and sum to exactly one.
     pub(crate) sums_to_one: bool,
+    /// What it adds, in expectation, to quantities.
+    pub(crate) gains: Vec<(u32, Id)>,
 }
 
 /// One way to move: one command of each list, all at once.

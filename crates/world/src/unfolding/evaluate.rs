@@ -88,6 +88,10 @@ impl Code {
                 let half_up = self.rational(a, values)? + Rational::new(1, 2);
                 checked(half_up.floor().to_i64())
             }
+            Node::Exactly(a) => self.rational(a, values)?.to_i64().ok_or(Fault {
+                at: id,
+                reason: Reason::NotWhole,
+            }),
             Node::Case(_, list) => self.int(self.case(list, values)?, values),
             _ => fault(id, Reason::Type),
         }

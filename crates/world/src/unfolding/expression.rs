@@ -21,6 +21,34 @@ pub(crate) struct Expr {
     pub(crate) depth: u16,
 }
 
+impl Expr {
+    /// Visits the expression and all its parts; its depth is bounded.
+    pub(crate) fn visit<'e>(&'e self, visitor: &mut impl FnMut(&'e Expr)) {
+        visitor(self);
+        match &self.kind {
+            ExprKind::Truth(_) | ExprKind::Whole(_) | ExprKind::Number(_) | ExprKind::Name(_) => {}
+            ExprKind::Not(part) | ExprKind::Negate(part) => part.visit(visitor),
+            ExprKind::All(parts)
+            | ExprKind::Any(parts)
+            | ExprKind::Call(_, parts)
+            | ExprKind::Apply(_, parts) => parts.iter().for_each(|part| part.visit(visitor)),
+            ExprKind::Implies(sides)
+            | ExprKind::Iff(sides)
+            | ExprKind::Compare(_, sides)
+            | ExprKind::Product(sides)
+            | ExprKind::Quotient(sides) => sides.iter().for_each(|side| side.visit(visitor)),
+            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| term.visit(visitor)),
+            ExprKind::Case(cases, otherwise) => {
+                for (condition, value) in cases {
+                    condition.visit(visitor);
+                    value.visit(visitor);
+                }
+                otherwise.visit(visitor);
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum ExprKind {
     Truth(bool),
@@ -39,6 +67,8 @@ pub(crate) enum ExprKind {
     Product(Box<[Expr; 2]>),
     Quotient(Box<[Expr; 2]>),
     Call(Function, Vec<Expr>),
+    /// A function that the model defines.
+    Apply(String, Vec<Expr>),
     /// `c1 ? a1 : c2 ? a2 : b`: cases in order, and what holds otherwise.
     Case(Vec<(Expr, Expr)>, Box<Expr>),
 }
@@ -88,6 +118,10 @@ pub(crate) enum Function {
     Pow,
     Mod,
     Log,
+    /// The absolute value, which PRISM does not have.
+    Abs,
+    /// The sign, which PRISM does not have.
+    Sign,
 }
 
 impl Function {
@@ -110,7 +144,7 @@ impl Function {
     pub(crate) fn takes(self, count: usize) -> bool {
         match self {
             Self::Min | Self::Max => count >= 1,
-            Self::Floor | Self::Ceil | Self::Round => count == 1,
+            Self::Floor | Self::Ceil | Self::Round | Self::Abs | Self::Sign => count == 1,
             Self::Pow | Self::Mod | Self::Log => count == 2,
         }
     }
@@ -158,6 +192,15 @@ pub(crate) struct Definition {
     pub(crate) value: Expr,
 }
 
+/// A function that the model defines.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionDefinition {
+    pub(crate) name: Name,
+    pub(crate) parameters: Vec<(Name, Kind)>,
+    pub(crate) result: Kind,
+    pub(crate) body: Expr,
+}
+
 /// What expressions may name beside variables.
 #[derive(Clone, Debug)]
 pub(crate) struct Definitions {
@@ -165,6 +208,7 @@ pub(crate) struct Definitions {
     pub(crate) source: Arc<Source>,
     pub(crate) constants: Vec<Constant>,
     pub(crate) formulas: Vec<Definition>,
+    pub(crate) functions: Vec<FunctionDefinition>,
 }
 
 impl Definitions {
@@ -173,6 +217,7 @@ impl Definitions {
             source: Arc::clone(source),
             constants: Vec::new(),
             formulas: Vec::new(),
+            functions: Vec::new(),
         }
     }
 }

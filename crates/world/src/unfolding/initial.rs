@@ -27,7 +27,7 @@ pub(crate) fn initial_states(
     let mut search = Search::new(code, variables, wanted);
     search.run(states_max)?;
     if search.found.is_empty() {
-        let message = "no state satisfies `init ... endinit`";
+        let message = "no state satisfies the condition on initial states";
         return Err(Failure::Other(Diagnostic::new(message)));
     }
     Ok(search.found)
@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
             if tries > TRIES_MAX || self.found.len() > states_max {
                 let message = "there are too many initial states to try";
                 return Err(Failure::Other(
-                    Diagnostic::new(message).hint("say in `init ... endinit` what each variable equals"),
+                    Diagnostic::new(message).hint("let the condition say what each variable equals"),
                 ));
             }
             if at == count {

@@ -14,6 +14,8 @@ struct Measure {
     silent: Vec<Item>,
     /// Items of choices by action.
     by_action: HashMap<ActionIndex, Vec<Item>>,
+    /// Items of all choices.
+    always: Vec<Item>,
     per_state: Vec<Rational>,
     per_choice: Vec<Rational>,
 }
@@ -25,6 +27,16 @@ pub(crate) struct Measures {
     measures: Vec<Measure>,
 }
 
+impl Measure {
+    fn add(&mut self, worth: Rational, share: &Rational) {
+        if let Some(choice) = self.per_choice.last_mut()
+            && !worth.is_zero()
+        {
+            *choice += worth * share.clone();
+        }
+    }
+}
+
 impl Measures {
     pub(crate) fn new(design: &Design) -> Self {
         let mut names = Vec::new();
@@ -34,6 +46,7 @@ impl Measures {
                 in_state: Vec::new(),
                 silent: Vec::new(),
                 by_action: HashMap::new(),
+                always: Vec::new(),
                 per_state: Vec::new(),
                 per_choice: Vec::new(),
             };
@@ -44,6 +57,7 @@ impl Measures {
                     Counted::WithChoice(Some(action)) => {
                         measure.by_action.entry(action).or_default().push(*item);
                     }
+                    Counted::Always => measure.always.push(*item),
                     Counted::Never => {}
                 }
             }
@@ -70,29 +84,35 @@ impl Measures {
         }
     }
 
-    /// Adds what an action is worth to the choice opened last, scaled by `share`.
+    /// Adds what an action and the commands that take part are worth to the choice opened last, scaled by `share`.
     pub(crate) fn act(
         &mut self,
         action: Option<ActionIndex>,
+        commands: &[usize],
         share: &Rational,
         from: &From<'_>,
     ) -> Result<(), Diagnostic> {
         for measure in &mut self.measures {
             let items = match action {
-                None => &measure.silent,
-                Some(action) => match measure.by_action.get(&action) {
-                    Some(items) => items,
-                    None => continue,
-                },
+                None => Some(&measure.silent),
+                Some(action) => measure.by_action.get(&action),
             };
-            if items.is_empty() {
-                continue;
+            let mut worth = Rational::ZERO;
+            for items in items.into_iter().chain([&measure.always]) {
+                worth += total(items, from)?;
             }
-            let worth = total(items, from)?;
-            if let Some(choice) = measure.per_choice.last_mut()
-                && !worth.is_zero()
-            {
-                *choice += worth * share.clone();
+            measure.add(worth, share);
+        }
+        for command in commands
+            .iter()
+            .filter_map(|index| from.design.commands.get(*index))
+        {
+            for (quantity, gain) in &command.gains {
+                let gain = from.design.code.rational(*gain, from.values);
+                let worth = gain.map_err(|fault| from.fault(fault))?;
+                if let Some(measure) = self.measures.get_mut(*quantity as usize) {
+                    measure.add(worth, share);
+                }
             }
         }
         Ok(())

@@ -6,6 +6,7 @@
 mod code;
 mod compile;
 mod design;
+mod display;
 mod evaluate;
 mod expression;
 mod initial;
@@ -23,7 +24,8 @@ pub(crate) use design::{
     known_sum,
 };
 pub(crate) use expression::{
-    Comparison, Constant, DEPTH_MAX, Definition, Definitions, Expr, ExprKind, Function, Kind, Name,
+    Comparison, Constant, DEPTH_MAX, Definition, Definitions, Expr, ExprKind, Function, FunctionDefinition,
+    Kind, Name,
 };
 pub(crate) use settings::settle_constants;
 pub(crate) use unfold::unfold;

@@ -363,7 +363,7 @@ impl Unfolding<'_> {
             .joint
             .add(&movement, &self.outcomes, &self.packing, &mut self.numbering);
         added.ok_or_else(|| self.too_large())?;
-        self.measures.act(way.action, share, from)
+        self.measures.act(way.action, movers, share, from)
     }
 
     fn close(&mut self, name: ActionName, way: &Way, from: &From<'_>) -> Result<(), Diagnostic> {
