@@ -5,12 +5,16 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, read_source};
 use crate::cli::load::{LoadedWorld, settings};
 use murphy_notation::{Expression, Passage, Value};
-use murphy_world::{Limits, Model, formats, prism};
+use murphy_spec::property::Property;
+use murphy_world::{Limits, Model, formats, jani, prism};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// How files of the PRISM language end.
 const PRISM_ENDINGS: [&str; 4] = ["prism", "pm", "nm", "sm"];
+
+/// How files of JANI end.
+const JANI_ENDING: &str = "jani";
 
 /// A model with the constants that are left for its properties.
 pub(crate) struct ReadModel {
@@ -39,6 +43,33 @@ impl ReadModel {
         Self::read_other(path, settings(&arguments.constants)?, &limits)
     }
 
+    /// Reads a model with what one of its own properties needs, and that property.
+    pub(crate) fn ask(
+        path: &Path,
+        name: &str,
+        arguments: &WorldArguments,
+    ) -> Result<(Self, Property), Failure> {
+        if path.extension().is_none_or(|ending| ending != JANI_ENDING) {
+            let failure = Failure::new(format!("`{}` does not name its own properties", path.display()));
+            return Err(failure.hint("JANI models do; otherwise write the property out with --property, or name a file of properties there"));
+        }
+        let limits = Limits {
+            states_max: arguments.states_max,
+            ..Limits::default()
+        };
+        let (source, _) = read_source(path)?;
+        let program = jani::parse(source)?;
+        let (known, rest) = told_apart(&program, settings(&arguments.constants)?);
+        let asked = program.ask(name, &known, &limits)?;
+        let passage = Passage::named(format!("the property `{name}`"), asked.property);
+        let property = Property::parse(&passage)?;
+        let read = Self {
+            model: asked.model,
+            constants: values(rest)?,
+        };
+        Ok((read, property))
+    }
+
     /// Reads a model that is not a world in RON.
     pub(crate) fn read_other(
         path: &Path,
@@ -55,6 +86,15 @@ impl ReadModel {
             let (known, rest): (Vec<_>, Vec<_>) = constants
                 .into_iter()
                 .partition(|(name, _)| program.constants().any(|constant| constant == name));
+            return Ok(Self {
+                model: program.unfold(&known, limits)?,
+                constants: values(rest)?,
+            });
+        }
+        if ending == JANI_ENDING {
+            let (source, _) = read_source(path)?;
+            let program = jani::parse(source)?;
+            let (known, rest) = told_apart(&program, constants);
             return Ok(Self {
                 model: program.unfold(&known, limits)?,
                 constants: values(rest)?,
@@ -81,6 +121,17 @@ impl ReadModel {
             Some((name, _)) => Err(Failure::new(format!("the model has no constant `{name}` to set"))),
         }
     }
+}
+
+/// Tells the settings of a model's constants from others.
+#[expect(clippy::type_complexity, reason = "two lists of the same kind")]
+fn told_apart(
+    program: &jani::Program,
+    settings: Vec<(String, String)>,
+) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    settings
+        .into_iter()
+        .partition(|(name, _)| program.constants().any(|constant| constant == name))
 }
 
 /// Returns the values that were set from outside.

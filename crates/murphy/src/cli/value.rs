@@ -65,8 +65,17 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         )));
     }
     let begun = ProcessTime::now();
-    let (property, file) = property(arguments)?;
-    let read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
+    let (read, property, file) = match (&arguments.property, &arguments.property_name) {
+        (None, Some(name)) => {
+            let (read, property) = ReadModel::ask(&arguments.world, name, &arguments.world_arguments)?;
+            (read, property, None)
+        }
+        (text, _) => {
+            let (property, file) = property(text.as_deref().unwrap_or_default(), arguments)?;
+            let read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
+            (read, property, file)
+        }
+    };
     let read_s = begun.elapsed().as_secs_f64();
     let begun = ProcessTime::now();
     let mut settings = Settings::default();
@@ -110,13 +119,7 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
 }
 
 /// Returns the property that was asked for, with the file that it comes from, if it does.
-fn property(arguments: &ValueArguments) -> Result<(Property, Option<PropertyFile>), Failure> {
-    let Some(text) = &arguments.property else {
-        return Err(
-            Failure::new("models that name their own properties are not read yet")
-                .hint("write the property out with --property, or name a file of properties there"),
-        );
-    };
+fn property(text: &str, arguments: &ValueArguments) -> Result<(Property, Option<PropertyFile>), Failure> {
     let path = Path::new(text);
     let is_file = path.extension().is_some_and(|ending| {
         ["props", "prop", "pctl", "csl"]
@@ -129,10 +132,7 @@ fn property(arguments: &ValueArguments) -> Result<(Property, Option<PropertyFile
                 "--property-name picks a property of a file, but --property is no file",
             ));
         }
-        return Ok((
-            Property::parse(&Passage::named("--property", text.clone()))?,
-            None,
-        ));
+        return Ok((Property::parse(&Passage::named("--property", text))?, None));
     }
     let (source, _) = read_source(path)?;
     let file = PropertyFile::parse(&source)?;

@@ -12,6 +12,8 @@ use murphy_notation::{Diagnostic, Rational, Span, Value};
 use std::collections::{HashMap, HashSet};
 
 const EDGES_MAX: usize = 500_000;
+/// The most edges and assignments of all ways to move together.
+const TOGETHER_MAX: usize = 20_000_000;
 
 /// A quantity that somebody wants to know.
 pub(super) struct WantedQuantity {
@@ -21,7 +23,7 @@ pub(super) struct WantedQuantity {
     /// What counts with every step, whatever is done.
     pub(super) every_step: Rational,
     /// The transient variables whose values count with every step, each with its weight.
-    pub(super) over_steps: Vec<(String, Rational)>,
+    over_steps: Vec<(String, Rational)>,
 }
 
 /// A variable that adds up what a transient one is worth, up to the greatest sum that matters.
@@ -36,14 +38,24 @@ pub(super) struct Wanted {
     pub(super) labels: Vec<(String, Expr)>,
     pub(super) quantities: Vec<WantedQuantity>,
     pub(super) counters: Vec<Counter>,
+    /// For each transient variable that is summed over steps, the quantities that it is part of, and its weights there.
+    pub(super) summed: HashMap<String, Vec<(u32, Rational)>>,
 }
 
 impl Wanted {
     /// Says whether a transient variable's value while edges are taken is wanted.
     pub(super) fn uses(&self, transient: &str) -> bool {
-        let summed = self.quantities.iter().flat_map(|quantity| &quantity.over_steps);
-        summed.into_iter().any(|(name, _)| name == transient)
+        self.summed.contains_key(transient)
             || self.counters.iter().any(|counter| counter.transient == transient)
+    }
+
+    fn add_quantity(&mut self, quantity: WantedQuantity) {
+        let index = u32::try_from(self.quantities.len()).unwrap_or(u32::MAX);
+        for (name, weight) in &quantity.over_steps {
+            let uses = self.summed.entry(name.clone()).or_default();
+            uses.push((index, weight.clone()));
+        }
+        self.quantities.push(quantity);
     }
 }
 
@@ -80,7 +92,7 @@ pub(super) fn design(
             }
             instances.give_values(&mut compiler)?;
             for sum in sums {
-                wanted.quantities.push(quantity(sum, &instances, &mut compiler)?);
+                wanted.add_quantity(quantity(sum, &instances, &mut compiler)?);
             }
             (text, wanted)
         }
@@ -203,7 +215,7 @@ fn everything(instances: &Instances<'_>, notes: &mut Vec<String>) -> Wanted {
             _ if !is_zero(transient) => notes.push(format!(
                 "the transient variable `{name}` is no quantity: it is not zero where nothing is said"
             )),
-            _ => wanted.quantities.push(WantedQuantity {
+            _ => wanted.add_quantity(WantedQuantity {
                 in_states: transient.in_locations.then_some(here),
                 every_step: Rational::ZERO,
                 over_steps: vec![(name.clone(), Rational::ONE)],
@@ -228,7 +240,7 @@ fn needs_zero(
     span: Span,
     compiler: &Compiler<'_>,
 ) -> Result<(), Diagnostic> {
-    match instances.transients.iter().find(|known| known.name == name) {
+    match instances.transient_named(name) {
         Some(transient) if is_zero(transient) => Ok(()),
         Some(_) => {
             let message = format!("`{name}` is summed over steps, so its `initial-value` must be zero");
@@ -418,6 +430,7 @@ fn syncs(
     match (&program.system.syncs, edges.as_slice()) {
         (Some(vectors), _) => {
             check_actions(instances, vectors, compiler)?;
+            let mut listed: usize = 0;
             for vector in vectors {
                 let parts: Option<Vec<Vec<usize>>> = vector
                     .actions
@@ -426,6 +439,11 @@ fn syncs(
                     .filter_map(|(action, edges)| Some((action.as_ref()?, edges)))
                     .map(|(action, edges)| edges.named.get(action.text.as_str()).cloned())
                     .collect();
+                let size = parts.as_ref().map_or(0, |parts| parts.iter().map(Vec::len).sum());
+                listed = listed.saturating_add(size);
+                if listed > TOGETHER_MAX {
+                    return Err(too_many(compiler));
+                }
                 // An automaton that never has the action keeps the others from moving so.
                 if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
                     let action = vector.result.as_ref().map(|result| number(&result.text));
@@ -451,10 +469,26 @@ fn syncs(
             }
         }
     }
+    let work = |sync: &Sync| -> usize {
+        let taken = sync
+            .parts
+            .iter()
+            .flatten()
+            .filter_map(|index| commands.get(*index));
+        taken.map(Compiled::size).sum()
+    };
+    if syncs.iter().map(work).fold(0, usize::saturating_add) > TOGETHER_MAX {
+        return Err(too_many(compiler));
+    }
     for sync in &syncs {
         check_together(sync, commands, instances, compiler)?;
     }
     Ok((actions, syncs))
+}
+
+fn too_many(compiler: &Compiler<'_>) -> Diagnostic {
+    let message = format!("the automata can move together in more than {TOGETHER_MAX} ways");
+    compiler.error(Span::default(), message)
 }
 
 /// Refuses actions that no synchronisation has: their edges could never be taken, which is hardly meant.

@@ -2,10 +2,10 @@
 
 use super::design::Wanted;
 use super::instances::{Instance, Instances};
-use super::syntax::{Destination, Edge};
+use super::syntax::{Assignment, Destination, Edge};
 use crate::unfolding::{Branch, Command, Comparison, Compiler, Id, Kind, Node, known_sum};
 use murphy_notation::{Diagnostic, Rational};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A command with what must be known of it to run it together with others.
 pub(super) struct Compiled {
@@ -16,11 +16,23 @@ pub(super) struct Compiled {
     pub(super) indices: Option<(i64, i64)>,
 }
 
+impl Compiled {
+    /// Returns how many edges and assignments it is.
+    pub(super) fn size(&self) -> usize {
+        let assignments = self
+            .command
+            .branches
+            .iter()
+            .map(|branch| branch.assignments.len());
+        1 + assignments.sum::<usize>()
+    }
+}
+
 /// What one destination does.
 struct Arrival {
     branch: Branch,
     /// The values of transient variables.
-    transients: HashMap<String, Id>,
+    transients: BTreeMap<String, Id>,
 }
 
 /// Compiles the edges of one automaton.
@@ -44,12 +56,10 @@ impl Edges<'_, '_> {
         let mut arrivals = Vec::with_capacity(edge.destinations.len());
         for destination in &edge.destinations {
             // While an edge is taken, transient variables have the values that it has given them already, and no others.
-            let hidden: HashMap<String, Option<Id>> =
-                compiler.defined.keys().map(|name| (name.clone(), None)).collect();
-            let in_state = std::mem::replace(&mut compiler.defined, hidden);
-            let arrival = self.destination(edge, destination, compiler, &in_state);
-            compiler.defined = in_state;
-            compiler.replaced.clear();
+            compiler.given = Some(HashMap::new());
+            let arrival = self.destination(edge, destination, compiler);
+            compiler.given = None;
+            compiler.updated.clear();
             arrivals.push(arrival?);
         }
         let gains = self.gains(&arrivals, compiler)?;
@@ -111,7 +121,6 @@ impl Edges<'_, '_> {
         edge: &Edge,
         destination: &Destination,
         compiler: &mut Compiler<'_>,
-        in_state: &HashMap<String, Option<Id>>,
     ) -> Result<Arrival, Diagnostic> {
         let span = destination.span;
         let lower = match &destination.probability {
@@ -120,9 +129,10 @@ impl Edges<'_, '_> {
                 compiler.add(Node::Whole(one), span)?
             }
             Some(probability) => {
-                let hidden = std::mem::replace(&mut compiler.defined, in_state.clone());
+                // A probability is one of the state that is left.
+                let given = compiler.given.take();
                 let id = compiler.typed(probability, self.instance.renaming, Kind::Double, "a probability");
-                compiler.defined = hidden;
+                compiler.given = given;
                 id?
             }
         };
@@ -131,18 +141,19 @@ impl Edges<'_, '_> {
             && destination.location != edge.location
         {
             let target = i64::try_from(destination.location).unwrap_or(i64::MAX);
-            values.push((*variable, compiler.add(Node::Int(target), span)?));
+            values.insert(*variable, compiler.add(Node::Int(target), span)?);
         }
         for counter in &self.wanted.counters {
             if let Some(gain) = transients.get(&counter.transient) {
-                values.push((counter.variable, self.counted(counter.variable, *gain, compiler)?));
+                let next = self.counted(counter.variable, *gain, compiler)?;
+                values.insert(counter.variable, next);
             }
         }
         Ok(Arrival {
             branch: Branch {
                 lower,
                 upper: None,
-                assignments: values,
+                assignments: values.into_iter().collect(),
                 span,
             },
             transients,
@@ -181,49 +192,38 @@ impl Edges<'_, '_> {
         &self,
         destination: &Destination,
         compiler: &mut Compiler<'_>,
-    ) -> Result<(Vec<(u32, Id)>, HashMap<String, Id>), Diagnostic> {
-        let mut values: Vec<(u32, Id)> = Vec::new();
-        let mut transients = HashMap::new();
+    ) -> Result<(BTreeMap<u32, Id>, BTreeMap<String, Id>), Diagnostic> {
+        let (mut values, mut transients) = (BTreeMap::new(), BTreeMap::new());
         for group in destination.assignments.chunk_by(|a, b| a.index == b.index) {
+            let mut seen = HashSet::new();
             let mut set: Vec<(u32, Id)> = Vec::new();
             let mut given: Vec<(String, Id)> = Vec::new();
-            for assignment in group {
-                let name = &assignment.name;
+            for Assignment { name, value, .. } in group {
                 let renamed = compiler.renamed(&name.text, self.instance.renaming);
+                if !seen.insert(renamed.clone()) {
+                    let message = format!("`{renamed}` is assigned twice at the same time");
+                    return Err(compiler.error(name.span, message));
+                }
                 let what = format!("the new value of `{renamed}`");
-                let twice = || format!("`{renamed}` is assigned twice at the same time");
-                if let Some(transient) = self
-                    .instances
-                    .transients
-                    .iter()
-                    .find(|known| known.name == renamed)
-                {
+                if let Some(transient) = self.instances.transient_named(&renamed) {
                     let kind = transient.written.kind;
-                    let value = compiler.typed(&assignment.value, self.instance.renaming, kind, &what)?;
-                    if given.iter().any(|(known, _)| *known == renamed) {
-                        return Err(compiler.error(name.span, twice()));
-                    }
+                    let value = compiler.typed(value, self.instance.renaming, kind, &what)?;
                     given.push((renamed, value));
                     continue;
                 }
                 let variable = self.assigned(&name.text, &renamed, name.span, compiler)?;
                 let kind = self.instances.variables.get(variable as usize);
                 let kind = kind.map_or(Kind::Int, |variable| variable.kind);
-                let value = compiler.typed(&assignment.value, self.instance.renaming, kind, &what)?;
-                if set.iter().any(|(known, _)| *known == variable) {
-                    return Err(compiler.error(name.span, twice()));
-                }
+                let value = compiler.typed(value, self.instance.renaming, kind, &what)?;
                 set.push((variable, value));
             }
-            for (variable, value) in set {
-                values.retain(|(known, _)| *known != variable);
-                values.push((variable, value));
-                compiler.replaced.insert(variable, value);
+            // Later assignments see these values, those at the same time do not.
+            values.extend(set.iter().copied());
+            compiler.updated.extend(set);
+            if let Some(known) = &mut compiler.given {
+                known.extend(given.iter().cloned());
             }
-            for (name, value) in given {
-                compiler.defined.insert(name.clone(), Some(value));
-                transients.insert(name, value);
-            }
+            transients.extend(given);
         }
         Ok((values, transients))
     }
@@ -263,14 +263,10 @@ impl Edges<'_, '_> {
 
     /// Returns what the edge adds to each quantity, in expectation over its destinations.
     fn gains(&self, arrivals: &[Arrival], compiler: &mut Compiler<'_>) -> Result<Vec<(u32, Id)>, Diagnostic> {
-        let mut gains = Vec::new();
-        for (index, quantity) in (0u32..).zip(&self.wanted.quantities) {
-            let mut terms = Vec::new();
-            for arrival in arrivals {
-                for (name, weight) in &quantity.over_steps {
-                    let Some(value) = arrival.transients.get(name) else {
-                        continue;
-                    };
+        let mut terms: BTreeMap<u32, Vec<Id>> = BTreeMap::new();
+        for arrival in arrivals {
+            for (name, value) in &arrival.transients {
+                for (quantity, weight) in self.wanted.summed.get(name).into_iter().flatten() {
                     let span = compiler.code.span(*value);
                     let mut term = match compiler.code.kind(*value) {
                         Kind::Int => compiler.add(Node::Whole(*value), span)?,
@@ -283,14 +279,18 @@ impl Edges<'_, '_> {
                     if arrivals.len() > 1 {
                         term = compiler.add(Node::Product(arrival.branch.lower, term), span)?;
                     }
-                    terms.push(term);
+                    terms.entry(*quantity).or_default().push(term);
                 }
             }
-            if let Some(first) = terms.first() {
-                let span = compiler.code.span(*first);
-                let (plus, minus) = (compiler.code.list(&terms), compiler.code.list(&[]));
-                gains.push((index, compiler.add(Node::Sum(plus, minus), span)?));
-            }
+        }
+        let mut gains = Vec::new();
+        for (quantity, terms) in terms {
+            let span = terms
+                .first()
+                .map(|first| compiler.code.span(*first))
+                .unwrap_or_default();
+            let (plus, minus) = (compiler.code.list(&terms), compiler.code.list(&[]));
+            gains.push((quantity, compiler.add(Node::Sum(plus, minus), span)?));
         }
         Ok(gains)
     }

@@ -33,6 +33,8 @@ pub(super) struct Instances<'p> {
     /// Where the variables without initial value stand: they start with any.
     pub(super) free: HashSet<u32>,
     pub(super) transients: Vec<Transient<'p>>,
+    /// The places of the transient variables in that list.
+    by_name: HashMap<String, usize>,
 }
 
 /// A variable as written, the automaton it belongs to, and what it is called.
@@ -52,6 +54,7 @@ impl<'p> Instances<'p> {
             variables: Vec::new(),
             free: HashSet::new(),
             transients: Vec::new(),
+            by_name: HashMap::new(),
         };
         for declared in &declared {
             if declared.written.transient {
@@ -81,6 +84,7 @@ impl<'p> Instances<'p> {
             None => Value::Int(0),
         };
         compiler.defined.insert(name.clone(), None);
+        self.by_name.insert(name.clone(), self.transients.len());
         self.transients.push(Transient {
             name: name.clone(),
             written,
@@ -168,6 +172,11 @@ impl<'p> Instances<'p> {
         Ok(())
     }
 
+    /// Returns the transient variable of a name.
+    pub(super) fn transient_named(&self, name: &str) -> Option<&Transient<'p>> {
+        self.transients.get(*self.by_name.get(name)?)
+    }
+
     /// Adds a variable that no automaton owns.
     pub(super) fn add_counter(
         &mut self,
@@ -195,7 +204,7 @@ impl<'p> Instances<'p> {
             for (location, written) in instance.automaton.locations.iter().enumerate() {
                 for (name, value) in &written.values {
                     let renamed = compiler.renamed(&name.text, instance.renaming);
-                    if !self.transients.iter().any(|known| known.name == renamed) {
+                    if !self.by_name.contains_key(&renamed) {
                         let message = format!("there is no transient variable `{renamed}`");
                         return Err(compiler.error(name.span, message));
                     }
@@ -350,7 +359,12 @@ fn declared<'p>(
         let renaming = if pairs.is_empty() {
             0
         } else {
-            compiler.rename(0, &pairs)
+            compiler.rename(0, &pairs).ok_or_else(|| {
+                compiler.error(
+                    automaton.name.span,
+                    "too many variables have the same names as others",
+                )
+            })?
         };
         for written in &automaton.variables {
             declared.push(Declared {

@@ -44,7 +44,9 @@ pub(crate) struct Compiler<'p> {
     /// Names with compiled values; `None` for those that cannot be read at present.
     pub(crate) defined: HashMap<String, Option<Id>>,
     /// Variables that at present stand for something else than their value in the state.
-    pub(crate) replaced: HashMap<u32, Id>,
+    pub(crate) updated: HashMap<u32, Id>,
+    /// While an edge is taken: the values that it has given to names in `defined`, which have no others then.
+    pub(crate) given: Option<HashMap<String, Id>>,
     /// The parameters of the functions being written out.
     parameters: Vec<HashMap<&'p str, Id>>,
     active: Vec<Active>,
@@ -67,7 +69,8 @@ impl<'p> Compiler<'p> {
             replaced: 0,
             written_out: HashMap::new(),
             defined: HashMap::new(),
-            replaced: HashMap::new(),
+            updated: HashMap::new(),
+            given: None,
             parameters: Vec::new(),
             active: Vec::new(),
             depth: 0,
@@ -364,14 +367,16 @@ impl<'p> Compiler<'p> {
             return self.formula(formula, renaming, span);
         }
         let renamed = self.renamed(name, renaming);
-        match self.defined.get(&renamed) {
-            Some(Some(known)) => return Ok(*known),
-            Some(None) => return Err(self.error(span, format!("`{renamed}` has no value here"))),
-            None => {}
+        if let Some(known) = self.defined.get(&renamed) {
+            let value = match &self.given {
+                None => *known,
+                Some(given) => given.get(&renamed).copied(),
+            };
+            return value.ok_or_else(|| self.error(span, format!("`{renamed}` has no value here")));
         }
         if let Some((variable, kind)) = self.variable(&renamed) {
-            if let Some(replaced) = self.replaced.get(&variable) {
-                return Ok(*replaced);
+            if let Some(updated) = self.updated.get(&variable) {
+                return Ok(*updated);
             }
             let node = match kind {
                 Kind::Bool => Node::Flag(variable),
