@@ -133,6 +133,10 @@ pub fn answer(
             Some((first, rest)) if rest.iter().all(|worth| worth == first && worth.exact.is_some()) => {
                 Ok(Reply::Value(first.clone()))
             }
+            // A filter is worth the same wherever it is asked.
+            Some((first, _)) if several && matches!(property.root.kind, PartKind::Filter(..)) => {
+                Ok(Reply::Value(first.clone()))
+            }
             _ if several => Err(Diagnostic::at(
                 whole,
                 "the model has several initial states, so the value is not one number",
