@@ -44,11 +44,6 @@ impl Chain {
         self.exit.push(exit);
     }
 
-    /// Returns the number of members.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     /// Returns the successors of each member other than itself, and the weight that leaves them all.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (&[(u32, f64)], f64)> {
         self.rows.iter().map(Vec::as_slice).zip(self.exit.iter().copied())

@@ -1,14 +1,14 @@
 //! Policy iteration as an oracle: guesses the values of a component by solving chains, for [`crate::leap::prove`] to prove.
 //!
-//! Both players take what is best at the values at hand, the chain of their answers is solved ([`crate::elimination`] where it is small,
-//! [`crate::krylov`] where it is large), and again from there, until the operator hardly moves the values. In a game this need not end, and in floats it is never exact: the
-//! result is pulled off the fixed point, towards the safe side, by a part of what the precision leaves room for, and then has to prove itself.
+//! Both players take what is best at the values at hand, the chain of their answers is solved ([`crate::krylov`]), and again from there, until
+//! the operator hardly moves the values. In a game this need not end, and in floats it is never exact: the result is pulled off the
+//! fixed point, towards the safe side, by a part of what the precision leaves room for, and then has to prove itself.
 //!
 //! Where plays can be held on the side in question, every state of an end component takes the best way out of the whole of it
 //! ([`crate::holding`]).
 
 use crate::bound::Bound;
-use crate::elimination::{Chain, Factors};
+use crate::elimination::Chain;
 use crate::game::{Game, Side};
 use crate::holding::{Held, WayOut};
 use crate::krylov::Flow;
@@ -16,8 +16,6 @@ use crate::witness::witness;
 
 /// How often the answers may change.
 const ROUNDS: usize = 24;
-/// Chains of at most so many states are solved by taking states out.
-const SMALL: usize = 48;
 /// The part of the precision that pulling off may cost.
 const SHARE: f64 = 0.25;
 /// The least and the most of a value that it is pulled off by a step.
@@ -34,31 +32,6 @@ pub(crate) struct Aim<'a> {
     pub(crate) held: &'a [Held],
     /// How far from the fixed point the guess may be.
     pub(crate) tolerance: f64,
-    /// How many operations taking states out may cost.
-    pub(crate) operations_max: u64,
-}
-
-/// A chain that can be solved for several right-hand sides.
-enum Solver {
-    Direct(Factors),
-    Iterative(Flow),
-}
-
-impl Solver {
-    fn new(chain: Chain, operations_max: u64) -> Option<Self> {
-        if chain.len() <= SMALL {
-            return chain.eliminate(operations_max).map(Self::Direct);
-        }
-        Some(Self::Iterative(Flow::new(&chain)))
-    }
-
-    /// Solves from a guess; one step may be off by `tolerance` of the greatest value.
-    fn solve(&self, right: &[f64], guess: &[f64], tolerance: f64) -> Option<Vec<f64>> {
-        match self {
-            Self::Direct(factors) => Some(factors.solve(right)),
-            Self::Iterative(flow) => flow.solve(right, guess, tolerance),
-        }
-    }
 }
 
 /// The answers of both players at some values, as a chain.
@@ -130,13 +103,13 @@ pub(crate) fn evaluate(
             break;
         }
         let moves = answers.moves;
-        let solver = Solver::new(answers.chain, aim.operations_max)?;
+        let flow = Flow::new(&answers.chain);
         if !settled {
             let tolerance = (0.03 * moves).min(1e-3).max(0.2 * ACCURACY * SHY.0);
-            guess.values = solver.solve(&answers.right, &guess.values, tolerance)?;
+            guess.values = flow.solve(&answers.right, &guess.values, tolerance)?;
         }
         if settled || moves <= 1e-3 {
-            guess.slack = solver.solve(&steps(&guess.values), &guess.slack, 1e-3)?;
+            guess.slack = flow.solve(&steps(&guess.values), &guess.slack, 1e-3)?;
             let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
             guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
             if noise {

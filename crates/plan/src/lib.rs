@@ -17,6 +17,8 @@ mod graph;
 mod holding;
 mod krylov;
 mod leap;
+mod oracle;
+mod patience;
 mod plan;
 mod qualitative;
 mod reach;

@@ -8,6 +8,8 @@ use crate::game::{Game, Side};
 use crate::graph::{components, sweep_order};
 use crate::holding::Holding;
 use crate::leap::{Leap, prove_flat};
+use crate::oracle::{Oracle, shyness};
+use crate::patience::{EVALUATE_AFTER, Patience, Verdict};
 use crate::settings::{Progress, Settings};
 use murphy_problem::StopReason;
 
@@ -23,12 +25,15 @@ const NEXT_SHARE: f64 = 1.0 / 64.0;
 const JOIN_MIN: usize = 1 << 15;
 /// One sweep in so many asks all rows also on the side where following the policy would do.
 const FULL_EVERY: u64 = 4;
-/// After so many sweeps policy iteration is tried, and again each time there are three times as many.
-const EVALUATE_AFTER: u64 = 6;
 /// How much further off the fixed point a guess is tried, if it does not prove itself.
 const WIDER: [f64; 3] = [1.0, 8.0, 64.0];
-/// How many operations it may take to solve a chain, for each branch of the component.
-const OPERATIONS: u64 = 256;
+/// A loss within this part is none when it is asked which plays are held.
+const HELD_WITHIN: [f64; 2] = [1e-9, 1e-6];
+/// Components of at most so many states are settled to the last figures, in at most so many operations.
+const SMALL: usize = 48;
+const OPERATIONS_MAX: u64 = 1 << 20;
+/// By how much of itself a step small guesses are put off to prove themselves; how much rounding asks for depends on the rows.
+const SHY: [f64; 4] = [3e-15, 1e-14, 1e-13, 1e-12];
 
 /// A strongly connected component in the making.
 #[derive(Default)]
@@ -162,45 +167,32 @@ impl<'a> Solver<'a> {
                 None => self.spent = true,
             }
         }
-        let inherited = self.inherited_gap(component);
-        let patience = component
+        let aim = self.inherited_gap(component) + tolerance;
+        let quiet = component
             .holding
             .as_ref()
             .map_or(1, |holding| holding.round_length() * RELEASE_EVERY);
-        let (mut moved, mut quiet, mut evaluation) = (false, 0, EVALUATE_AFTER);
-        let mut proved = f64::INFINITY;
+        let mut patience = Patience::new(aim, quiet, self.settings.sweeps_max);
         let mut course = Course::new(self.gaps(component).1);
+        let mut moved = false;
         for sweep in 1.. {
-            let full = quiet > 0 || sweep <= 2 || sweep % FULL_EVERY == 0;
+            let full = patience.is_quiet() || sweep <= 2 || sweep % FULL_EVERY == 0;
             let care = if full { Care::Full } else { Care::Follow };
             let mut change = self.sweep(component, &mut leaps, (sweep, care, course.back()));
             if sweep % RELEASE_EVERY == 0 {
                 change = change.max(self.release(component));
             }
-            if sweep == evaluation {
-                evaluation *= 3;
-                let aim = tolerance * self.scale(component);
-                let answer = self.evaluate(component, aim);
+            let mut verdict = Verdict::GoOn;
+            if patience.evaluates(sweep) {
+                let answer = self.evaluate(component, tolerance * self.scale(component));
                 change = change.max(answer.unwrap_or(0.0));
-                // What policy iteration proves is as good as it gets; if it was no better than what it proved before, rounding is in the way.
-                let gap = self.gaps(component).0;
-                if gap
-                    > 0.9 * std::mem::replace(&mut proved, if answer.is_some() { gap } else { f64::INFINITY })
-                {
-                    self.stuck = true;
-                    break;
-                }
+                verdict = patience.evaluated(sweep, answer.is_some(), self.gaps(component).0);
             }
             moved |= change > 0.0;
-            quiet = if change > 0.0 { 0 } else { quiet + 1 };
             let (gap, total) = self.gaps(component);
             course.learn(sweep, total);
-            if gap <= inherited + tolerance * self.scale(component) || (quiet > patience && full) {
-                break;
-            }
-            if sweep >= self.settings.sweeps_max {
-                self.spent = true;
-                break;
+            if verdict == Verdict::GoOn {
+                verdict = patience.after(sweep, (change, full), (gap, self.scale(component)));
             }
             if sweep.is_power_of_two() || sweep % 256 == 0 {
                 let (of, sweeps) = (self.components.len(), self.sweeps);
@@ -210,6 +202,11 @@ impl<'a> Solver<'a> {
                     sweeps,
                     gap,
                 });
+            }
+            self.spent |= verdict == Verdict::Spent;
+            self.stuck |= verdict == Verdict::Stuck;
+            if verdict != Verdict::GoOn {
+                break;
             }
         }
         moved
@@ -229,32 +226,68 @@ impl<'a> Solver<'a> {
 
     /// Guesses the values of a component by policy iteration, proves what can be proved and returns the largest move.
     ///
-    /// The side that owes nothing to held plays goes first: it says which plays are held on the other.
+    /// The side that owes nothing to held plays goes first: it says which plays are held on the other, and where that one may start.
     /// Returns none if nothing was proved on some side.
     fn evaluate(&mut self, component: &Component, aim: f64) -> Option<f64> {
-        let (game, order) = (self.game, &component.order);
-        let operations_max = OPERATIONS.saturating_mul(component.branches as u64);
         let owing = component.holding.as_ref().map(Holding::side);
         let sides = if owing == Some(Side::Lower) {
             [Side::Upper, Side::Lower]
         } else {
             [Side::Lower, Side::Upper]
         };
+        if component.order.len() <= SMALL {
+            self.settle(component, sides)
+        } else {
+            self.guess(component, sides, aim)
+        }
+    }
+
+    /// Does so for a small component, to the last figures.
+    fn settle(&mut self, component: &Component, sides: [Side; 2]) -> Option<f64> {
+        let (game, order) = (self.game, &component.order);
+        let mut largest = 0.0f64;
+        let mut start: Option<Vec<f64>> = None;
+        for side in sides {
+            let (bound, guide) = match side {
+                Side::Lower => (&mut self.lower, &self.upper),
+                Side::Upper => (&mut self.upper, &self.lower),
+            };
+            let held = match &component.holding {
+                Some(holding) if holding.side() == side => holding.held(game, &guide.values, HELD_WITHIN[0]),
+                _ => Vec::new(),
+            };
+            let aids = (start.as_deref(), held.as_slice(), OPERATIONS_MAX);
+            let mut oracle = Oracle::new(game, order, bound, aids);
+            let values = oracle.settle(&vec![0.0; order.len()])?;
+            let proved = SHY.into_iter().find_map(|shy| {
+                let landing = oracle.settle(&shyness(&values, side, shy))?;
+                let (change, sweeps) = prove_flat(bound, game, order, (landing, &held));
+                self.sweeps += sweeps;
+                change
+            });
+            largest = largest.max(proved?);
+            start = Some(values);
+        }
+        Some(largest)
+    }
+
+    /// Does so for a large component, as precisely as it has to be.
+    fn guess(&mut self, component: &Component, sides: [Side; 2], aim: f64) -> Option<f64> {
+        let (game, order) = (self.game, &component.order);
         let (mut largest, mut proved, mut guess) = (0.0f64, 0, None);
         for side in sides {
             let (bound, guide) = match side {
                 Side::Lower => (&mut self.lower, &self.upper),
                 Side::Upper => (&mut self.upper, &self.lower),
             };
-            for tolerance in [1e-9, 1e-6] {
+            for tolerance in HELD_WITHIN {
                 let held = match &component.holding {
-                    Some(holding) if owing == Some(side) => holding.held(game, &guide.values, tolerance),
+                    Some(holding) if holding.side() == side => holding.held(game, &guide.values, tolerance),
                     _ => Vec::new(),
                 };
                 let aim = Aim {
                     held: &held,
                     tolerance: aim,
-                    operations_max,
                 };
                 let Some(found) = evaluate(game, order, (bound, guess.take()), &aim) else {
                     break;
