@@ -102,7 +102,7 @@ pub(super) fn design(
         }
     };
     let all = commands(program, &instances, &wanted, &mut compiler)?;
-    let (actions, syncs) = syncs(program, &instances, &all, &compiler)?;
+    let (actions, syncs) = syncs(program, &instances, (&all, &wanted), &compiler)?;
     let commands: Vec<_> = all.into_iter().map(|compiled| compiled.command).collect();
     check_writers(&compiler, &syncs, &commands, &instances.variables)?;
     let initial = instances.initial(program, &mut compiler)?;
@@ -290,11 +290,7 @@ fn linear(
     compiler: &mut Compiler<'_>,
     add: &mut dyn FnMut(Option<&str>, Rational),
 ) -> Result<(), Diagnostic> {
-    let mut transient = false;
-    expr.visit(&mut |part| {
-        transient |= matches!(&part.kind, ExprKind::Name(name) if compiler.defined.contains_key(name));
-    });
-    if !transient {
+    if !reads_transients(expr, compiler) {
         let value = closed(expr, compiler)?;
         add(None, &value * weight);
         return Ok(());
@@ -314,27 +310,45 @@ fn linear(
         }
         ExprKind::Product(sides) => {
             let [left, right] = &**sides;
-            match closed(left, compiler) {
-                Ok(factor) => linear(right, &(weight * &factor), compiler, add),
-                Err(_) => {
-                    let factor = closed(right, compiler)?;
-                    linear(left, &(weight * &factor), compiler, add)
-                }
-            }
+            let (factor, rest) = match (
+                reads_transients(left, compiler),
+                reads_transients(right, compiler),
+            ) {
+                (true, true) => return Err(not_linear(expr, compiler)),
+                (true, false) => (right, left),
+                _ => (left, right),
+            };
+            let factor = closed(factor, compiler)?;
+            linear(rest, &(weight * &factor), compiler, add)
         }
         ExprKind::Quotient(sides) => {
             let [left, right] = &**sides;
+            if reads_transients(right, compiler) {
+                return Err(not_linear(expr, compiler));
+            }
             let divisor = closed(right, compiler)?;
             match weight.checked_div(&divisor) {
                 Some(weight) => linear(left, &weight, compiler, add),
                 None => Err(compiler.error(right.span, "division by zero")),
             }
         }
-        _ => Err(compiler.error(
-            expr.span,
-            "sums over steps of anything but multiples of transient variables are not supported",
-        )),
+        _ => Err(not_linear(expr, compiler)),
     }
+}
+
+fn reads_transients(expr: &Expr, compiler: &Compiler<'_>) -> bool {
+    let mut found = false;
+    expr.visit(&mut |part| {
+        found |= matches!(&part.kind, ExprKind::Name(name) if compiler.defined.contains_key(name));
+    });
+    found
+}
+
+fn not_linear(expr: &Expr, compiler: &Compiler<'_>) -> Diagnostic {
+    compiler.error(
+        expr.span,
+        "sums over steps of anything but multiples of transient variables are not supported",
+    )
 }
 
 /// Returns a number that depends on nothing.
@@ -407,7 +421,7 @@ fn by_action<'p>(instances: &Instances<'p>) -> Vec<ByAction<'p>> {
 fn syncs(
     program: &Program,
     instances: &Instances<'_>,
-    commands: &[Compiled],
+    (commands, wanted): (&[Compiled], &Wanted),
     compiler: &Compiler<'_>,
 ) -> Result<(Vec<String>, Vec<Sync>), Diagnostic> {
     let edges = by_action(instances);
@@ -480,8 +494,15 @@ fn syncs(
     if syncs.iter().map(work).fold(0, usize::saturating_add) > TOGETHER_MAX {
         return Err(too_many(compiler));
     }
+    // Variables that several automata may use; nobody but the question reads the counters.
+    let shared: HashSet<u32> = (0u32..)
+        .zip(&instances.variables)
+        .filter(|(_, variable)| variable.owner.is_none())
+        .map(|(index, _)| index)
+        .filter(|index| !wanted.counters.iter().any(|counter| counter.variable == *index))
+        .collect();
     for sync in &syncs {
-        check_together(sync, commands, instances, compiler)?;
+        check_together(sync, commands, &shared, compiler)?;
     }
     Ok((actions, syncs))
 }
@@ -525,16 +546,12 @@ fn check_actions(
 fn check_together(
     sync: &Sync,
     commands: &[Compiled],
-    instances: &Instances<'_>,
+    is_shared: &HashSet<u32>,
     compiler: &Compiler<'_>,
 ) -> Result<(), Diagnostic> {
     if sync.parts.len() < 2 {
         return Ok(());
     }
-    let is_shared = |variable: u32| {
-        let found = instances.variables.get(variable as usize);
-        found.is_some_and(|variable| variable.owner.is_none())
-    };
     let mut setters: HashMap<&str, usize> = HashMap::new();
     let mut indices: Option<(i64, i64)> = None;
     let mut shared = None;
@@ -556,7 +573,7 @@ fn check_together(
                 .branches
                 .iter()
                 .flat_map(|branch| &branch.assignments);
-            if set.into_iter().any(|(variable, _)| is_shared(*variable)) {
+            if set.into_iter().any(|(variable, _)| is_shared.contains(variable)) {
                 shared = Some(compiled.command.span);
             }
         }

@@ -6,10 +6,48 @@ use murphy_world::{Limits, jani};
 use proptest::prelude::*;
 
 const TOKENS: [&str; 42] = [
-    "{", "}", "[", "]", ",", ":", "\"", "null", "true", "false", "0", "1", "-1", "0.5", "1e-9", "1e4000", "9223372036854775807",
-    "\"x\"", "\"y\"", "\"cost\"", "\"l\"", "\"go\"", "\"op\"", "\"+\"", "\"∧\"", "\"F\"", "\"U\"", "\"Pmax\"", "\"Emin\"",
-    "\"exp\"", "\"left\"", "\"right\"", "\"index\"", "\"call\"", "\"pow\"", "\"bool\"", "\"real\"", "\"dtmc\"", "\\u0041", "\\",
-    "é", "\"initial-value\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "-1",
+    "0.5",
+    "1e-9",
+    "1e4000",
+    "9223372036854775807",
+    "\"x\"",
+    "\"y\"",
+    "\"cost\"",
+    "\"l\"",
+    "\"go\"",
+    "\"op\"",
+    "\"+\"",
+    "\"∧\"",
+    "\"F\"",
+    "\"U\"",
+    "\"Pmax\"",
+    "\"Emin\"",
+    "\"exp\"",
+    "\"left\"",
+    "\"right\"",
+    "\"index\"",
+    "\"call\"",
+    "\"pow\"",
+    "\"bool\"",
+    "\"real\"",
+    "\"dtmc\"",
+    "\\u0041",
+    "\\",
+    "é",
+    "\"initial-value\"",
 ];
 
 /// Returns a model with a bit of everything.
@@ -60,7 +98,9 @@ fn try_all(text: &str) -> usize {
     };
     let names: Vec<String> = program.properties().map(str::to_owned).collect();
     let _ = program.unfold(&[], &limits);
-    let asked = names.iter().filter(|name| program.ask(name, &[], &limits).is_ok());
+    let asked = names
+        .iter()
+        .filter(|name| program.ask(name, &[], &limits).is_ok());
     asked.count()
 }
 
@@ -120,12 +160,16 @@ fn values(text: &str) -> Vec<(usize, usize)> {
             b'{' | b'[' => open.push(at),
             b'}' | b']' => spans.extend(open.pop().map(|start| (start, at + 1))),
             b'"' => {
-                let end = text[at + 1..].find('"').map_or(text.len(), |length| at + length + 2);
+                let end = text[at + 1..]
+                    .find('"')
+                    .map_or(text.len(), |length| at + length + 2);
                 spans.push((at, end));
                 at = end - 1;
             }
             b'0'..=b'9' => {
-                let length = text[at..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(1);
+                let length = text[at..]
+                    .find(|c: char| !c.is_ascii_digit() && c != '.')
+                    .unwrap_or(1);
                 spans.push((at, at + length));
                 at += length - 1;
             }

@@ -7,10 +7,32 @@ use murphy_world::{Model, jani::Asked};
 fn ask(expression: &str) -> Result<Asked, murphy_notation::Diagnostic> {
     let x = |sign: &str, value: &str| op(sign, r#""x""#, value);
     let up = [set("x", &x("+", "1")), set("cost", "2")].join(",");
-    let down = [set("x", &format!(r#"{{"op": "max", "left": 0, "right": {}}}"#, x("-", "1"))), set("cost", "1.0")].join(",");
+    let down = [
+        set(
+            "x",
+            &format!(r#"{{"op": "max", "left": 0, "right": {}}}"#, x("-", "1")),
+        ),
+        set("cost", "1.0"),
+    ]
+    .join(",");
     let third = op("/", "1", "3");
-    let automata = automaton("A", "", &[edge("step", &x("<", "4"), &[(&third, &up), (&op("-", "1", &third), &down)])])
-        .replace(r#"{"name": "l"}"#, &format!(r#"{{"name": "l", "transient-values": [{}, {}]}}"#, set("top", &x("=", "4")), set("here", r#""x""#)));
+    let automata = automaton(
+        "A",
+        "",
+        &[edge(
+            "step",
+            &x("<", "4"),
+            &[(&third, &up), (&op("-", "1", &third), &down)],
+        )],
+    )
+    .replace(
+        r#"{"name": "l"}"#,
+        &format!(
+            r#"{{"name": "l", "transient-values": [{}, {}]}}"#,
+            set("top", &x("=", "4")),
+            set("here", r#""x""#)
+        ),
+    );
     let variables = [
         bounded("x", 0, 4),
         transient("top", "bool", "false"),
@@ -18,7 +40,9 @@ fn ask(expression: &str) -> Result<Asked, murphy_notation::Diagnostic> {
         transient("here", "int", "0"),
     ]
     .join(",");
-    let more = format!(r#""constants": [{{"name": "K", "type": "int", "value": 3}}], "properties": [{{"name": "p", "expression": {expression}}}]"#);
+    let more = format!(
+        r#""constants": [{{"name": "K", "type": "int", "value": 3}}], "properties": [{{"name": "p", "expression": {expression}}}]"#
+    );
     Text {
         of_type: "dtmc",
         automata: &automata,
@@ -49,13 +73,24 @@ const ABOVE: &str = r#"{"op": ">", "left": "x", "right": 1}"#;
 #[test]
 fn filters_become_filters() {
     let filter = |fun: &str, states: &str| {
-        format!(r#"{{"op": "filter", "fun": "{fun}", "states": {states}, "values": {{"op": "Pmax", "exp": {{"op": "F", "exp": "top"}}}}}}"#)
+        format!(
+            r#"{{"op": "filter", "fun": "{fun}", "states": {states}, "values": {{"op": "Pmax", "exp": {{"op": "F", "exp": "top"}}}}}}"#
+        )
     };
     let initial = r#"{"op": "initial"}"#;
     assert_eq!(text(&filter("values", initial)), r#"Pmax=? [ F ("top") ]"#);
-    assert_eq!(text(&filter("min", initial)), r#"filter(min, Pmax=? [ F ("top") ], "init")"#);
-    assert_eq!(text(&filter("avg", ABOVE)), r#"filter(avg, Pmax=? [ F ("top") ], "x>1")"#);
-    assert_eq!(text(&filter("∀", r#"{"op": "deadlock"}"#)), r#"filter(forall, Pmax=? [ F ("top") ], "deadlock")"#);
+    assert_eq!(
+        text(&filter("min", initial)),
+        r#"filter(min, Pmax=? [ F ("top") ], "init")"#
+    );
+    assert_eq!(
+        text(&filter("avg", ABOVE)),
+        r#"filter(avg, Pmax=? [ F ("top") ], "x>1")"#
+    );
+    assert_eq!(
+        text(&filter("∀", r#"{"op": "deadlock"}"#)),
+        r#"filter(forall, Pmax=? [ F ("top") ], "deadlock")"#
+    );
     assert!(refusal(&filter("values", ABOVE)).contains("`values` over these states is not supported"));
     assert!(refusal(&filter("argmax", initial)).contains("`argmax`"));
 }
@@ -63,7 +98,10 @@ fn filters_become_filters() {
 #[test]
 fn conditions_on_states_become_labels() {
     let both = op("∧", ABOVE, r#"{"op": "¬", "exp": "top"}"#);
-    let asked = asked(&format!(r#"{{"op": "Pmin", "exp": {{"op": "U", "left": {both}, "right": {}}}}}"#, op("=", r#""x""#, r#""K""#)));
+    let asked = asked(&format!(
+        r#"{{"op": "Pmin", "exp": {{"op": "U", "left": {both}, "right": {}}}}}"#,
+        op("=", r#""x""#, r#""K""#)
+    ));
     assert_eq!(asked.property, r#"Pmin=? [ ("x>1 & !top") U ("x=K") ]"#);
     assert_eq!(labelled(&asked.model, "x>1 & !top"), ["x=2", "x=3"]);
     assert_eq!(labelled(&asked.model, "x=K"), ["x=3"]);
@@ -71,18 +109,40 @@ fn conditions_on_states_become_labels() {
     assert!(asked.model.label("top").is_none());
     assert!(asked.model.quantity("cost").is_none());
     let long = (0..40).fold(ABOVE.to_owned(), |so_far, _| op("∨", &so_far, ABOVE));
-    assert_eq!(text(&format!(r#"{{"op": "Pmin", "exp": {{"op": "G", "exp": {long}}}}}"#)), r#"Pmin=? [ G ("question.1") ]"#);
-    assert_eq!(text(r#"{"op": "Pmin", "exp": {"op": "U", "left": true, "right": "top"}}"#), r#"Pmin=? [ (true) U ("top") ]"#);
+    assert_eq!(
+        text(&format!(
+            r#"{{"op": "Pmin", "exp": {{"op": "G", "exp": {long}}}}}"#
+        )),
+        r#"Pmin=? [ G ("question.1") ]"#
+    );
+    assert_eq!(
+        text(r#"{"op": "Pmin", "exp": {"op": "U", "left": true, "right": "top"}}"#),
+        r#"Pmin=? [ (true) U ("top") ]"#
+    );
 }
 
 #[test]
 fn bounds_on_steps_are_both_included() {
-    let bounded = |bounds: &str| text(&format!(r#"{{"op": "Pmax", "exp": {{"op": "F", "exp": "top", "step-bounds": {bounds}}}}}"#));
+    let bounded = |bounds: &str| {
+        text(&format!(
+            r#"{{"op": "Pmax", "exp": {{"op": "F", "exp": "top", "step-bounds": {bounds}}}}}"#
+        ))
+    };
     assert_eq!(bounded(r#"{"upper": "K"}"#), r#"Pmax=? [ F<=3 ("top") ]"#);
-    assert_eq!(bounded(r#"{"upper": "K", "upper-exclusive": true}"#), r#"Pmax=? [ F<=2 ("top") ]"#);
-    assert_eq!(bounded(r#"{"lower": 2, "lower-exclusive": true, "upper": 9}"#), r#"Pmax=? [ F[3,9] ("top") ]"#);
+    assert_eq!(
+        bounded(r#"{"upper": "K", "upper-exclusive": true}"#),
+        r#"Pmax=? [ F<=2 ("top") ]"#
+    );
+    assert_eq!(
+        bounded(r#"{"lower": 2, "lower-exclusive": true, "upper": 9}"#),
+        r#"Pmax=? [ F[3,9] ("top") ]"#
+    );
     assert_eq!(bounded(r#"{"lower": 2}"#), r#"Pmax=? [ F>=2 ("top") ]"#);
-    let wrong = |bounds: &str| refusal(&format!(r#"{{"op": "Pmax", "exp": {{"op": "F", "exp": "top", "step-bounds": {bounds}}}}}"#));
+    let wrong = |bounds: &str| {
+        refusal(&format!(
+            r#"{{"op": "Pmax", "exp": {{"op": "F", "exp": "top", "step-bounds": {bounds}}}}}"#
+        ))
+    };
     assert!(wrong(r#"{"upper": 0, "upper-exclusive": true}"#).contains("nothing lies within"));
     assert!(wrong(r#"{"upper": 1, "lower": 2}"#).contains("nothing lies within"));
     assert!(wrong(r#"{"upper": 1.5}"#).contains("whole number"));
@@ -92,12 +152,21 @@ fn bounds_on_steps_are_both_included() {
 fn formulas_nest() {
     let reach = r#"{"op": "Pmin", "exp": {"op": "F", "exp": "top"}}"#;
     assert_eq!(text(&op("≥", reach, "0.5")), r#"(Pmin=? [ F ("top") ] >= 1/2)"#);
-    assert_eq!(text(&op("∧", &op("<", reach, "1"), ABOVE)), r#"((Pmin=? [ F ("top") ] < 1) & "x>1")"#);
+    assert_eq!(
+        text(&op("∧", &op("<", reach, "1"), ABOVE)),
+        r#"((Pmin=? [ F ("top") ] < 1) & "x>1")"#
+    );
     let again = r#"{"op": "Pmax", "exp": {"op": "G", "exp": {"op": "F", "exp": "top"}}}"#;
     assert_eq!(text(again), r#"Pmax=? [ G (F ("top")) ]"#);
-    let either = format!(r#"{{"op": "Pmax", "exp": {}}}"#, op("∨", r#"{"op": "G", "exp": "top"}"#, ABOVE));
+    let either = format!(
+        r#"{{"op": "Pmax", "exp": {}}}"#,
+        op("∨", r#"{"op": "G", "exp": "top"}"#, ABOVE)
+    );
     assert_eq!(text(&either), r#"Pmax=? [ (G ("top") | "x>1") ]"#);
-    assert_eq!(text(r#"{"op": "∀", "exp": {"op": "F", "exp": "top"}}"#), r#"A [ F ("top") ]"#);
+    assert_eq!(
+        text(r#"{"op": "∀", "exp": {"op": "F", "exp": "top"}}"#),
+        r#"A [ F ("top") ]"#
+    );
     assert!(refusal(r#"{"op": "Smax", "exp": "top"}"#).contains("long-run averages"));
 }
 
@@ -118,31 +187,47 @@ fn sums_count_steps_and_states_as_asked() {
     assert_eq!(worth(&model, "here", "x=2"), ["2"]);
     let (text, model) = sum(r#""exp": "here", "accumulate": ["steps"], "reach": "top""#);
     assert_eq!(text, r#"R{"here"}min=? [ F ("top") ]"#);
-    assert_eq!(worth(&model, "here", "x=2"), ["0"], "no edge says what it is worth");
+    assert_eq!(
+        worth(&model, "here", "x=2"),
+        ["0"],
+        "no edge says what it is worth"
+    );
     let (text, model) = sum(r#""exp": 1, "accumulate": ["steps"], "reach": "top""#);
     assert_eq!(text, r#"R{"question.2"}min=? [ F ("top") ]"#);
     assert_eq!(worth(&model, "question.2", "x=2"), ["1"]);
     let mixed = r#"{"op": "+", "left": {"op": "/", "left": "cost", "right": 2}, "right": {"op": "-", "left": 1, "right": {"op": "*", "left": 3, "right": "here"}}}"#;
-    let (_, model) = sum(&format!(r#""exp": {mixed}, "accumulate": ["steps"], "reach": "top""#));
+    let (_, model) = sum(&format!(
+        r#""exp": {mixed}, "accumulate": ["steps"], "reach": "top""#
+    ));
     assert_eq!(worth(&model, "question.2", "x=2"), ["5/3"]);
-    let (_, model) = sum(&format!(r#""exp": {mixed}, "accumulate": ["steps", "exit"], "reach": "top""#));
+    let (_, model) = sum(&format!(
+        r#""exp": {mixed}, "accumulate": ["steps", "exit"], "reach": "top""#
+    ));
     // Left are 0/2 + 1 - 3·2, and with the step comes 4/6 + 1.
     assert_eq!(worth(&model, "question.2", "x=2"), ["-10/3"]);
     let (text, model) = sum(r#""exp": {"op": "*", "left": "x", "right": "x"}, "step-instant": 2"#);
     assert_eq!(text, r#"R{"question.1"}min=? [ I=2 ]"#);
     assert_eq!(model.state_quantity("question.1").unwrap()[2].to_string(), "4");
-    assert_eq!(sum(r#""exp": "cost", "accumulate": ["steps"]"#).0, r#"R{"cost"}min=? [ C ]"#);
+    assert_eq!(
+        sum(r#""exp": "cost", "accumulate": ["steps"]"#).0,
+        r#"R{"cost"}min=? [ C ]"#
+    );
 }
 
 #[test]
 fn sums_that_would_be_guesses_are_refused() {
     let refused = |more: &str| refusal(&format!(r#"{{"op": "Emax", {more}}}"#));
-    assert!(refused(r#""exp": "x", "accumulate": ["steps"], "reach": "top""#).contains("depends on variables"));
+    assert!(
+        refused(r#""exp": "x", "accumulate": ["steps"], "reach": "top""#).contains("depends on variables")
+    );
     let square = r#""exp": {"op": "*", "left": "cost", "right": "cost"}"#;
     assert!(!refused(&format!(r#"{square}, "accumulate": ["steps"], "reach": "top""#)).is_empty());
     assert!(refused(r#""exp": "cost", "accumulate": ["time"], "reach": "top""#).contains("over time"));
     assert!(refused(r#""exp": "cost", "reach": "top""#).contains("not supported"));
-    assert!(refused(r#""exp": "cost", "accumulate": ["steps"], "reach": "top", "step-instant": 3"#).contains("not supported"));
+    assert!(
+        refused(r#""exp": "cost", "accumulate": ["steps"], "reach": "top", "step-instant": 3"#)
+            .contains("not supported")
+    );
 }
 
 #[test]
@@ -153,13 +238,19 @@ fn bounded_sums_are_added_up_by_a_variable() {
         ))
     };
     let asked = bounded(r#"{"upper": 8}"#);
-    assert_eq!(asked.property, r#"Pmax=? [ (true) U (("top") & "question.1<=8") ]"#.replace("(((", "(("));
+    assert_eq!(
+        asked.property,
+        r#"Pmax=? [ (true) U (("top") & "question.1<=8") ]"#.replace("(((", "((")
+    );
     // Four steps up cost 8: with at most that, only the straight way is left.
     let model = &asked.model;
     let within: Vec<String> = labelled(model, "question.1<=8");
-    assert!(within.contains(&"x=4,question.1=8".to_owned()));
-    assert!(labelled(model, "top").contains(&"x=4,question.1=9".to_owned()), "sums beyond the bound fall together");
-    assert!(!within.contains(&"x=4,question.1=9".to_owned()));
+    assert!(within.contains(&"x=4, question.1=8".to_owned()));
+    assert!(
+        labelled(model, "top").contains(&"x=4, question.1=9".to_owned()),
+        "sums beyond the bound fall together"
+    );
+    assert!(!within.contains(&"x=4, question.1=9".to_owned()));
     let least = bounded(r#"{"lower": 3, "lower-exclusive": true}"#);
     assert!(least.property.contains("question.1>=4"), "{}", least.property);
     let inside = r#"{"op": "Pmax", "exp": {"op": "G", "exp": {"op": "F", "exp": "top", "reward-bounds": [{"exp": "cost", "accumulate": ["steps"], "bounds": {"upper": 8}}]}}}"#;
