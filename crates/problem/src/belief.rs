@@ -106,6 +106,10 @@ impl Beliefs {
     ///
     /// # Errors
     /// [`BeliefError`].
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one exploration, whose steps share all they know"
+    )]
     pub fn new(
         model: &Model,
         start: StateId,

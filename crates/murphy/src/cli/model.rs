@@ -43,33 +43,6 @@ impl ReadModel {
         Self::read_other(path, settings(&arguments.constants)?, &limits)
     }
 
-    /// Reads a model with what one of its own properties needs, and that property.
-    pub(crate) fn ask(
-        path: &Path,
-        name: &str,
-        arguments: &WorldArguments,
-    ) -> Result<(Self, Property), Failure> {
-        if path.extension().is_none_or(|ending| ending != JANI_ENDING) {
-            let failure = Failure::new(format!("`{}` does not name its own properties", path.display()));
-            return Err(failure.hint("JANI models do; otherwise write the property out with --property, or name a file of properties there"));
-        }
-        let limits = Limits {
-            states_max: arguments.states_max,
-            ..Limits::default()
-        };
-        let (source, _) = read_source(path)?;
-        let program = jani::parse(source)?;
-        let (known, rest) = told_apart(&program, settings(&arguments.constants)?);
-        let asked = program.ask(name, &known, &limits)?;
-        let passage = Passage::named(format!("the property `{name}`"), asked.property);
-        let property = Property::parse(&passage)?;
-        let read = Self {
-            model: asked.model,
-            constants: values(rest)?,
-        };
-        Ok((read, property))
-    }
-
     /// Reads a model that is not a world in RON.
     pub(crate) fn read_other(
         path: &Path,
@@ -124,7 +97,6 @@ impl ReadModel {
 }
 
 /// Tells the settings of a model's constants from others.
-#[expect(clippy::type_complexity, reason = "two lists of the same kind")]
 fn told_apart(
     program: &jani::Program,
     settings: Vec<(String, String)>,

@@ -152,6 +152,7 @@ impl Watchers {
 
 impl Evaluator<'_> {
     /// Answers `multi(…)`: the best value of the one objective without a threshold, or whether all thresholds can be met.
+    #[expect(clippy::too_many_lines, reason = "one program built and read off in one go")]
     pub(super) fn several(
         &mut self,
         part: &Part,

@@ -418,6 +418,10 @@ fn by_action<'p>(instances: &Instances<'p>) -> Vec<ByAction<'p>> {
 }
 
 /// Returns all ways to move, and the names of the actions that they show: first those without one.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one case after another of how automata move together"
+)]
 fn syncs(
     program: &Program,
     instances: &Instances<'_>,

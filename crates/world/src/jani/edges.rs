@@ -187,7 +187,6 @@ impl Edges<'_, '_> {
     }
 
     /// Compiles assignments: the last values of variables and of transient variables.
-    #[expect(clippy::type_complexity, reason = "two maps that are taken apart at once")]
     fn assignments(
         &self,
         destination: &Destination,

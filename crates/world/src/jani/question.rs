@@ -56,7 +56,6 @@ impl<'q, 'c, 'p: 'q> Question<'q, 'c, 'p> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "three lists that are taken apart at once")]
     pub(super) fn into_parts(self) -> (Vec<(String, Expr)>, Vec<Sum>, Vec<Count>) {
         (self.labels, self.sums, self.counts)
     }
