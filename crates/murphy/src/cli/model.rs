@@ -5,7 +5,6 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, read_source};
 use crate::cli::load::{LoadedWorld, settings};
 use murphy_notation::{Expression, Passage, Value};
-use murphy_spec::property::Property;
 use murphy_world::{Limits, Model, formats, jani, prism};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -6,7 +6,6 @@
     clippy::too_many_lines,
     reason = "a test may fail where it builds its cases"
 )]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod junk;
 mod meaning;
