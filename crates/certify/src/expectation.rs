@@ -284,22 +284,22 @@ mod tests {
     /// The same set by constraints, which takes the general road.
     fn by_constraints(set: &Interval) -> CredalSet {
         let outcomes = set.lower().len();
-        let constraint = |(i, (relation, bound)): (usize, (Relation, &Rational))| {
+        let constraint = |(i, (relation, bound)): (usize, (Relation, Rational))| {
             let unit = |j| if i == j { Rational::ONE } else { Rational::ZERO };
             Constraint {
                 coefficients: (0..outcomes).map(unit).collect(),
                 relation,
-                bound: bound.clone(),
+                bound,
             }
         };
         let least = set
             .lower()
-            .iter()
+            .into_iter()
             .map(|bound| (Relation::AtLeast, bound))
             .enumerate();
         let most = set
             .upper()
-            .iter()
+            .into_iter()
             .map(|bound| (Relation::AtMost, bound))
             .enumerate();
         Polytope::new(outcomes, least.chain(most).map(constraint).collect())

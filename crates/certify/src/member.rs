@@ -38,8 +38,8 @@ impl<W: Whole> Bounds<W> {
     /// Returns the bounds of a set that has nothing but bounds; `None` for other sets and for numbers that do not fit.
     pub(crate) fn of(set: &CredalSet) -> Option<Self> {
         match set {
-            CredalSet::Precise(set) => Self::new(set.probabilities(), &[]),
-            CredalSet::Interval(set) => Self::new(set.lower(), set.upper()),
+            CredalSet::Precise(set) => Self::new(&set.probabilities(), &[]),
+            CredalSet::Interval(set) => Self::new(&set.lower(), &set.upper()),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, not_empty, not_negative, same_length};
 use crate::expectation::{Expectation, Multiplier};
+use crate::masses::{Masses, Parts};
 use crate::number::{Number, Shares, ascending, smaller};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
@@ -27,7 +28,7 @@ use std::num::NonZeroU64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
     /// The lower bounds, then the upper bounds: in one piece, since a model has one of these for each choice.
-    bounds: Box<[Rational]>,
+    bounds: Masses,
 }
 
 impl Interval {
@@ -72,7 +73,9 @@ impl Interval {
             }
         }
         lower.append(&mut upper);
-        Ok(Self { bounds: lower.into() })
+        Ok(Self {
+            bounds: Masses::of(lower),
+        })
     }
 
     /// Returns the distributions within the bounds `lower` and `upper` in parts of `whole`, checked and tightened in whole numbers.
@@ -95,7 +98,7 @@ impl Interval {
         same_length(lower.len(), upper.len())?;
         let sum = |parts: &[u64]| parts.iter().try_fold(0u64, |sum, part| sum.checked_add(*part));
         let ordered = lower.iter().zip(upper).all(|(l, u)| l <= u);
-        let (whole, shares) = (whole.get(), Shares::of(whole));
+        let (parts_of, whole, shares) = (whole, whole.get(), Shares::of(whole));
         let sums = sum(lower).zip(sum(upper));
         let sums = sums.filter(|(lower_sum, upper_sum)| *lower_sum <= whole && *upper_sum >= whole);
         let Some((lower_sum, upper_sum)) = sums.filter(|_| ordered) else {
@@ -104,24 +107,46 @@ impl Interval {
         };
         let least = |l: u64, u: u64| l.max(whole.saturating_sub(upper_sum - u));
         let most = |l: u64, u: u64| u.min(whole - (lower_sum - l));
-        let mut bounds = Vec::with_capacity(2 * lower.len());
-        bounds.extend(lower.iter().zip(upper).map(|(l, u)| shares.share(least(*l, *u))));
-        bounds.extend(lower.iter().zip(upper).map(|(l, u)| shares.share(most(*l, *u))));
+        let pairs = || lower.iter().zip(upper);
+        let tight = pairs().map(|(l, u)| least(*l, *u));
+        let bounds = tight.chain(pairs().map(|(l, u)| most(*l, *u)));
         Ok(Self {
-            bounds: bounds.into(),
+            bounds: Masses::over(parts_of, bounds),
         })
     }
 
     /// Returns the least probability of each outcome.
+    ///
+    /// # Cost
+    /// A list of fractions; [`Self::parts`] shows the data as they are held.
     #[must_use]
-    pub fn lower(&self) -> &[Rational] {
-        &self.bounds[..self.bounds.len() / 2]
+    pub fn lower(&self) -> Vec<Rational> {
+        self.bounds.to_rationals(0..self.outcomes())
     }
 
     /// Returns the greatest probability of each outcome.
+    ///
+    /// # Cost
+    /// As for [`Self::lower`].
     #[must_use]
-    pub fn upper(&self) -> &[Rational] {
-        &self.bounds[self.bounds.len() / 2..]
+    pub fn upper(&self) -> Vec<Rational> {
+        self.bounds.to_rationals(self.outcomes()..self.bounds.len())
+    }
+
+    /// Returns both bounds as they are held.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        self.bounds.halves()
+    }
+
+    /// Says whether the bounds leave exactly one distribution.
+    #[must_use]
+    pub fn is_precise(&self) -> bool {
+        match self.parts() {
+            Parts::Short { lower, upper, .. } => lower == upper,
+            Parts::Long { lower, upper, .. } => lower == upper,
+            Parts::Exact { lower, upper } => lower == upper,
+        }
     }
 
     /// Returns the mass that the lower bounds leave to Nature.
@@ -141,14 +166,14 @@ impl Shape for Interval {
     fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
         // The exact budget decides who gets what, so that the witness is exact up to its conversion.
         let mut left = self.budget();
-        let mut witness = self.lower().to_vec();
+        let (mut witness, upper) = (self.lower(), self.upper());
         let order = ascending(values);
         let mut critical = values[order[0]].clone();
         for i in order {
             if !left.is_positive() {
                 break;
             }
-            let given = smaller(&self.upper()[i] - &self.lower()[i], left.clone());
+            let given = smaller(&upper[i] - &witness[i], left.clone());
             left -= &given;
             witness[i] += given;
             critical = values[i].clone();
@@ -170,7 +195,7 @@ impl Shape for Interval {
         for ((l, u), v) in self.lower().iter().zip(self.upper()).zip(values) {
             total += l * v;
             if v < critical {
-                total += (u - l) * (v - critical);
+                total += (&u - l) * (v - critical);
             }
         }
         Some(total)
@@ -179,42 +204,53 @@ impl Shape for Interval {
     fn contains(&self, p: &[Rational]) -> bool {
         crate::error::is_distribution(p)
             && p.iter()
-                .zip(self.lower().iter().zip(self.upper()))
-                .all(|(p, (l, u))| l <= p && p <= u)
+                .zip(self.lower().into_iter().zip(self.upper()))
+                .all(|(p, (l, u))| l <= *p && *p <= u)
     }
 
     fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
         // Lower bounds are never negative: one that is positive and dropped settles it without a sum.
-        if self
-            .lower()
-            .iter()
+        if (0..self.outcomes())
             .zip(keep)
-            .any(|(lower, keep)| !keep && lower.is_positive())
+            .any(|(at, keep)| !keep && self.bounds.is_positive(at))
         {
             return None;
         }
-        Self::new(kept(self.lower(), keep), kept(self.upper(), keep))
+        Self::new(kept(&self.lower(), keep), kept(&self.upper(), keep))
             .ok()
             .map(CredalSet::from)
     }
 
     fn centre(&self) -> Option<Vec<Rational>> {
-        (self.lower() == self.upper()).then(|| self.lower().to_vec())
+        self.is_precise().then(|| self.lower())
     }
 
     fn may_have(&self, outcome: usize) -> bool {
         // Tight bounds: each upper bound is attained.
-        self.upper()[outcome].is_positive()
+        self.bounds.is_positive(self.outcomes() + outcome)
     }
 
     fn lower_probability(&self, event: &[bool]) -> Rational {
-        let inside = mass(self.lower(), event, true);
-        let outside = Rational::ONE - mass(self.upper(), event, false);
+        let inside = mass(&self.lower(), event, true);
+        let outside = Rational::ONE - mass(&self.upper(), event, false);
         crate::number::larger(inside, outside)
     }
 
     fn must_hit(&self, event: &[bool]) -> bool {
-        let inside = self.lower().iter().zip(event).any(|(l, &e)| e && l.is_positive());
-        inside || mass(self.upper(), event, false) < Rational::ONE
+        let hit = |at: usize| event[at] && self.bounds.is_positive(at);
+        if (0..self.outcomes()).any(hit) {
+            return true;
+        }
+        match self.parts() {
+            Parts::Short { whole, upper, .. } => {
+                let off = upper.iter().zip(event).filter(|(_, inside)| !**inside);
+                off.map(|(part, _)| u64::from(*part)).sum::<u64>() < u64::from(whole)
+            }
+            Parts::Long { whole, upper, .. } => {
+                let off = upper.iter().zip(event).filter(|(_, inside)| !**inside);
+                off.map(|(part, _)| u128::from(*part)).sum::<u128>() < u128::from(whole)
+            }
+            Parts::Exact { upper, .. } => mass(upper, event, false) < Rational::ONE,
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, distribution, not_empty};
 use crate::expectation::{Expectation, Multiplier};
-use crate::number::{Number, Shares, dot};
+use crate::masses::{Masses, Parts};
+use crate::number::{Number, dot};
 use crate::set::CredalSet;
 use crate::shape::{Shape, kept, mass};
 use murphy_notation::Rational;
@@ -21,7 +22,7 @@ use std::num::NonZeroU64;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Precise {
-    probabilities: Box<[Rational]>,
+    probabilities: Masses,
 }
 
 impl Precise {
@@ -32,7 +33,7 @@ impl Precise {
     pub fn new(probabilities: Vec<Rational>) -> Result<Self, Error> {
         distribution(&probabilities)?;
         Ok(Self {
-            probabilities: probabilities.into(),
+            probabilities: Masses::of(probabilities),
         })
     }
 
@@ -54,21 +55,27 @@ impl Precise {
     pub fn over(whole: NonZeroU64, parts: &[u64]) -> Result<Self, Error> {
         not_empty(parts)?;
         let sum: u128 = parts.iter().map(|part| u128::from(*part)).sum();
-        let shares = Shares::of(whole);
-        let probabilities = parts.iter().map(|part| shares.share(*part));
+        let probabilities = Masses::over(whole, parts.iter().copied());
         if sum == u128::from(whole.get()) {
-            Ok(Self {
-                probabilities: probabilities.collect(),
-            })
+            Ok(Self { probabilities })
         } else {
-            Self::new(probabilities.collect())
+            Self::new(probabilities.to_rationals(0..parts.len()))
         }
     }
 
     /// Returns the probability of each outcome.
+    ///
+    /// # Cost
+    /// A list of fractions; [`Self::parts`] shows the data as they are held.
     #[must_use]
-    pub fn probabilities(&self) -> &[Rational] {
-        &self.probabilities
+    pub fn probabilities(&self) -> Vec<Rational> {
+        self.probabilities.to_rationals(0..self.probabilities.len())
+    }
+
+    /// Returns the distribution as it is held, as bounds that leave no choice.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        self.probabilities.both()
     }
 }
 
@@ -81,35 +88,35 @@ impl Shape for Precise {
 
     fn least<T: Number>(&self, values: &[T]) -> Expectation<T> {
         Expectation {
-            value: dot(&self.probabilities, values),
-            witness: self.probabilities.iter().map(T::from_rational).collect(),
+            value: dot(&self.probabilities(), values),
+            witness: self.probabilities().iter().map(T::from_rational).collect(),
             multiplier: Multiplier::ClosedForm,
         }
     }
 
     fn bound(&self, values: &[Rational], multiplier: &Multiplier<Rational>) -> Option<Rational> {
-        matches!(multiplier, Multiplier::ClosedForm).then(|| dot(&self.probabilities, values))
+        matches!(multiplier, Multiplier::ClosedForm).then(|| dot(&self.probabilities(), values))
     }
 
     fn contains(&self, p: &[Rational]) -> bool {
-        p == &*self.probabilities
+        p == self.probabilities()
     }
 
     fn restrict(&self, keep: &[bool]) -> Option<CredalSet> {
-        Self::new(kept(&self.probabilities, keep))
+        Self::new(kept(&self.probabilities(), keep))
             .ok()
             .map(CredalSet::from)
     }
 
     fn centre(&self) -> Option<Vec<Rational>> {
-        Some(self.probabilities.to_vec())
+        Some(self.probabilities())
     }
 
     fn may_have(&self, outcome: usize) -> bool {
-        self.probabilities[outcome].is_positive()
+        self.probabilities.is_positive(outcome)
     }
 
     fn lower_probability(&self, event: &[bool]) -> Rational {
-        mass(&self.probabilities, event, true)
+        mass(&self.probabilities(), event, true)
     }
 }

@@ -81,6 +81,12 @@ impl CredalSet {
         kind_of(self)
     }
 
+    /// Says whether some distribution of the set gives the outcome mass.
+    #[must_use]
+    pub fn may_have(&self, outcome: usize) -> bool {
+        outcome < self.outcomes() && each!(self, set => set.may_have(outcome))
+    }
+
     /// Returns `min { Σ p·values : p ∈ C }`, a distribution that attains it and a multiplier that proves it.
     ///
     /// With exact values the answer is exact. With floats it is as good as floats are; [`crate::Rows`] gives enclosures.

@@ -8,6 +8,7 @@ pub(crate) fn witness(set: &CredalSet, values: &[f64], nature: Direction) -> Opt
     match set {
         CredalSet::Precise(precise) => Some(precise.probabilities().iter().map(|p| p.to_f64()).collect()),
         CredalSet::Interval(interval) => {
+            let upper = interval.upper();
             let mut found: Vec<f64> = interval.lower().iter().map(|l| l.to_f64()).collect();
             let mut order: Vec<usize> = (0..found.len()).collect();
             order.sort_by(|a, b| match nature {
@@ -19,7 +20,7 @@ pub(crate) fn witness(set: &CredalSet, values: &[f64], nature: Direction) -> Opt
                 if left <= 0.0 {
                     break;
                 }
-                let given = (interval.upper()[outcome].to_f64() - found[outcome]).clamp(0.0, left);
+                let given = (upper[outcome].to_f64() - found[outcome]).clamp(0.0, left);
                 found[outcome] += given;
                 left -= given;
             }

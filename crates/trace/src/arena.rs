@@ -411,8 +411,7 @@ fn check_policy(problem: &Problem, policy: &Policy) -> Result<(), Error> {
 /// Says which branches can have mass, where that is cheap to know; the others are taken to.
 pub(crate) fn possible(set: &CredalSet, outcome: usize) -> bool {
     match set {
-        CredalSet::Precise(set) => set.probabilities().get(outcome).is_none_or(|p| p.is_positive()),
-        CredalSet::Interval(set) => set.upper().get(outcome).is_none_or(|p| p.is_positive()),
+        CredalSet::Precise(_) | CredalSet::Interval(_) => set.may_have(outcome),
         _ => true,
     }
 }

@@ -9,8 +9,8 @@ use murphy_notation::Rational;
 pub(crate) fn possible(set: &CredalSet) -> Vec<bool> {
     let positive = |list: &[Rational]| list.iter().map(Rational::is_positive).collect();
     match set {
-        CredalSet::Precise(set) => positive(set.probabilities()),
-        CredalSet::Interval(set) => positive(set.upper()),
+        CredalSet::Precise(set) => positive(&set.probabilities()),
+        CredalSet::Interval(set) => positive(&set.upper()),
         CredalSet::Vertices(set) => (0..set.vertices().first().map_or(0, Vec::len))
             .map(|i| set.vertices().iter().any(|vertex| vertex[i].is_positive()))
             .collect(),
@@ -44,8 +44,8 @@ pub(crate) fn push_forward(
     }
     let sum = |list: &[Rational]| sums(list, group, groups);
     Ok(Some(match set {
-        CredalSet::Precise(set) => Precise::new(sum(set.probabilities()))?.into(),
-        CredalSet::Interval(set) => Interval::new(sum(set.lower()), sum(set.upper()))?.into(),
+        CredalSet::Precise(set) => Precise::new(sum(&set.probabilities()))?.into(),
+        CredalSet::Interval(set) => Interval::new(sum(&set.lower()), sum(&set.upper()))?.into(),
         CredalSet::Vertices(set) if groups == 2 => segment(set.vertices().iter().map(|vertex| sum(vertex)))?,
         CredalSet::Vertices(set) => {
             Vertices::new(set.vertices().iter().map(|vertex| sum(vertex)).collect())?.into()

@@ -131,7 +131,7 @@ pub(crate) fn random_set(random: &mut Random, outcomes: usize, unit: u64) -> (Cr
             let lower = p.iter().zip(&q).map(|(p, q)| p.min(q).clone()).collect();
             let upper = p.iter().zip(&q).map(|(p, q)| p.max(q).clone()).collect();
             let set = Interval::new(lower, upper).unwrap();
-            let vertices = interval_vertices(set.lower(), set.upper());
+            let vertices = interval_vertices(&set.lower(), &set.upper());
             let set = if kind == 3 {
                 polytope(&set).into()
             } else {

@@ -164,7 +164,7 @@ impl Rows {
     ) -> Result<Node, Error> {
         Ok(match set {
             CredalSet::Precise(set) => {
-                let at = self.fixed.push(columns, set.probabilities(), &Rational::ZERO);
+                let at = self.fixed.push(columns, &set.probabilities(), &Rational::ZERO);
                 Node::Fixed(place(at)?)
             }
             CredalSet::Contamination(set) => {
@@ -211,8 +211,13 @@ impl Rows {
 /// Reads bounds as a greedy row.
 fn bounds(set: &Interval) -> Greedy {
     Greedy {
-        lower: set.lower().to_vec(),
-        gap: set.upper().iter().zip(set.lower()).map(|(u, l)| u - l).collect(),
+        lower: set.lower(),
+        gap: set
+            .upper()
+            .into_iter()
+            .zip(set.lower())
+            .map(|(u, l)| u - l)
+            .collect(),
         budget: set.budget(),
         loose: Rational::ZERO,
     }

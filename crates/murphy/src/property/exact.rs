@@ -323,7 +323,7 @@ impl<'a> Game<'a> {
 fn hits_with_most(row: &Row, values: &[Rational], reached: &[bool]) -> bool {
     match &row.set {
         CredalSet::Precise(set) => {
-            let mut outcomes = set.probabilities().iter().zip(&row.targets);
+            let mut outcomes = set.probabilities().into_iter().zip(&row.targets);
             outcomes.any(|(p, target)| p.is_positive() && reached[*target as usize])
         }
         CredalSet::Interval(set) => {
@@ -333,12 +333,12 @@ fn hits_with_most(row: &Row, values: &[Rational], reached: &[bool]) -> bool {
                 let (a, b) = (row.targets[*a] as usize, row.targets[*b] as usize);
                 values[b].cmp(&values[a]).then(reached[b].cmp(&reached[a]))
             });
-            let mut budget = set.budget();
+            let (mut budget, lower, upper) = (set.budget(), set.lower(), set.upper());
             order.into_iter().any(|outcome| {
-                let room = &set.upper()[outcome] - &set.lower()[outcome];
+                let room = &upper[outcome] - &lower[outcome];
                 let more = room.min(budget.clone());
                 budget -= more.clone();
-                let mass = &set.lower()[outcome] + &more;
+                let mass = &lower[outcome] + &more;
                 mass.is_positive() && reached[row.targets[outcome] as usize]
             })
         }

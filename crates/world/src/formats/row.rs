@@ -204,8 +204,8 @@ impl Row {
 
 /// Returns the set as a single distribution if it is one.
 fn settled(set: Interval) -> CredalSet {
-    if set.lower() == set.upper()
-        && let Ok(precise) = Precise::new(set.lower().to_vec())
+    if set.is_precise()
+        && let Ok(precise) = Precise::new(set.lower())
     {
         return precise.into();
     }

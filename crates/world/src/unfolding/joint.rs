@@ -194,8 +194,8 @@ impl Joint {
         let filled = |(upper, lower): (&Option<Rational>, &Rational)| upper.as_ref().unwrap_or(lower).clone();
         let upper: Vec<Rational> = self.upper.iter().zip(&lower).map(filled).collect();
         let set = Interval::new(lower, upper)?;
-        if set.lower() == set.upper() {
-            return Ok((Precise::new(set.lower().to_vec())?.into(), targets));
+        if set.is_precise() {
+            return Ok((Precise::new(set.lower())?.into(), targets));
         }
         Ok((set.into(), targets))
     }

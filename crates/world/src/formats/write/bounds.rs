@@ -18,12 +18,9 @@ pub(super) enum Bounds<'s> {
 /// which is an interval.
 pub(super) fn bounds(set: &CredalSet) -> Option<Bounds<'_>> {
     match set {
-        CredalSet::Precise(set) => return Some(Bounds::Precise(Cow::Borrowed(set.probabilities()))),
+        CredalSet::Precise(set) => return Some(Bounds::Precise(Cow::Owned(set.probabilities()))),
         CredalSet::Interval(set) => {
-            return Some(Bounds::Interval(
-                Cow::Borrowed(set.lower()),
-                Cow::Borrowed(set.upper()),
-            ));
+            return Some(Bounds::Interval(Cow::Owned(set.lower()), Cow::Owned(set.upper())));
         }
         _ => {}
     }
