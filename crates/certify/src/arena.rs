@@ -3,11 +3,13 @@
 use crate::checked::Proved;
 use crate::dyadic::Dyadic;
 use crate::expectation::{Failure, Question, Step};
+use crate::quick::{self, Branches};
 use crate::rejection::{Place, Rejection, Side};
 use murphy_notation::Rational;
 use murphy_problem::{Direction, Policy, Problem};
 use murphy_world::{ChoiceId, Model, StateId};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// States of one block of parallel work: fixed, so that nothing depends on the number of threads.
@@ -43,6 +45,27 @@ impl<'a> Arena<'a> {
             set: self.model().set(choice),
             nature: self.problem.nature,
             side,
+        }
+    }
+
+    /// Compares a proved bound of `gain + discount·nat(values)` with `with`.
+    pub(crate) fn compare(
+        &self,
+        (side, choice): (Side, ChoiceId),
+        values: &[Dyadic],
+        step: Step<'_>,
+        with: Dyadic,
+    ) -> Result<Ordering, Failure> {
+        let branches = Branches {
+            set: self.model().set(choice),
+            targets: self.model().targets(choice),
+            nature: self.problem.nature,
+        };
+        match quick::compare(branches, values, step, with) {
+            Some(order) => Ok(order),
+            None => self
+                .question(side, choice)
+                .compare(&self.gather(choice, values), step, with),
         }
     }
 

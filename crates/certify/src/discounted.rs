@@ -26,14 +26,14 @@ pub(crate) fn side(
                 gain: &quantity[choice as usize],
                 discount,
             };
-            let branches = arena.gather(choice, &values);
-            let order = arena.question(side, choice).compare(&branches, step, value);
+            let order = arena.compare((side, choice), &values, step, value);
             let order = order.map_err(arena.failed(side, state, choice))?;
             let holds = match side {
                 Side::Lower => order.is_ge(),
                 Side::Upper => order.is_le(),
             };
             if !holds {
+                let branches = arena.gather(choice, &values);
                 return Err(arena.unequal(side, (state, choice), (&branches, step), value));
             }
             count += 1;

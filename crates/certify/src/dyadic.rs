@@ -79,6 +79,26 @@ impl Dyadic {
         fraction(IBig::from(self.mantissa), &IBig::ONE, self.exponent)
     }
 
+    /// Returns a whole number.
+    pub(crate) fn whole(number: i64) -> Self {
+        Self::new(number, 0)
+    }
+
+    /// Returns the exponent, if the number is not zero.
+    pub(crate) fn exponent(self) -> Option<i32> {
+        (self.mantissa != 0).then_some(self.exponent)
+    }
+
+    /// Returns the number in units of `2^base`, which is not above its exponent, or `None` if that has more than so many bits.
+    pub(crate) fn aligned(self, base: i32, bits: u32) -> Option<i128> {
+        if self.mantissa == 0 {
+            return Some(0);
+        }
+        let shift = u32::try_from(self.exponent.checked_sub(base)?).ok()?;
+        let length = i64::BITS - self.mantissa.unsigned_abs().leading_zeros();
+        (shift <= bits && length + shift <= bits).then(|| i128::from(self.mantissa) << shift)
+    }
+
     /// Returns the place above its leading bit: it is below `2^magnitude` in absolute value and not below half of that.
     fn magnitude(self) -> i64 {
         i64::from(self.exponent) + i64::from(i64::BITS - self.mantissa.unsigned_abs().leading_zeros())

@@ -26,6 +26,7 @@ mod dyadic;
 mod expectation;
 mod member;
 mod qualitative;
+mod quick;
 mod reach;
 mod rejection;
 mod until;

@@ -74,11 +74,9 @@ pub(crate) fn upper(arena: &Arena<'_>, ends: Ends<'_>, vector: &[f64]) -> Result
         let value = values[state as usize];
         let mut count = 0;
         for choice in arena.obliged(SIDE, state, 0) {
-            let branches = arena.gather(choice, &values);
-            let order = arena
-                .question(SIDE, choice)
-                .compare(&branches, Step::PLAIN, value);
+            let order = arena.compare((SIDE, choice), &values, Step::PLAIN, value);
             if order.map_err(arena.failed(SIDE, state, choice))?.is_gt() {
+                let branches = arena.gather(choice, &values);
                 return Err(arena.unequal(SIDE, (state, choice), (&branches, Step::PLAIN), value));
             }
             count += 1;
@@ -140,9 +138,16 @@ impl Lower<'_> {
         const SIDE: Side = Side::Lower;
         let failed = self.arena.failed(SIDE, state, choice);
         let value = self.values[state as usize];
+        let compared = self
+            .arena
+            .compare((SIDE, choice), self.values, Step::PLAIN, value);
+        let order = compared.map_err(&failed)?;
+        if order.is_gt() {
+            return Ok(());
+        }
         let branches = self.arena.gather(choice, self.values);
         let question = self.arena.question(SIDE, choice);
-        match question.compare(&branches, Step::PLAIN, value).map_err(&failed)? {
+        match order {
             Ordering::Greater => Ok(()),
             Ordering::Less => Err(self
                 .arena

@@ -103,6 +103,15 @@ fn undercut(
     let failed = arena.failed(SIDE, state, choice);
     let question = arena.question(SIDE, choice);
     let (value, step) = (bound.values[state as usize], sum.step(choice));
+    let targets = arena.model().targets(choice);
+    if targets.iter().all(|next| !bound.infinite[*next as usize])
+        && arena
+            .compare((SIDE, choice), &bound.values, step, value)
+            .map_err(&failed)?
+            .is_lt()
+    {
+        return Ok(());
+    }
     let mut branches = arena.gather(choice, &bound.values);
     let infinite = arena.gather(choice, &bound.infinite);
     let order = if !infinite.contains(&true) {
@@ -181,9 +190,10 @@ fn subsolution(
         }
         let mut count = 0;
         for choice in arena.obliged(SIDE, state, 0) {
-            let (branches, step) = (arena.gather(choice, &bound.values), sum.step(choice));
-            let order = arena.question(SIDE, choice).compare(&branches, step, value);
+            let step = sum.step(choice);
+            let order = arena.compare((SIDE, choice), &bound.values, step, value);
             if order.map_err(arena.failed(SIDE, state, choice))?.is_lt() {
+                let branches = arena.gather(choice, &bound.values);
                 return Err(arena.unequal(SIDE, (state, choice), (&branches, step), value));
             }
             count += 1;

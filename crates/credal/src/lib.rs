@@ -94,7 +94,7 @@ pub use masses::Parts;
 pub use number::Number;
 pub use polytope::Polytope;
 pub use precise::Precise;
-pub use rows::{Enclosure, Rows};
+pub use rows::{Enclosure, Rows, RowsCompiler};
 pub use semidirect::Semidirect;
 pub use set::CredalSet;
 pub use vertices::Vertices;

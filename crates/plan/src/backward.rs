@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::game::{Game, Row, Side};
 use crate::plan::bracket_at_start;
-use crate::reach::whole_row;
 use crate::settings::{Progress, Settings};
 use murphy_notation::Rational;
 use murphy_problem::{Certificate, Direction, Plan, Policy, Problem, Proof, StopReason};
@@ -21,7 +20,7 @@ pub(crate) fn plan_bounded_reach(
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
     let decided = target.union(avoid);
-    let game = Game::new((problem.agent, problem.nature), rows(problem, &decided))?;
+    let game = undecided(problem, &decided)?;
     let start = target
         .flags()
         .iter()
@@ -38,24 +37,22 @@ pub(crate) fn plan_horizon(
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
     let states = problem.model.state_count();
-    let rows = rows(problem, &StateSet::none(states));
-    let game = Game::new((problem.agent, problem.nature), rows)?.with_gains(quantity, &Rational::ONE)?;
+    let game = undecided(problem, &StateSet::none(states))?.with_gains(quantity, &Rational::ONE)?;
     induce(problem, &game, (vec![0.0; states], steps), settings)
 }
 
-fn rows<'a>(problem: &'a Problem, decided: &StateSet) -> Vec<Vec<Row<'a>>> {
-    let model = &problem.model;
-    let rows = (0u32..).take(model.state_count()).map(|state| {
-        if decided.contains(state) {
-            Vec::new()
-        } else {
-            model
-                .choices(state)
-                .map(|choice| whole_row(problem, choice))
-                .collect()
-        }
-    });
-    rows.collect()
+fn undecided<'a>(problem: &'a Problem, decided: &StateSet) -> Result<Game<'a>, Error> {
+    let known = vec![0.0; problem.model.state_count()];
+    Game::new(
+        &problem.model,
+        (problem.agent, problem.nature),
+        &known,
+        |state, rows| {
+            if !decided.contains(state) {
+                rows.extend(problem.model.choices(state).map(Row::whole));
+            }
+        },
+    )
 }
 
 /// Goes back from the last step to the first.
@@ -77,6 +74,7 @@ fn induce(
         .take(states)
         .map(|state| problem.model.choices(state).start)
         .collect();
+    let start = game.layout.by_place(&start);
     let (mut lower, mut upper) = (start.clone(), start);
     let mut policy: Vec<Vec<ChoiceId>> = Vec::with_capacity(steps as usize);
     let guaranteed = match problem.agent {
@@ -93,9 +91,9 @@ fn induce(
         } else {
             &new_upper
         };
-        let row = chosen.iter().zip(&first).map(|((_, row), first)| match row {
-            Some(row) => game.row(*row).choice,
-            None => *first,
+        let row = first.iter().zip(&game.layout.places).map(|(first, place)| {
+            let (_, row) = chosen[*place as usize];
+            row.map_or(*first, |row| game.choice(row))
         });
         policy.push(row.collect());
         lower = new_lower.into_iter().map(|(value, _)| value).collect();
@@ -116,6 +114,7 @@ fn induce(
     if policy.is_empty() {
         policy.push(first);
     }
+    let (lower, upper) = (game.layout.by_state(&lower), game.layout.by_state(&upper));
     let bracket = bracket_at_start(problem, &lower, &upper);
     let stop = if bracket.gap() <= problem.precision {
         StopReason::Precise

@@ -74,86 +74,43 @@ impl Bound {
 
     /// Returns the value that a state may take if its rows are worth `worth`.
     pub(crate) fn admissible(&self, worth: f64) -> f64 {
-        match (self.side, self.strict) {
-            (_, false) => worth,
-            (Side::Lower, true) => worth.next_down(),
-            (Side::Upper, true) => worth.next_up(),
-        }
+        admissible(self.side, self.strict, worth)
     }
 
     /// Says whether this is the side that the agent's policy guarantees.
-    fn guaranteed(&self, game: &Game<'_>) -> bool {
+    pub(crate) fn guaranteed(&self, game: &Game<'_>) -> bool {
         (game.agent == Direction::Maximize) == (self.side == Side::Lower)
     }
 
     /// Moves one state if it can be, and returns by how much.
     fn improve(&mut self, game: &Game<'_>, state: u32, care: Care) -> f64 {
-        let Self { values, asked, .. } = self;
-        let (values, mut asked) = (std::mem::take(values), std::mem::take(asked));
-        let look = self.look(game, (state, care), &values, &mut |row, worth| match worth {
+        let guaranteed = self.guaranteed(game);
+        let Self {
+            side,
+            strict,
+            values,
+            row,
+            asked,
+        } = self;
+        let view = View {
+            side: *side,
+            strict: *strict,
+            guaranteed,
+            values,
+            row,
+        };
+        let look = view.look(game, (state, care), |row, worth| match worth {
             Some(worth) => std::mem::replace(&mut asked[row as usize], worth),
             None => asked[row as usize],
         });
-        (self.values, self.asked) = (values, asked);
         let Some(look) = look else {
             return 0.0;
         };
         let at = state as usize;
-        let change = (look.value - self.values[at]).abs();
-        self.values[at] = look.value;
-        self.row[at] = look.row;
+        let change = (look.value - values[at]).abs();
+        values[at] = look.value;
+        row[at] = look.row;
         change
-    }
-
-    /// Returns the better value of a state and the row behind it, if there is one.
-    ///
-    /// `asked` returns what a row was worth when last asked, and remembers what it is worth now.
-    fn look(
-        &self,
-        game: &Game<'_>,
-        (state, care): (u32, Care),
-        values: &[f64],
-        asked: &mut dyn FnMut(u32, Option<f64>) -> f64,
-    ) -> Option<Look> {
-        let incumbent = self.row[state as usize];
-        let (worth, row) = if !self.guaranteed(game) {
-            self.best_of_asked(game, state, values, asked)?
-        } else if care == Care::Follow && incumbent != NO_ROW {
-            (game.end(incumbent, values, self.side), incumbent)
-        } else {
-            game.best(state, values, self.side)?
-        };
-        let value = self.admissible(worth);
-        Self::tighter(self.side, value, values[state as usize]).then_some(Look { value, row })
-    }
-
-    /// Returns the agent's best row where every row counts: a row whose last worth does not beat the incumbent's has only got worse.
-    fn best_of_asked(
-        &self,
-        game: &Game<'_>,
-        state: u32,
-        values: &[f64],
-        asked: &mut dyn FnMut(u32, Option<f64>) -> f64,
-    ) -> Option<(f64, u32)> {
-        let rows = game.rows(state);
-        let incumbent = self.row[state as usize];
-        let first = if incumbent == NO_ROW {
-            rows.clone().next()?
-        } else {
-            incumbent
-        };
-        let mut best = (game.end(first, values, self.side), first);
-        asked(first, Some(best.0));
-        for row in rows.filter(|row| *row != first) {
-            if game.prefers(asked(row, None), best.0) {
-                let worth = game.end(row, values, self.side);
-                asked(row, Some(worth));
-                if game.prefers(worth, best.0) {
-                    best = (worth, row);
-                }
-            }
-        }
-        Some(best)
     }
 
     /// Moves the states once each, in order, and returns the largest move.
@@ -168,6 +125,7 @@ impl Bound {
                 .fold(0.0, f64::max);
         }
         let bound = &*self;
+        let guaranteed = self.guaranteed(game);
         let blocks: Vec<(Vec<(u32, Look)>, Vec<(u32, f64)>)> = order
             .par_chunks(order.len().div_ceil(BLOCKS))
             .map(|block| {
@@ -175,7 +133,14 @@ impl Bound {
                 let (mut moves, mut answers) = (Vec::new(), Vec::new());
                 for &state in block {
                     // A row is asked at most once a sweep, so the answers of this sweep are not needed before its end.
-                    let look = bound.look(game, (state, care), &values, &mut |row, worth| {
+                    let view = View {
+                        side: bound.side,
+                        strict: bound.strict,
+                        guaranteed,
+                        values: &values,
+                        row: &bound.row,
+                    };
+                    let look = view.look(game, (state, care), |row, worth| {
                         answers.extend(worth.map(|worth| (row, worth)));
                         bound.asked[row as usize]
                     });
@@ -199,5 +164,77 @@ impl Bound {
             }
         }
         largest
+    }
+}
+
+/// A bound as it is while a state is looked at.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    side: Side,
+    strict: bool,
+    /// This is the side that the agent's policy guarantees.
+    guaranteed: bool,
+    values: &'a [f64],
+    row: &'a [u32],
+}
+
+impl View<'_> {
+    /// Returns the better value of a state and the row behind it, if there is one.
+    ///
+    /// `asked` returns what a row was worth when last asked, and remembers what it is worth now.
+    #[inline]
+    fn look(
+        self,
+        game: &Game<'_>,
+        (state, care): (u32, Care),
+        asked: impl FnMut(u32, Option<f64>) -> f64,
+    ) -> Option<Look> {
+        let incumbent = self.row[state as usize];
+        let (worth, row) = if !self.guaranteed {
+            self.best_of_asked(game, state, asked)?
+        } else if care == Care::Follow && incumbent != NO_ROW {
+            (game.end(incumbent, self.values, self.side), incumbent)
+        } else {
+            game.best(state, self.values, self.side)?
+        };
+        let value = admissible(self.side, self.strict, worth);
+        Bound::tighter(self.side, value, self.values[state as usize]).then_some(Look { value, row })
+    }
+
+    /// Returns the agent's best row where every row counts: a row whose last worth does not beat the incumbent's has only got worse.
+    fn best_of_asked(
+        self,
+        game: &Game<'_>,
+        state: u32,
+        mut asked: impl FnMut(u32, Option<f64>) -> f64,
+    ) -> Option<(f64, u32)> {
+        let rows = game.rows(state);
+        let incumbent = self.row[state as usize];
+        let first = if incumbent == NO_ROW {
+            rows.clone().next()?
+        } else {
+            incumbent
+        };
+        let mut best = (game.end(first, self.values, self.side), first);
+        asked(first, Some(best.0));
+        for row in rows.filter(|row| *row != first) {
+            if game.prefers(asked(row, None), best.0) {
+                let worth = game.end(row, self.values, self.side);
+                asked(row, Some(worth));
+                if game.prefers(worth, best.0) {
+                    best = (worth, row);
+                }
+            }
+        }
+        Some(best)
+    }
+}
+
+/// Returns the value that a state may take if its rows are worth `worth`.
+fn admissible(side: Side, strict: bool, worth: f64) -> f64 {
+    match (side, strict) {
+        (_, false) => worth,
+        (Side::Lower, true) => worth.next_down(),
+        (Side::Upper, true) => worth.next_up(),
     }
 }

@@ -44,11 +44,6 @@ impl Chain {
         self.exit.push(exit);
     }
 
-    /// Returns the successors of each member other than itself, and the weight that leaves them all.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[(u32, f64)], f64)> {
-        self.rows.iter().map(Vec::as_slice).zip(self.exit.iter().copied())
-    }
-
     /// Takes the chain apart, or gives up after so many operations.
     pub(crate) fn eliminate(mut self, operations_max: u64) -> Option<Factors> {
         let count = self.rows.len();

@@ -5,7 +5,7 @@
 
 use crate::game::Game;
 use crate::graph::{Lists, components};
-use crate::support::face;
+use crate::support::Event;
 
 /// Where the play can be held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,31 @@ pub(crate) struct EndComponent {
 /// Answers whether a row can be kept inside a set of states, and where it leads then.
 pub(crate) type Stay<'f> = dyn FnMut(u32, &[bool]) -> Option<Vec<u32>> + 'f;
 
+/// Room for one entry a state, lent to every search so that a small one costs little in a large model.
+pub(crate) struct Marks {
+    /// Is false everywhere between searches.
+    inside: Vec<bool>,
+    local: Vec<u32>,
+}
+
+impl Marks {
+    /// Returns room for so many states.
+    pub(crate) fn new(states: usize) -> Self {
+        Self {
+            inside: vec![false; states],
+            local: vec![0; states],
+        }
+    }
+}
+
 /// Returns the largest end components within `states` that the rows of `stay` make.
-pub(crate) fn end_components(game: &Game<'_>, states: &[u32], stay: &mut Stay<'_>) -> Vec<EndComponent> {
-    let mut inside = vec![false; game.state_count()];
-    let mut local = vec![0u32; game.state_count()];
+pub(crate) fn end_components(
+    game: &Game<'_>,
+    states: &[u32],
+    marks: &mut Marks,
+    stay: &mut Stay<'_>,
+) -> Vec<EndComponent> {
+    let Marks { inside, local } = marks;
     let mut found = Vec::new();
     let mut work = vec![states.to_vec()];
     while let Some(piece) = work.pop() {
@@ -30,7 +51,7 @@ pub(crate) fn end_components(game: &Game<'_>, states: &[u32], stay: &mut Stay<'_
             inside[state as usize] = true;
             local[state as usize] = index;
         }
-        let (held, kept, leads) = peel(game, &piece, (&mut inside, &local), stay);
+        let (held, kept, leads) = peel(game, &piece, (inside, local), stay);
         for (index, &state) in (0u32..).zip(&held) {
             local[state as usize] = index;
         }
@@ -40,7 +61,8 @@ pub(crate) fn end_components(game: &Game<'_>, states: &[u32], stay: &mut Stay<'_
             edges.dedup();
             edges
         });
-        let parts = components(&Lists::collect(edges), &vec![true; held.len()]);
+        let edges = Lists::collect(edges);
+        let parts = components(|node| edges.get(node), &vec![true; held.len()]);
         for &state in &held {
             inside[state as usize] = false;
         }
@@ -74,13 +96,13 @@ fn peel(
         inside[state as usize] = false;
     }
     while let Some(gone) = leaving.pop() {
-        for &before in game.predecessors.get(gone) {
+        for &before in game.predecessors().get(gone) {
             if !inside[before as usize] {
                 continue;
             }
             let of_state = &mut answers[local[before as usize] as usize];
             for (row, answer) in game.rows(before).zip(of_state.iter_mut()) {
-                if answer.is_some() && game.supports.get(row).binary_search(&gone).is_ok() {
+                if answer.is_some() && game.leads(row).contains(&gone) {
                     *answer = stay(row, inside);
                 }
             }
@@ -114,13 +136,17 @@ fn peel(
 
 /// Answers [`Stay`] for a Nature who is free to stay: where the row leads while all mass stays inside, decided exactly.
 pub(crate) fn face_of_row(game: &Game<'_>, row: u32, inside: &[bool]) -> Option<Vec<u32>> {
-    let support = game.supports.get(row);
+    let support = game.leads(row);
     if support.iter().all(|state| inside[*state as usize]) {
         return Some(support.to_vec());
     }
-    let (set, targets) = (&game.row(row).set, &game.row(row).targets);
-    let event: Vec<bool> = targets.iter().map(|state| inside[*state as usize]).collect();
-    let carries = face(set, &event)?;
+    let targets = game.targets(row);
+    let event = Event {
+        set: game.set(row),
+        targets: &targets,
+        inside,
+    };
+    let carries = event.face()?;
     Some(
         targets
             .iter()

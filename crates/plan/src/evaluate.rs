@@ -8,20 +8,28 @@
 //! ([`crate::holding`]).
 
 use crate::bound::Bound;
-use crate::elimination::Chain;
+use crate::chain::{Branch, Chain};
 use crate::game::{Game, Side};
 use crate::holding::{Held, WayOut};
-use crate::krylov::Flow;
-use crate::witness::witness;
+use crate::krylov::{Krylov, Task};
 
 /// How often the answers may change.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 64;
 /// The part of the precision that pulling off may cost.
-const SHARE: f64 = 0.25;
+const SHARE: f64 = 0.4;
 /// The least and the most of a value that it is pulled off by a step.
 const SHY: (f64, f64) = (3e-15, 1e-3);
 /// What a step may be off, as a part of what it is pulled off by.
-const ACCURACY: f64 = 0.1;
+const ACCURACY: f64 = 0.2;
+/// How precisely a chain is solved, as a part of the last move.
+const SOLVED: f64 = 0.03;
+/// A row whose worth differs by less than this part is as good.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
+
+/// No state is taken to be smaller than this part of the greatest, and than this one while answers still change much.
+const FLOOR: f64 = 1e-6;
+const ROUGH: f64 = 1e-2;
+const ROUGH_FLOOR: f64 = 0.03;
 
 /// Moves below this part of a value may be nothing but rounding.
 const NOISE: f64 = 1e-10;
@@ -34,22 +42,17 @@ pub(crate) struct Aim<'a> {
     pub(crate) tolerance: f64,
 }
 
-/// The answers of both players at some values, as a chain.
-struct Answers {
-    chain: Chain,
-    right: Vec<f64>,
-    /// By how much the operator moves a value at most, as a part of it.
-    moves: f64,
-}
-
 /// About the fixed point of the operator over the states of a component.
 #[derive(Clone, Debug)]
 pub(crate) struct Guess {
     values: Vec<f64>,
+    /// The row that each state takes.
+    pub(crate) rows: Vec<u32>,
     /// What the values of all steps to come are worth.
     slack: Vec<f64>,
     /// The part of `slack` that there is room for.
     shy: f64,
+    krylov: Krylov,
 }
 
 impl Guess {
@@ -63,53 +66,73 @@ impl Guess {
             .map(|(value, slack)| value + sign * slack)
             .collect()
     }
+
+    /// Returns the guess that a bound starts with.
+    fn new(order: &[u32], bound: &Bound) -> Self {
+        Self {
+            values: order.iter().map(|state| bound.values[*state as usize]).collect(),
+            rows: order.iter().map(|state| bound.row[*state as usize]).collect(),
+            slack: vec![0.0; order.len()],
+            shy: SHY.0,
+            krylov: Krylov::default(),
+        }
+    }
 }
 
 /// Returns about the fixed point of the operator over the states of a component; `start` is where to begin, else the bound.
+///
+/// `local` has the place of each member in `order`, and the greatest number for all other states.
 pub(crate) fn evaluate(
     game: &Game<'_>,
-    order: &[u32],
-    (bound, start): (&Bound, Option<Guess>),
+    (order, local): (&[u32], &[u32]),
+    (bound, start): (&mut Bound, Option<Guess>),
     aim: &Aim<'_>,
 ) -> Option<Guess> {
-    let mut local = vec![u32::MAX; game.state_count()];
-    for (index, &state) in (0u32..).zip(order) {
-        local[state as usize] = index;
-    }
-    let mut holder = vec![usize::MAX; order.len()];
-    for (index, place) in aim.held.iter().enumerate() {
-        for state in &place.component.states {
-            holder[local[*state as usize] as usize] = index;
-        }
-    }
-    let mut values = bound.values.clone();
     let known = start.is_some();
-    let mut guess = start.unwrap_or_else(|| Guess {
-        values: order.iter().map(|state| bound.values[*state as usize]).collect(),
-        slack: vec![0.0; order.len()],
-        shy: SHY.0,
-    });
+    let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
+    let guess = start.unwrap_or_else(|| Guess::new(order, bound));
+    // Values are tried out in the vector of the bound, which is put back.
+    let mut players = Players::new(game, (order, local), bound, aim.held);
+    let found = iterate(&mut players, (guess, known), aim);
+    bound.values = players.values;
+    for (&state, value) in order.iter().zip(before) {
+        bound.values[state as usize] = value;
+    }
+    found
+}
+
+/// Lets both players answer and solves the chain of their answers, until neither moves.
+fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &Aim<'_>) -> Option<Guess> {
     let mut last = f64::INFINITY;
     for round in 0..ROUNDS {
-        for (&state, value) in order.iter().zip(&guess.values) {
-            values[state as usize] = *value;
-        }
-        let answers = answers(game, (order, &local, &holder), (&values, bound.side), aim)?;
+        let moves = players.answer(&mut guess)?;
         // Where rounding is all that still moves, more has to be given away.
-        let noise = round > 1 && answers.moves <= NOISE && answers.moves > 0.3 * last;
-        let settled = noise || ((known || round > 0) && answers.moves <= ACCURACY * guess.shy);
-        last = answers.moves;
+        let noise = round > 1 && moves <= NOISE && moves > 0.3 * last;
+        let settled = noise || ((known || round > 0) && moves <= ACCURACY * guess.shy);
+        last = moves;
         if settled && known && round == 0 {
             break;
         }
-        let moves = answers.moves;
-        let flow = Flow::new(&answers.chain);
+        let chain = &players.chain;
         if !settled {
-            let tolerance = (0.03 * moves).min(1e-3).max(0.2 * ACCURACY * SHY.0);
-            guess.values = flow.solve(&answers.right, &guess.values, tolerance)?;
+            let floor = if moves > ROUGH { ROUGH_FLOOR } else { FLOOR };
+            let task = Task {
+                right: &chain.right,
+                guess: &guess.values,
+                sizes: &sizes(&guess.values, floor),
+                tolerance: (SOLVED * moves.min(1.0)).max(0.2 * ACCURACY * SHY.0),
+            };
+            guess.values = guess.krylov.solve(chain, &task)?;
         }
-        if settled || moves <= 1e-3 {
-            guess.slack = flow.solve(&steps(&guess.values), &guess.slack, 1e-3)?;
+        if settled || (moves <= 1e-3 && guess.shy <= SHY.0) {
+            let sizes = sizes(&guess.values, FLOOR);
+            let task = Task {
+                right: &chain.scaled(&sizes),
+                guess: &guess.slack,
+                sizes: &sizes,
+                tolerance: ACCURACY,
+            };
+            guess.slack = guess.krylov.solve(chain, &task)?;
             let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
             guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
             if noise {
@@ -123,92 +146,130 @@ pub(crate) fn evaluate(
     Some(guess)
 }
 
-/// Returns what each state is pulled off by a step, in units of [`SHY`]: in proportion to its value.
-fn steps(values: &[f64]) -> Vec<f64> {
-    let scale = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-    values.iter().map(|value| value.abs() + 1e-6 * scale).collect()
+/// Returns about how large the value of each state is, none less than a part of the greatest: what it is pulled off by a step is in
+/// proportion to it.
+fn sizes(values: &[f64], floor: f64) -> Vec<f64> {
+    let scale = values
+        .iter()
+        .fold(f64::MIN_POSITIVE, |scale, value| scale.max(value.abs()));
+    values.iter().map(|value| value.abs() + floor * scale).collect()
 }
 
-/// Returns what both players answer at these values.
-fn answers(
-    game: &Game<'_>,
-    (order, local, holder): (&[u32], &[u32], &[usize]),
-    (values, side): (&[f64], Side),
-    aim: &Aim<'_>,
-) -> Option<Answers> {
-    let ways: Vec<Option<WayOut>> = aim
-        .held
-        .iter()
-        .map(|place| place.best_way_out(game, values, side))
-        .collect();
-    let scale = order
-        .iter()
-        .map(|state| values[*state as usize].abs())
-        .fold(f64::MIN_POSITIVE, f64::max);
-    let mut answers = Answers {
-        chain: Chain::default(),
-        right: Vec::with_capacity(order.len()),
-        moves: 0.0,
-    };
-    for (&state, &holder) in order.iter().zip(holder) {
-        let way = match ways.get(holder) {
-            Some(way) => (*way)?,
-            None => {
-                let (worth, row) = game.best(state, values, side)?;
-                let value = values[state as usize];
-                let moved = (worth - value).abs() / (value.abs() + 1e-6 * scale);
-                answers.moves = answers
-                    .moves
-                    .max(if moved.is_nan() { f64::INFINITY } else { moved });
-                WayOut::Row(row)
+/// Both players on a component, and the chain of their answers.
+struct Players<'a> {
+    game: &'a Game<'a>,
+    side: Side,
+    order: &'a [u32],
+    local: &'a [u32],
+    held: &'a [Held],
+    /// For each member the end component that holds it, or the greatest number; empty if none is held.
+    holder: Vec<usize>,
+    /// Values of all states of the model.
+    values: Vec<f64>,
+    chances: Vec<f64>,
+    chain: Chain,
+}
+
+impl<'a> Players<'a> {
+    fn new(
+        game: &'a Game<'a>,
+        (order, local): (&'a [u32], &'a [u32]),
+        bound: &mut Bound,
+        held: &'a [Held],
+    ) -> Self {
+        let mut holder = Vec::new();
+        if !held.is_empty() {
+            holder = vec![usize::MAX; order.len()];
+        }
+        for (index, place) in held.iter().enumerate() {
+            for state in &place.component.states {
+                holder[local[*state as usize] as usize] = index;
             }
-        };
-        let (row, exit, gained) = answer(game, way, values, local)?;
-        answers.chain.push(row, exit);
-        answers.right.push(gained);
-    }
-    Some(answers)
-}
-
-/// Returns where a state goes inside the component, what leaves, and what is gained directly.
-fn answer(
-    game: &Game<'_>,
-    way: WayOut,
-    values: &[f64],
-    local: &[u32],
-) -> Option<(Vec<(u32, f64)>, f64, f64)> {
-    let row = match way {
-        WayOut::Row(row) => row,
-        WayOut::State(to) => return Some(split(&[(to, 1.0)], values, local)),
-        WayOut::Nothing => return Some((Vec::new(), 1.0, 0.0)),
-    };
-    let (set, targets) = (&game.row(row).set, &game.row(row).targets);
-    let ahead: Vec<f64> = targets.iter().map(|state| values[*state as usize]).collect();
-    if !ahead.iter().all(|value| value.is_finite()) {
-        return None;
-    }
-    let discount = game.discount().below;
-    let chances = witness(set, &ahead, game.nature)?;
-    let branches: Vec<(u32, f64)> = targets
-        .iter()
-        .zip(chances)
-        .map(|(state, p)| (*state, discount * p))
-        .collect();
-    let (inside, exit, gained) = split(&branches, values, local);
-    Some((inside, exit + (1.0 - discount), gained + game.gain(row).below))
-}
-
-/// Splits weighted successors into those inside the component, the weight of the others, and what the others bring.
-fn split(branches: &[(u32, f64)], values: &[f64], local: &[u32]) -> (Vec<(u32, f64)>, f64, f64) {
-    let (mut inside, mut exit, mut gained) = (Vec::new(), 0.0, 0.0);
-    for &(state, weight) in branches {
-        match local[state as usize] {
-            u32::MAX => {
-                exit += weight;
-                gained += weight * values[state as usize];
-            }
-            index => inside.push((index, weight)),
+        }
+        Self {
+            game,
+            side: bound.side,
+            order,
+            local,
+            held,
+            holder,
+            values: std::mem::take(&mut bound.values),
+            chances: Vec::new(),
+            chain: Chain::default(),
         }
     }
-    (inside, exit, gained)
+
+    /// Lets both players answer at the values of a guess; returns by how much the operator moves a value at most, as a part of it.
+    fn answer(&mut self, guess: &mut Guess) -> Option<f64> {
+        let mut scale = f64::MIN_POSITIVE;
+        for (&state, value) in self.order.iter().zip(&guess.values) {
+            self.values[state as usize] = *value;
+            scale = scale.max(value.abs());
+        }
+        let ways: Vec<Option<WayOut>> = self
+            .held
+            .iter()
+            .map(|place| place.best_way_out(self.game, &self.values, self.side))
+            .collect();
+        let mut moves = 0.0f64;
+        self.chain.clear();
+        for (index, kept) in guess.rows.iter_mut().enumerate() {
+            let way = self.holder.get(index).and_then(|holder| ways.get(*holder));
+            match way {
+                None => {
+                    let (worth, row) = self.choose(self.order[index], *kept)?;
+                    let value = guess.values[index];
+                    let moved = (worth - value).abs() / (value.abs() + FLOOR * scale);
+                    moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
+                    *kept = row;
+                    self.go_on(row)?;
+                }
+                Some(None) => return None,
+                Some(Some(WayOut::Row(row))) => self.go_on(*row)?,
+                Some(Some(WayOut::State(to))) => {
+                    let branch = self.branch(*to, 1.0);
+                    self.chain.push(std::iter::once(branch), (0.0, 0.0));
+                }
+                Some(Some(WayOut::Nothing)) => self.chain.push(std::iter::empty(), (1.0, 0.0)),
+            }
+        }
+        Some(moves)
+    }
+
+    /// Returns the agent's best row of a state and its worth; the row kept so far if none is better by more than rounding.
+    fn choose(&self, state: u32, kept: u32) -> Option<(f64, u32)> {
+        let rows = self.game.rows(state);
+        let first = if rows.contains(&kept) { kept } else { rows.start };
+        let middle = |row: u32| self.game.about(row, &self.values, self.side);
+        let mut best = (middle(first), first);
+        for row in rows.filter(|row| *row != first) {
+            let worth = middle(row);
+            if self.game.prefers(worth, best.0)
+                && (worth - best.0).abs() > ROUNDING * worth.abs().max(best.0.abs())
+            {
+                best = (worth, row);
+            }
+        }
+        best.0.is_finite().then_some(best)
+    }
+
+    fn branch(&self, state: u32, weight: f64) -> Branch {
+        match self.local[state as usize] {
+            u32::MAX => Branch::Outside(weight, self.values[state as usize]),
+            index => Branch::Inside(index, weight),
+        }
+    }
+
+    /// Adds a state that takes a row, by Nature's answer to it.
+    fn go_on(&mut self, row: u32) -> Option<()> {
+        let (game, discount) = (self.game, self.game.discount().below);
+        let mut chances = std::mem::take(&mut self.chances);
+        let targets = game.answer((row, self.side), &self.values, &mut chances)?;
+        let mut chain = std::mem::take(&mut self.chain);
+        let branches = targets.iter().zip(&chances);
+        let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
+        chain.push(branches, (1.0 - discount, game.gain(row).below));
+        (self.chain, self.chances) = (chain, chances);
+        Some(())
+    }
 }

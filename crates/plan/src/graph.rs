@@ -24,6 +24,13 @@ impl Lists {
         Self { start, items }
     }
 
+    /// Returns the lists that end at these places.
+    pub(crate) fn from_ends(ends: Vec<usize>, items: Vec<u32>) -> Self {
+        let mut start = ends;
+        start.insert(0, 0);
+        Self { start, items }
+    }
+
     /// Returns the number of lists.
     pub(crate) fn len(&self) -> usize {
         self.start.len().saturating_sub(1)
@@ -32,6 +39,35 @@ impl Lists {
     /// Returns list `index`.
     pub(crate) fn get(&self, index: u32) -> &[u32] {
         &self.items[self.start[index as usize]..self.start[index as usize + 1]]
+    }
+
+    /// Returns, for each of `count` items, the lists among the first `count` that hold it, ascending; as often as they hold it.
+    pub(crate) fn inverse<'l>(count: usize, list: impl Fn(u32) -> &'l [u32]) -> Self {
+        Self::holding(count, count, list)
+    }
+
+    /// Returns, for each of `count` items, which of the first `lists` lists hold it, ascending; as often as they hold it.
+    pub(crate) fn holding<'l>(count: usize, lists: usize, list: impl Fn(u32) -> &'l [u32]) -> Self {
+        let lists = || (0u32..).take(lists);
+        let mut start = vec![0usize; count + 1];
+        for &item in lists().flat_map(&list) {
+            start[item as usize + 1] += 1;
+        }
+        for i in 0..count {
+            start[i + 1] += start[i];
+        }
+        // Each start moves to the next one while its list is filled, and is moved back at the end.
+        let mut items = vec![0; start[count]];
+        for index in lists() {
+            for &item in list(index) {
+                let next = &mut start[item as usize];
+                items[*next] = index;
+                *next += 1;
+            }
+        }
+        start.rotate_right(1);
+        start[0] = 0;
+        Self { start, items }
     }
 
     /// Returns the lists in order.
@@ -63,9 +99,9 @@ impl Lists {
 /// Returns the strongly connected components of the nodes that are `inside`, each after all the components it leads to.
 ///
 /// Tarjan's algorithm ("Depth-first search and linear graph algorithms", SIAM J. Comput. 1, 1972) with its own stack.
-pub(crate) fn components(successors: &Lists, inside: &[bool]) -> Lists {
+pub(crate) fn components<'l>(successors: impl Fn(u32) -> &'l [u32], inside: &[bool]) -> Lists {
     const UNSEEN: u32 = u32::MAX;
-    let count = successors.len();
+    let count = inside.len();
     let (mut number, mut low) = (vec![UNSEEN; count], vec![UNSEEN; count]);
     let mut open = vec![false; count];
     let (mut path, mut calls): (Vec<StateId>, Vec<(StateId, usize)>) = (Vec::new(), Vec::new());
@@ -87,7 +123,7 @@ pub(crate) fn components(successors: &Lists, inside: &[bool]) -> Lists {
                 open[here] = true;
                 path.push(node);
             }
-            if let Some(&next) = successors.get(node).get(*at) {
+            if let Some(&next) = successors(node).get(*at) {
                 *at += 1;
                 let there = next as usize;
                 if !inside[there] {
@@ -117,18 +153,19 @@ pub(crate) fn components(successors: &Lists, inside: &[bool]) -> Lists {
     found
 }
 
-/// Returns the members of a component in the order of a backward breadth-first search from the states that can leave it, so that news from
-/// outside travels far in one sweep.
-pub(crate) fn sweep_order(component: &[u32], successors: &Lists, predecessors: &Lists) -> Vec<u32> {
-    let mut members = component.to_vec();
-    members.sort_unstable();
-    let place = |state: u32| members.binary_search(&state).ok();
+/// Returns the members of a component in the order of a backward breadth-first search from its `exits`, so that news from outside travels
+/// far in one sweep. `place` returns the place of a state among the members, if it is one.
+pub(crate) fn sweep_order(
+    members: &[u32],
+    exits: impl Iterator<Item = usize>,
+    place: impl Fn(u32) -> Option<usize>,
+    predecessors: &Lists,
+) -> Vec<u32> {
     let mut queued = vec![false; members.len()];
     let mut order = Vec::with_capacity(members.len());
-    for (index, &state) in members.iter().enumerate() {
-        if successors.get(state).iter().any(|&next| place(next).is_none()) {
-            queued[index] = true;
-            order.push(state);
+    for index in exits {
+        if !std::mem::replace(&mut queued[index], true) {
+            order.push(members[index]);
         }
     }
     let mut at = 0;
@@ -161,7 +198,7 @@ mod tests {
     fn components_come_after_what_they_lead_to() {
         let edges: [&[u32]; 6] = [&[1, 5], &[2], &[1, 3], &[3, 4], &[], &[0]];
         let successors = Lists::collect(edges.map(|list| list.iter().copied()));
-        let found = components(&successors, &[true; 6]);
+        let found = components(|node| successors.get(node), &[true; 6]);
         let mut sets: Vec<Vec<u32>> = found.iter().map(<[u32]>::to_vec).collect();
         for set in &mut sets {
             set.sort_unstable();
@@ -173,7 +210,7 @@ mod tests {
     fn a_long_chain_does_not_exhaust_the_stack() {
         let count = 300_000;
         let successors = Lists::collect((1..=count).map(|next| (next < count).then_some(next)));
-        let found = components(&successors, &vec![true; count as usize]);
+        let found = components(|node| successors.get(node), &vec![true; count as usize]);
         assert_eq!(found.len(), count as usize);
         assert_eq!(found.get(0), [count - 1]);
     }
@@ -188,8 +225,9 @@ mod tests {
     #[test]
     fn sweeps_start_where_the_component_is_left() {
         let successors = Lists::collect([vec![1], vec![2], vec![0, 3], vec![]]);
+        let place = |state: u32| (state < 3).then_some(state as usize);
         assert_eq!(
-            sweep_order(&[0, 1, 2], &successors, &successors.inverted(4)),
+            sweep_order(&[0, 1, 2], [2].into_iter(), place, &successors.inverted(4)),
             [2, 1, 0]
         );
     }

@@ -18,7 +18,7 @@
 //! if she maximises, everything in `C` and every state outside that the row can reach has at most `b`.
 
 use crate::bound::Bound;
-use crate::end_component::{EndComponent, end_components, face_of_row};
+use crate::end_component::{EndComponent, Marks, end_components, face_of_row};
 use crate::game::{Game, Side};
 use murphy_problem::Direction;
 
@@ -38,7 +38,7 @@ pub(crate) struct Holding {
 
 impl Holding {
     /// Returns where in a component of the graph the bound of one side can owe something to held plays, or `None` if nowhere.
-    pub(crate) fn find(game: &Game<'_>, states: &[u32], side: Side) -> Option<Self> {
+    pub(crate) fn find(game: &Game<'_>, states: &[u32], side: Side, marks: &mut Marks) -> Option<Self> {
         let holder = match side {
             Side::Upper => Direction::Maximize,
             Side::Lower => Direction::Minimize,
@@ -53,7 +53,7 @@ impl Holding {
                 None
             }
         };
-        let places: Vec<_> = end_components(game, states, &mut stay)
+        let places: Vec<_> = end_components(game, states, marks, &mut stay)
             .into_iter()
             .map(|found| found.states)
             .collect();
@@ -80,17 +80,27 @@ impl Holding {
     /// Moves every end component that seems to be held to its best way out; returns the largest move.
     ///
     /// `guide` is the other side of the bracket, by which it is judged what one loses by staying.
-    pub(crate) fn release(&mut self, game: &Game<'_>, bound: &mut Bound, guide: &[f64]) -> f64 {
+    pub(crate) fn release(
+        &mut self,
+        game: &Game<'_>,
+        (bound, guide): (&mut Bound, &[f64]),
+        marks: &mut Marks,
+    ) -> f64 {
         let tolerance = TOLERANCES[self.turn];
         self.turn = (self.turn + 1) % TOLERANCES.len();
-        let held = self.held(game, guide, tolerance);
+        let held = self.held(game, (guide, tolerance), marks);
         held.iter()
             .map(|held| held.move_out(game, bound))
             .fold(0.0, f64::max)
     }
 
     /// Returns the end components that seem to be held, if a loss of `tolerance` of the values counts as none.
-    pub(crate) fn held(&self, game: &Game<'_>, guide: &[f64], tolerance: f64) -> Vec<Held> {
+    pub(crate) fn held(
+        &self,
+        game: &Game<'_>,
+        (guide, tolerance): (&[f64], f64),
+        marks: &mut Marks,
+    ) -> Vec<Held> {
         let mut all = Vec::new();
         for place in &self.places {
             let scale = place
@@ -99,7 +109,7 @@ impl Holding {
                 .fold(0.0, f64::max);
             let slack = tolerance * scale;
             let mut stay = |row: u32, inside: &[bool]| self.stays(game, guide, slack, (row, inside));
-            for component in end_components(game, place, &mut stay) {
+            for component in end_components(game, place, marks, &mut stay) {
                 let mut members = component.states.clone();
                 members.sort_unstable();
                 all.push(Held {
@@ -164,7 +174,7 @@ impl Held {
                         visit(game.end(row, values, side), WayOut::Row(row));
                     }
                 } else if game.nature == self.holder {
-                    for &to in game.supports.get(row) {
+                    for &to in game.leads(row) {
                         if self.members.binary_search(&to).is_err() {
                             visit(values[to as usize], WayOut::State(to));
                         }
@@ -224,21 +234,19 @@ impl Held {
         largest
     }
 
-    /// Makes values constant on the end component, on the safe side.
-    pub(crate) fn flatten(&self, values: &mut [f64], side: Side) {
-        let level = self.level(values, side);
+    /// Makes values of the members of a component constant on the end component, on the safe side; `local` has the places of states.
+    pub(crate) fn flatten(&self, of_members: &mut [f64], local: &[u32], side: Side) {
+        let place = |state: &u32| local[*state as usize] as usize;
+        let inside = self.members.iter().map(|state| of_members[place(state)]);
+        let level = extreme(inside, side);
         for state in &self.members {
-            values[*state as usize] = level;
+            of_members[place(state)] = level;
         }
     }
 
     /// Returns the greatest value on the end component for the upper side, the least for the lower.
     fn level(&self, values: &[f64], side: Side) -> f64 {
-        let inside = self.members.iter().map(|state| values[*state as usize]);
-        match side {
-            Side::Upper => inside.fold(f64::NEG_INFINITY, f64::max),
-            Side::Lower => inside.fold(f64::INFINITY, f64::min),
-        }
+        extreme(self.members.iter().map(|state| values[*state as usize]), side)
     }
 
     /// Calls `visit` with every row that holds and a bound on its worth that needs no arithmetic (and so no rounding): Nature can stay among
@@ -253,7 +261,7 @@ impl Held {
         for row in self.component.kept.iter().flatten() {
             let mut worth = level;
             if game.nature == self.holder {
-                for to in game.supports.get(*row) {
+                for to in game.leads(*row) {
                     let there = values[*to as usize];
                     worth = if side == Side::Upper {
                         worth.max(there)
@@ -264,6 +272,14 @@ impl Held {
             }
             visit(*row, worth);
         }
+    }
+}
+
+/// Returns the greatest value for the upper side, the least for the lower.
+fn extreme(values: impl Iterator<Item = f64>, side: Side) -> f64 {
+    match side {
+        Side::Upper => values.fold(f64::NEG_INFINITY, f64::max),
+        Side::Lower => values.fold(f64::INFINITY, f64::min),
     }
 }
 
@@ -280,7 +296,7 @@ fn opposed_face(
     slack: f64,
     (row, inside): (u32, &[bool]),
 ) -> Option<Vec<u32>> {
-    let (set, targets) = (&game.row(row).set, &game.row(row).targets);
+    let (set, targets) = (game.set(row), game.targets(row));
     let event: Vec<bool> = targets.iter().map(|state| inside[*state as usize]).collect();
     let face = set.restrict(&event)?;
     let stayers: Vec<u32> = targets

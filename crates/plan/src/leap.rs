@@ -54,7 +54,7 @@ impl Leap {
         }
         let cost = match self.landing(&now) {
             Some(landing) => {
-                let (holds, passes) = prove(bound, game, order, (&landing, &[]));
+                let (holds, passes) = prove(bound, game, order, &Landing::at(&landing));
                 if holds {
                     self.shy = (self.shy / 2.0).max(1e-3);
                     self.wait = FIRST;
@@ -97,25 +97,46 @@ impl Leap {
     }
 }
 
+/// Where to move a bound.
+#[derive(Clone, Copy)]
+pub(crate) struct Landing<'a> {
+    /// The values of the members.
+    pub(crate) values: &'a [f64],
+    /// The rows that are thought to justify them; may be empty.
+    pub(crate) rows: &'a [u32],
+    /// Where plays are held.
+    pub(crate) held: &'a [Held],
+}
+
+impl<'a> Landing<'a> {
+    /// Returns the landing at these values, of which nothing else is known.
+    fn at(values: &'a [f64]) -> Self {
+        Self {
+            values,
+            rows: &[],
+            held: &[],
+        }
+    }
+}
+
 /// Moves a bound to `landing` where that is tighter, backs off until the invariant holds everywhere, and says whether it came to that (else
 /// the bound is as before) and in how many sweeps.
-pub(crate) fn prove(
-    bound: &mut Bound,
-    game: &Game<'_>,
-    order: &[u32],
-    (landing, held): (&[f64], &[Held]),
-) -> (bool, u64) {
+pub(crate) fn prove(bound: &mut Bound, game: &Game<'_>, order: &[u32], landing: &Landing<'_>) -> (bool, u64) {
     let old: Vec<(f64, u32)> = order
         .iter()
         .map(|state| (bound.values[*state as usize], bound.row[*state as usize]))
         .collect();
-    for (&state, &value) in order.iter().zip(landing) {
-        if value.is_finite() && Bound::tighter(bound.side, value, bound.values[state as usize]) {
-            bound.values[state as usize] = value;
+    for (index, (&state, &value)) in order.iter().zip(landing.values).enumerate() {
+        let at = state as usize;
+        if value.is_finite() && Bound::tighter(bound.side, value, bound.values[at]) {
+            bound.values[at] = value;
+            if let Some(row) = landing.rows.get(index) {
+                bound.row[at] = *row;
+            }
         }
     }
     for pass in 1..=PASSES {
-        if back_off(bound, game, (order, &old), held) {
+        if back_off(bound, game, (order, &old), landing.held) {
             return (true, pass as u64);
         }
     }
@@ -130,23 +151,19 @@ pub(crate) fn prove(
 pub(crate) fn prove_flat(
     bound: &mut Bound,
     game: &Game<'_>,
-    order: &[u32],
-    (landing, held): (Vec<f64>, &[Held]),
+    (order, local): (&[u32], &[u32]),
+    (mut values, rows, held): (Vec<f64>, &[u32], &[Held]),
 ) -> (Option<f64>, u64) {
-    let landing = if held.is_empty() {
-        landing
-    } else {
-        let mut values = bound.values.clone();
-        for (&state, value) in order.iter().zip(landing) {
-            values[state as usize] = value;
-        }
-        for place in held {
-            place.flatten(&mut values, bound.side);
-        }
-        order.iter().map(|state| values[*state as usize]).collect()
+    for place in held {
+        place.flatten(&mut values, local, bound.side);
+    }
+    let landing = Landing {
+        values: &values,
+        rows,
+        held,
     };
     let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
-    let (holds, sweeps) = prove(bound, game, order, (&landing, held));
+    let (holds, sweeps) = prove(bound, game, order, &landing);
     let moves = order
         .iter()
         .zip(before)
@@ -168,14 +185,17 @@ fn back_off(
             levels.insert(row, worth);
         });
     }
-    let mut rests = true;
+    let (guaranteed, mut rests) = (bound.guaranteed(game), true);
     for (&state, &(value, row)) in order.iter().zip(old) {
         let at = state as usize;
         if !Bound::tighter(bound.side, bound.values[at], value) {
             continue;
         }
         let mut best: Option<(f64, u32)> = None;
-        for row in game.rows(state) {
+        let rows = game.rows(state);
+        // Where the agent's guarantee is on this side, the row at hand may do.
+        let kept = (guaranteed && rows.contains(&bound.row[at])).then_some(bound.row[at]);
+        for row in kept.into_iter().chain(rows) {
             let mut worth = game.end(row, &bound.values, bound.side);
             if let Some(&level) = levels.get(&row)
                 && Bound::tighter(bound.side, level, worth)
@@ -184,6 +204,9 @@ fn back_off(
             }
             if best.is_none_or(|(incumbent, _)| game.prefers(worth, incumbent)) {
                 best = Some((worth, row));
+            }
+            if guaranteed && !Bound::tighter(bound.side, bound.values[at], bound.admissible(worth)) {
+                break;
             }
         }
         let Some((worth, best)) = best else {

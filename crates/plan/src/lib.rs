@@ -5,6 +5,7 @@
 
 mod backward;
 mod bound;
+mod chain;
 mod course;
 mod discounted;
 mod elimination;
@@ -16,6 +17,7 @@ mod game;
 mod graph;
 mod holding;
 mod krylov;
+mod layout;
 mod leap;
 mod oracle;
 mod patience;
@@ -26,7 +28,6 @@ pub mod settings;
 mod solve;
 mod support;
 mod until;
-mod witness;
 
 pub use error::Error;
 pub use settings::{Progress, Settings};

@@ -12,7 +12,6 @@ use crate::bound::Bound;
 use crate::elimination::{Chain, Factors};
 use crate::game::{Game, Side};
 use crate::holding::{Held, WayOut};
-use crate::witness::witness;
 
 /// How often the answers may change.
 const ROUNDS: usize = 24;
@@ -20,16 +19,20 @@ const ROUNDS: usize = 24;
 const ROUNDING: f64 = 16.0 * f64::EPSILON;
 
 /// Policy iteration on one component and one side of the bracket.
+///
+/// It tries its values out in the vector of a bound, and has to be [closed](Self::close) so that the bound is what it was.
 pub(crate) struct Oracle<'a> {
     game: &'a Game<'a>,
     side: Side,
     order: &'a [u32],
     held: &'a [Held],
     /// For each state of the model its place in the component, or the greatest number.
-    local: Vec<u32>,
+    local: &'a [u32],
     /// For each member the end component that holds it, or the greatest number.
     holder: Vec<usize>,
     values: Vec<f64>,
+    /// The values of the members before.
+    before: Vec<f64>,
     answers: Vec<Answer>,
     /// The chain of the answers, and what each member gains directly.
     solved: Option<(Factors, Vec<f64>)>,
@@ -37,24 +40,21 @@ pub(crate) struct Oracle<'a> {
 }
 
 impl<'a> Oracle<'a> {
-    /// Returns an oracle that starts from the values of a bound, or from `start` if there is one.
+    /// Returns an oracle that starts from the values of a bound, or from `start` if there is one; it takes them until it is closed.
     pub(crate) fn new(
         game: &'a Game<'a>,
-        order: &'a [u32],
-        bound: &Bound,
+        (order, local): (&'a [u32], &'a [u32]),
+        bound: &mut Bound,
         (start, held, operations_max): (Option<&[f64]>, &'a [Held], u64),
     ) -> Self {
-        let mut local = vec![u32::MAX; game.state_count()];
-        for (index, &state) in (0u32..).zip(order) {
-            local[state as usize] = index;
-        }
         let mut holder = vec![usize::MAX; order.len()];
         for (index, place) in held.iter().enumerate() {
             for state in &place.component.states {
                 holder[local[*state as usize] as usize] = index;
             }
         }
-        let mut values = bound.values.clone();
+        let before = order.iter().map(|state| bound.values[*state as usize]).collect();
+        let mut values = std::mem::take(&mut bound.values);
         if let Some(start) = start {
             spread(&mut values, order, start);
         }
@@ -70,10 +70,17 @@ impl<'a> Oracle<'a> {
             local,
             holder,
             values,
+            before,
             answers,
             solved: None,
             operations_max,
         }
+    }
+
+    /// Gives the bound its values back.
+    pub(crate) fn close(mut self, bound: &mut Bound) {
+        spread(&mut self.values, self.order, &self.before);
+        bound.values = self.values;
     }
 
     /// Iterates until no answer changes, with `extra` gained on every step, and returns the values of the members.
@@ -122,7 +129,7 @@ impl<'a> Oracle<'a> {
         let mut chain = Chain::default();
         let mut gained = Vec::with_capacity(self.order.len());
         for answer in &self.answers {
-            let (row, exit, gain) = answer.split(self.game, &self.values, &self.local);
+            let (row, exit, gain) = answer.split(self.game, &self.values, self.local);
             chain.push(row, exit);
             gained.push(gain);
         }
@@ -200,12 +207,12 @@ impl Answer {
         if best.1 != self.row {
             *self = Self::new(best.1);
         }
-        let (set, targets) = (&game.row(self.row).set, &game.row(self.row).targets);
+        let mut fresh = Vec::new();
+        let targets = game.answer((self.row, side), values, &mut fresh)?;
         let ahead: Vec<f64> = targets.iter().map(|state| values[*state as usize]).collect();
         if !ahead.iter().all(|value| value.is_finite()) {
             return None;
         }
-        let fresh = witness(set, &ahead, game.nature)?;
         let worth = |chances: &[f64]| {
             chances
                 .iter()
@@ -229,15 +236,12 @@ impl Answer {
                 (&to_state, &[1.0], 1.0, 0.0)
             }
             Some(_) => return (Vec::new(), 1.0, 0.0),
-            None => {
-                let row = game.row(self.row);
-                (
-                    &row.targets,
-                    &self.chances,
-                    game.discount().below,
-                    game.gain(self.row).below,
-                )
-            }
+            None => (
+                game.answered(self.row),
+                &self.chances,
+                game.discount().below,
+                game.gain(self.row).below,
+            ),
         };
         let (mut inside, mut exit, mut gained) = (Vec::new(), 1.0 - discount, gain);
         for (&state, chance) in targets.iter().zip(chances) {

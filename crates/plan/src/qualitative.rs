@@ -13,10 +13,10 @@
 //! may be attained.
 
 use crate::graph::Lists;
+use crate::support::Event;
 use murphy_credal::CredalSet;
 use murphy_problem::Direction;
 use murphy_world::{ChoiceId, Model, StateId};
-use std::collections::BTreeMap;
 
 /// The rank of a state that the play does not come from.
 pub(crate) const OUTSIDE: u32 = u32::MAX;
@@ -48,12 +48,7 @@ impl<'a> Arena<'a> {
     pub(crate) fn new(model: &'a Model, agent: Direction, nature: Direction) -> Self {
         let states = model.state_count();
         let owner = states_of_choices(model);
-        let into = Lists::collect(
-            (0u32..)
-                .take(model.choice_count())
-                .map(|choice| model.targets(choice).iter().copied()),
-        )
-        .inverted(states);
+        let into = Lists::holding(states, model.choice_count(), |choice| model.targets(choice));
         Self {
             model,
             agent,
@@ -67,10 +62,10 @@ impl<'a> Arena<'a> {
     pub(crate) fn positive(&self, target: &[bool], avoid: &[bool]) -> Region {
         let within: Vec<bool> = avoid.iter().map(|avoid| !avoid).collect();
         let mut hits = |choice: ChoiceId, _: &[bool], reached: &[bool]| {
-            let (set, event) = (self.model.set(choice), self.event(choice, reached));
+            let event = self.event(choice, reached);
             match self.nature {
-                Direction::Minimize => set.must_hit(&event),
-                Direction::Maximize => set.may_hit(&event),
+                Direction::Minimize => event.must_hit(),
+                Direction::Maximize => event.may_hit(),
             }
         };
         self.attract(target, &within, &mut hits)
@@ -82,7 +77,8 @@ impl<'a> Arena<'a> {
         let mut choice: Vec<ChoiceId> = self.first_choices();
         let mut stays = Stays {
             arena: self,
-            known: BTreeMap::new(),
+            known: vec![None; self.owner.len()],
+            faces: Vec::new(),
         };
         loop {
             let mut progresses =
@@ -115,13 +111,13 @@ impl<'a> Arena<'a> {
             .collect()
     }
 
-    /// Says of each branch of a choice whether it leads into the set.
-    fn event(&self, choice: ChoiceId, set: &[bool]) -> Vec<bool> {
-        self.model
-            .targets(choice)
-            .iter()
-            .map(|&state| set[state as usize])
-            .collect()
+    /// Asks a choice about a set of states.
+    fn event<'e>(&'e self, choice: ChoiceId, inside: &'e [bool]) -> Event<'e> {
+        Event {
+            set: self.model.set(choice),
+            targets: self.model.targets(choice),
+            inside,
+        }
     }
 
     /// Returns the least set that holds `target` and every state within bounds of which some (all) choices progress into the set.
@@ -210,49 +206,64 @@ fn count(range: &std::ops::Range<u32>) -> u32 {
 /// Remembers which choices stay within the set of the current round of `ν`.
 struct Stays<'a> {
     arena: &'a Arena<'a>,
-    known: BTreeMap<ChoiceId, Stay>,
+    known: Vec<Option<Stay>>,
+    faces: Vec<CredalSet>,
 }
 
 /// How a choice stays within a set.
+#[derive(Clone, Copy)]
 enum Stay {
     /// Nature may leave (if she minimises) or must (if she maximises).
     Not,
     /// As a whole: every branch stays.
     Whole,
     /// Nature stays by the distributions of this face, over the branches that stay.
-    Face(CredalSet),
+    Face(usize),
 }
 
 impl Stays<'_> {
     fn forget(&mut self, state: usize) {
         for choice in self.arena.into.get(u32::try_from(state).unwrap_or(u32::MAX)) {
-            self.known.remove(choice);
+            self.known[*choice as usize] = None;
         }
     }
 
+    /// Returns how a choice stays within a set.
+    fn stay(&mut self, choice: ChoiceId, within: &[bool]) -> Stay {
+        if let Some(known) = self.known[choice as usize] {
+            return known;
+        }
+        let event = self.arena.event(choice, within);
+        let stay = match self.arena.nature {
+            _ if event.targets.iter().all(|state| within[*state as usize]) => Stay::Whole,
+            Direction::Minimize if event.must_stay() => Stay::Whole,
+            Direction::Minimize => Stay::Not,
+            Direction::Maximize => match event.restrict() {
+                None => Stay::Not,
+                Some(face) => {
+                    self.faces.push(face);
+                    Stay::Face(self.faces.len() - 1)
+                }
+            },
+        };
+        self.known[choice as usize] = Some(stay);
+        stay
+    }
+
     fn and_hits(&mut self, choice: ChoiceId, within: &[bool], reached: &[bool]) -> bool {
-        let arena = self.arena;
-        let set = arena.model.set(choice);
-        let known = self.known.entry(choice).or_insert_with(|| {
-            let event = arena.event(choice, within);
-            match arena.nature {
-                _ if event.iter().all(|inside| *inside) => Stay::Whole,
-                Direction::Minimize if set.must_stay(&event) => Stay::Whole,
-                Direction::Minimize => Stay::Not,
-                Direction::Maximize => set.restrict(&event).map_or(Stay::Not, Stay::Face),
-            }
-        });
-        match (known, arena.nature) {
+        let stay = self.stay(choice, within);
+        let event = self.arena.event(choice, reached);
+        match (stay, self.arena.nature) {
             (Stay::Not, _) => false,
-            (_, Direction::Minimize) => set.must_hit(&arena.event(choice, reached)),
-            (Stay::Whole, Direction::Maximize) => set.may_hit(&arena.event(choice, reached)),
-            (Stay::Face(face), Direction::Maximize) => {
-                let branches = arena.model.targets(choice).iter().map(|&state| state as usize);
-                let event: Vec<bool> = branches
+            (_, Direction::Minimize) => event.must_hit(),
+            (Stay::Whole, Direction::Maximize) => event.may_hit(),
+            (Stay::Face(at), Direction::Maximize) => {
+                let branches = event.targets.iter().map(|&state| state as usize);
+                let hit: Vec<bool> = branches
                     .filter(|&state| within[state])
                     .map(|state| reached[state])
                     .collect();
-                face.may_hit(&event)
+                self.faces[at].may_hit(&hit)
             }
         }
     }

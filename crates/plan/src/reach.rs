@@ -10,16 +10,15 @@
 //!   there is no room for strictness, and the ranks of the qualitative rounds take its place.
 //! - *from above*, `y ← min(y, B y)` from one, so that `B y ≤ y`; [`crate::holding`] takes care of plays that are held for ever.
 
-use crate::bound::{Bound, NO_ROW};
+use crate::bound::Bound;
 use crate::error::Error;
 use crate::game::{Game, Row, Side};
-use crate::plan::{assemble, gap_at_start};
+use crate::plan::assemble;
 use crate::qualitative::{Arena, OUTSIDE, Region};
 use crate::settings::Settings;
 use crate::solve::Solver;
 use murphy_problem::{Certificate, Direction, Plan, Policy, Problem, Proof};
 use murphy_world::{ChoiceId, StateId, StateSet};
-use std::borrow::Cow;
 
 /// What the sets say.
 struct Decided {
@@ -54,35 +53,34 @@ pub(crate) fn plan_reach(
         target: target.flags().to_vec(),
     };
     let states = model.state_count();
-    let rows = (0u32..)
-        .take(states)
-        .map(|state| match decided.value(state as usize) {
-            Some(_) => Vec::new(),
-            None => model
-                .choices(state)
-                .map(|choice| whole_row(problem, choice))
-                .collect(),
-        });
-    let game = Game::new((problem.agent, problem.nature), rows.collect())?;
-    let start = |undecided: f64| {
+    let start = |undecided: f64| -> Vec<f64> {
         (0..states)
             .map(|s| decided.value(s).unwrap_or(undecided))
             .collect()
     };
+    let game = Game::new(
+        model,
+        (problem.agent, problem.nature),
+        &start(0.0),
+        |state, rows| {
+            if decided.value(state as usize).is_none() {
+                rows.extend(model.choices(state).map(Row::whole));
+            }
+        },
+    )?;
     let bounds = (
         Bound::new(Side::Lower, true, start(0.0)),
         Bound::new(Side::Upper, false, start(1.0)),
     );
     let mut solver = Solver::new(&game, settings, bounds, Some(Side::Upper));
-    let gap = |lower: &[f64], upper: &[f64]| gap_at_start(problem, lower, upper);
-    let stop = solver.solve(problem.precision, &gap);
-    let (lower, upper, sweeps) = (solver.lower, solver.upper, solver.sweeps);
+    let stop = solver.solve(problem);
+    let (lower, upper, sweeps) = solver.finish();
     let followed = if problem.agent == Direction::Maximize {
-        &lower.row
+        &lower.choices
     } else {
-        &upper.row
+        &upper.choices
     };
-    let policy = policy(problem, &game, &decided, followed);
+    let policy = policy(problem, &decided, followed);
     let rank = decided
         .sure
         .rank
@@ -98,17 +96,8 @@ pub(crate) fn plan_reach(
     assemble(problem, Certificate { policy, proof }, stop, sweeps)
 }
 
-/// Returns the row of a choice as the model has it.
-pub(crate) fn whole_row(problem: &Problem, choice: ChoiceId) -> Row<'_> {
-    Row {
-        choice,
-        set: Cow::Borrowed(problem.model.set(choice)),
-        targets: Cow::Borrowed(problem.model.targets(choice)),
-    }
-}
-
 /// Returns a choice for every state: by the sets where they decide, else the row behind the bound.
-fn policy(problem: &Problem, game: &Game<'_>, decided: &Decided, followed: &[u32]) -> Vec<ChoiceId> {
+fn policy(problem: &Problem, decided: &Decided, followed: &[Option<ChoiceId>]) -> Vec<ChoiceId> {
     let choice = |state: StateId| {
         let at = state as usize;
         let region = match decided.value(at) {
@@ -117,8 +106,10 @@ fn policy(problem: &Problem, game: &Game<'_>, decided: &Decided, followed: &[u32
             Some(worth) if worth > 0.0 => &decided.sure,
             // An agent who minimises keeps out of the positive states.
             Some(_) => &decided.positive,
-            None if followed[at] != NO_ROW => return game.row(followed[at]).choice,
-            None => &decided.positive,
+            None => match followed[at] {
+                Some(choice) => return choice,
+                None => &decided.positive,
+            },
         };
         region.choice[at]
     };

@@ -1,24 +1,26 @@
 //! Drives both sides of the bracket together, component by component, until the gap at the start is within the precision.
 
+use crate::bound::NO_ROW;
 use crate::bound::{Bound, Care};
 use crate::course::Course;
+use crate::end_component::Marks;
 use crate::evaluate::{Aim, evaluate};
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
-use crate::graph::{components, sweep_order};
 use crate::holding::Holding;
 use crate::leap::{Leap, prove_flat};
 use crate::oracle::{Oracle, shyness};
 use crate::patience::{EVALUATE_AFTER, Patience, Verdict};
+use crate::plan::gap_at_start;
 use crate::settings::{Progress, Settings};
-use murphy_problem::StopReason;
+use murphy_problem::{Problem, StopReason};
+use murphy_world::ChoiceId;
 
 /// After how many sweeps held plays are looked for again.
 const RELEASE_EVERY: u64 = 5;
-/// The first round solves each component to this part of the precision, since the gaps of a chain of components may add up; one
-/// component alone has nothing to add to.
-const FIRST_SHARE: f64 = 1.0 / 16.0;
-const ALONE_SHARE: f64 = 1.0 / 2.0;
+/// The first round solves each component to a part of the precision, since the gaps of a chain of components may add up: as many parts
+/// as there are components, but no smaller ones than this.
+const FIRST_SHARE: f64 = 1.0 / 64.0;
 /// Each later round is more precise by this factor.
 const NEXT_SHARE: f64 = 1.0 / 64.0;
 /// From this many branches on, the two sides are swept at the same time.
@@ -50,49 +52,60 @@ struct Component {
     holding: Option<Holding>,
 }
 
+/// One side of the bracket of every state, in the end.
+pub(crate) struct Solved {
+    pub(crate) values: Vec<f64>,
+    /// The choice that the last move of each state followed, if it moved.
+    pub(crate) choices: Vec<Option<ChoiceId>>,
+}
+
 /// Both sides of the bracket, and the components to improve them by.
 pub(crate) struct Solver<'a> {
     game: &'a Game<'a>,
     settings: &'a Settings<'a>,
-    pub(crate) lower: Bound,
-    pub(crate) upper: Bound,
+    lower: Bound,
+    upper: Bound,
     components: Vec<Component>,
+    /// The place of each state in the component at work, the greatest number for all others.
+    local: Vec<u32>,
+    marks: Marks,
     /// Sweeps made so far.
-    pub(crate) sweeps: u64,
+    sweeps: u64,
     spent: bool,
     /// A component cannot be narrowed any more.
     stuck: bool,
 }
 
 impl<'a> Solver<'a> {
-    /// Returns a solver that starts from two valid bounds; `owing` is the side that owes something to held plays.
+    /// Returns a solver that starts from two valid bounds, by state; `owing` is the side that owes something to held plays.
     pub(crate) fn new(
         game: &'a Game<'a>,
         settings: &'a Settings<'a>,
         (lower, upper): (Bound, Bound),
         owing: Option<Side>,
     ) -> Self {
-        let undecided: Vec<bool> = (0u32..)
-            .take(game.state_count())
-            .map(|state| !game.rows(state).is_empty())
-            .collect();
-        let found = components(&game.successors, &undecided);
-        let components = found.iter().map(|states| {
-            let single = matches!(states, [only] if game.successors.get(*only).binary_search(only).is_err());
+        let mut marks = Marks::new(game.state_count());
+        let components = game.layout.components.iter().map(|span| {
+            let order: Vec<u32> = span.places.clone().collect();
             let holding = owing
-                .filter(|_| !single)
-                .and_then(|side| Holding::find(game, states, side));
-            let order = sweep_order(states, &game.successors, &game.predecessors);
+                .filter(|_| !span.single)
+                .and_then(|side| Holding::find(game, &order, side, &mut marks));
             Component {
-                reverse: order.iter().rev().copied().filter(|_| !single).collect(),
+                reverse: if span.single {
+                    Vec::new()
+                } else {
+                    span.places.clone().rev().collect()
+                },
+                branches: order.iter().map(|state| game.successors(*state).len()).sum(),
+                single: span.single,
                 order,
-                single,
-                branches: states.iter().map(|state| game.branches(*state)).sum(),
                 holding,
             }
         });
         let components = components.collect();
         let (mut lower, mut upper) = (lower, upper);
+        lower.values = game.layout.by_place(&lower.values);
+        upper.values = game.layout.by_place(&upper.values);
         lower.prepare(game);
         upper.prepare(game);
         Self {
@@ -101,25 +114,43 @@ impl<'a> Solver<'a> {
             lower,
             upper,
             components,
+            local: vec![u32::MAX; game.state_count()],
+            marks,
             sweeps: 0,
             spent: false,
             stuck: false,
         }
     }
 
-    /// Improves both sides until `gap` of them is within the precision, or nothing moves any more, or the budget is spent.
-    pub(crate) fn solve(&mut self, precision: f64, gap: &dyn Fn(&[f64], &[f64]) -> f64) -> StopReason {
+    /// Returns both bounds, by state, with the choice behind the last move of each, and the sweeps made.
+    pub(crate) fn finish(self) -> (Solved, Solved, u64) {
+        let layout = &self.game.layout;
+        let solved = |bound: &Bound| {
+            let choice = |row: &u32| (*row != NO_ROW).then(|| self.game.choice(*row));
+            let choices: Vec<Option<ChoiceId>> = bound.row.iter().map(choice).collect();
+            Solved {
+                values: layout.by_state(&bound.values),
+                choices: layout.by_state(&choices),
+            }
+        };
+        (solved(&self.lower), solved(&self.upper), self.sweeps)
+    }
+
+    /// Improves both sides until the gap at the start is within the precision, or nothing moves any more, or the budget is spent.
+    pub(crate) fn solve(&mut self, problem: &Problem) -> StopReason {
+        let precision = problem.precision;
         let several = self
             .components
             .iter()
             .filter(|component| !component.single)
-            .nth(1)
-            .is_some();
-        let mut tolerance = precision * if several { FIRST_SHARE } else { ALONE_SHARE };
+            .count();
+        #[expect(clippy::cast_precision_loss, reason = "a count of states")]
+        let mut tolerance = precision * (1.0 / several.max(1) as f64).max(FIRST_SHARE);
         let mut last = f64::INFINITY;
         loop {
             let moved = self.round(tolerance);
-            let gap = gap(&self.lower.values, &self.upper.values);
+            let values = (self.lower.values.as_slice(), self.upper.values.as_slice());
+            let gap = gap_at_start(problem, values, |state| self.game.layout.places[state as usize]);
             if gap <= precision {
                 return StopReason::Precise;
             }
@@ -139,7 +170,17 @@ impl<'a> Solver<'a> {
         let mut moved = false;
         for index in 0..self.components.len() {
             let mut component = std::mem::take(&mut self.components[index]);
+            if !component.single {
+                for (place, state) in (0u32..).zip(&component.order) {
+                    self.local[*state as usize] = place;
+                }
+            }
             moved |= self.improve(&mut component, index, tolerance);
+            if !component.single {
+                for state in &component.order {
+                    self.local[*state as usize] = u32::MAX;
+                }
+            }
             self.components[index] = component;
         }
         moved
@@ -151,14 +192,10 @@ impl<'a> Solver<'a> {
         if component.single {
             return self.sweep(component, &mut leaps, (1, Care::Full, false)) > 0.0;
         }
-        if !self.found(component) && component.holding.is_none() {
-            // A guess that proves itself is a cheaper upper side to start from than iterating to one.
-            for _ in 0..EVALUATE_AFTER {
-                self.lower.sweep(self.game, &component.order, Care::Full);
-            }
-            self.sweeps += EVALUATE_AFTER;
-            let aim = tolerance * self.scale(component);
-            self.evaluate(component, aim);
+        let may_guess = self.settings.sweeps_max > EVALUATE_AFTER
+            && (self.found(component) || component.holding.is_none());
+        if may_guess && self.guess_early(component, tolerance) {
+            return true;
         }
         if !self.found(component) {
             let (bounds, limit) = ((&self.lower, &mut self.upper), self.settings.sweeps_max);
@@ -212,6 +249,35 @@ impl<'a> Solver<'a> {
         moved
     }
 
+    /// Sweeps a little from one side and guesses: if that proves itself, it is cheaper than iterating to it. Says whether the component is done.
+    fn guess_early(&mut self, component: &Component, tolerance: f64) -> bool {
+        let first = match self.sides(component)[0] {
+            Side::Lower => &mut self.lower,
+            Side::Upper => &mut self.upper,
+        };
+        for sweep in 0..EVALUATE_AFTER {
+            let care = if sweep % FULL_EVERY == 0 {
+                Care::Full
+            } else {
+                Care::Follow
+            };
+            first.sweep(self.game, &component.order, care);
+        }
+        self.sweeps += EVALUATE_AFTER;
+        let inherited = self.inherited_gap(component);
+        // The second time the magnitude of the values is known: small values deserve a small gap.
+        for _ in 0..2 {
+            let aim = tolerance * self.scale(component);
+            if self.evaluate(component, aim).is_none() {
+                return false;
+            }
+            if self.gaps(component).0 <= inherited + tolerance * self.scale(component) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Takes what is owed to held plays away and returns the largest move.
     fn release(&mut self, component: &mut Component) -> f64 {
         let Some(holding) = &mut component.holding else {
@@ -221,7 +287,7 @@ impl<'a> Solver<'a> {
             Side::Upper => (&mut self.upper, &self.lower),
             Side::Lower => (&mut self.lower, &self.upper),
         };
-        holding.release(self.game, bound, &guide.values)
+        holding.release(self.game, (bound, &guide.values), &mut self.marks)
     }
 
     /// Guesses the values of a component by policy iteration, proves what can be proved and returns the largest move.
@@ -229,16 +295,19 @@ impl<'a> Solver<'a> {
     /// The side that owes nothing to held plays goes first: it says which plays are held on the other, and where that one may start.
     /// Returns none if nothing was proved on some side.
     fn evaluate(&mut self, component: &Component, aim: f64) -> Option<f64> {
-        let owing = component.holding.as_ref().map(Holding::side);
-        let sides = if owing == Some(Side::Lower) {
-            [Side::Upper, Side::Lower]
-        } else {
-            [Side::Lower, Side::Upper]
-        };
+        let sides = self.sides(component);
         if component.order.len() <= SMALL {
             self.settle(component, sides)
         } else {
             self.guess(component, sides, aim)
+        }
+    }
+
+    /// Returns the sides in the order in which they are guessed.
+    fn sides(&self, component: &Component) -> [Side; 2] {
+        match component.holding.as_ref().map(Holding::side) {
+            Some(Side::Lower) => [Side::Upper, Side::Lower],
+            _ => [Side::Lower, Side::Upper],
         }
     }
 
@@ -253,20 +322,29 @@ impl<'a> Solver<'a> {
                 Side::Upper => (&mut self.upper, &self.lower),
             };
             let held = match &component.holding {
-                Some(holding) if holding.side() == side => holding.held(game, &guide.values, HELD_WITHIN[0]),
+                Some(holding) if holding.side() == side => {
+                    holding.held(game, (&guide.values, HELD_WITHIN[0]), &mut self.marks)
+                }
                 _ => Vec::new(),
             };
-            let aids = (start.as_deref(), held.as_slice(), OPERATIONS_MAX);
-            let mut oracle = Oracle::new(game, order, bound, aids);
-            let values = oracle.settle(&vec![0.0; order.len()])?;
+            let local = self.local.as_slice();
+            let settle = |bound: &mut Bound, from: Option<&[f64]>, extra: &dyn Fn(&[f64]) -> Vec<f64>| {
+                let mut oracle = Oracle::new(game, (order, local), bound, (from, &held, OPERATIONS_MAX));
+                let values = oracle.settle(&vec![0.0; order.len()]);
+                let landing = values.as_ref().and_then(|values| oracle.settle(&extra(values)));
+                oracle.close(bound);
+                values.zip(landing)
+            };
+            let mut from = start.take();
             let proved = SHY.into_iter().find_map(|shy| {
-                let landing = oracle.settle(&shyness(&values, side, shy))?;
-                let (change, sweeps) = prove_flat(bound, game, order, (landing, &held));
+                let (values, landing) = settle(bound, from.as_deref(), &|values| shyness(values, side, shy))?;
+                from = Some(values);
+                let (change, sweeps) = prove_flat(bound, game, (order, local), (landing, &[], &held));
                 self.sweeps += sweeps;
                 change
             });
             largest = largest.max(proved?);
-            start = Some(values);
+            start = from;
         }
         Some(largest)
     }
@@ -282,19 +360,26 @@ impl<'a> Solver<'a> {
             };
             for tolerance in HELD_WITHIN {
                 let held = match &component.holding {
-                    Some(holding) if holding.side() == side => holding.held(game, &guide.values, tolerance),
+                    Some(holding) if holding.side() == side => {
+                        holding.held(game, (&guide.values, tolerance), &mut self.marks)
+                    }
                     _ => Vec::new(),
                 };
+                let places = (order.as_slice(), self.local.as_slice());
                 let aim = Aim {
                     held: &held,
                     tolerance: aim,
                 };
-                let Some(found) = evaluate(game, order, (bound, guess.take()), &aim) else {
+                let Some(found) = evaluate(game, places, (bound, guess.take()), &aim) else {
                     break;
                 };
                 let change = WIDER.iter().find_map(|times| {
-                    let (change, sweeps) =
-                        prove_flat(bound, game, order, (found.landing(side, *times), &held));
+                    let (change, sweeps) = prove_flat(
+                        bound,
+                        game,
+                        places,
+                        (found.landing(side, *times), &found.rows, &held),
+                    );
                     self.sweeps += sweeps;
                     change
                 });
@@ -371,13 +456,11 @@ impl<'a> Solver<'a> {
 
     /// Returns the widest bracket among the states outside that a component leads to.
     fn inherited_gap(&self, component: &Component) -> f64 {
-        let mut members = component.order.clone();
-        members.sort_unstable();
         let leads = component
             .order
             .iter()
-            .flat_map(|state| self.game.successors.get(*state));
-        let outside = leads.filter(|state| members.binary_search(state).is_err());
+            .flat_map(|state| self.game.successors(*state));
+        let outside = leads.filter(|state| self.local[**state as usize] == u32::MAX);
         outside.map(|state| self.gap_of(*state)).fold(0.0, f64::max)
     }
 

@@ -1,15 +1,16 @@
 //! Which outcomes of a credal set can have mass at all.
 
-use murphy_credal::CredalSet;
+use murphy_credal::{CredalSet, Parts};
+use murphy_notation::Rational;
 
 /// Says for each outcome whether some distribution of the set gives it mass.
 ///
 /// The kinds that large models are made of answer from their data; the others are asked outcome by outcome.
 pub(crate) fn support(set: &CredalSet) -> Vec<bool> {
     match set {
-        CredalSet::Precise(precise) => precise.probabilities().iter().map(|p| p.is_positive()).collect(),
-        // The bounds are tight, so each upper bound is attained.
-        CredalSet::Interval(interval) => interval.upper().iter().map(|u| u.is_positive()).collect(),
+        CredalSet::Precise(_) | CredalSet::Interval(_) => {
+            (0..set.outcomes()).map(|outcome| set.may_have(outcome)).collect()
+        }
         CredalSet::ImpreciseDirichlet(learnt) if learnt.strength().is_positive() => {
             vec![true; set.outcomes()]
         }
@@ -24,6 +25,118 @@ pub(crate) fn support(set: &CredalSet) -> Vec<bool> {
                     may
                 })
                 .collect()
+        }
+    }
+}
+
+/// Adds the targets of the outcomes that may have mass.
+pub(crate) fn add_support(set: &CredalSet, targets: &[u32], to: &mut Vec<u32>) {
+    let chosen = |targets: &[u32], carries: &mut dyn Iterator<Item = bool>, to: &mut Vec<u32>| {
+        let pairs = targets.iter().zip(carries);
+        to.extend(pairs.filter(|(_, carries)| *carries).map(|(target, _)| *target));
+    };
+    let parts = match set {
+        CredalSet::Precise(set) => set.parts(),
+        CredalSet::Interval(set) => set.parts(),
+        _ => return chosen(targets, &mut support(set).into_iter(), to),
+    };
+    // The bounds are tight, so each upper bound is attained.
+    match parts {
+        Parts::Short { upper, .. } => chosen(targets, &mut upper.iter().map(|part| *part > 0), to),
+        Parts::Long { upper, .. } => chosen(targets, &mut upper.iter().map(|part| *part > 0), to),
+        Parts::Exact { upper, .. } => chosen(targets, &mut upper.iter().map(Rational::is_positive), to),
+    }
+}
+
+/// A choice as a question: its set, where its outcomes lead, and which states count.
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) set: &'a CredalSet,
+    pub(crate) targets: &'a [u32],
+    pub(crate) inside: &'a [bool],
+}
+
+impl Event<'_> {
+    /// Returns the bounds of the set, if it has nothing else.
+    fn parts(&self) -> Option<Parts<'_>> {
+        match self.set {
+            CredalSet::Precise(set) => Some(set.parts()),
+            CredalSet::Interval(set) => Some(set.parts()),
+            _ => None,
+        }
+    }
+
+    fn flags(&self) -> Vec<bool> {
+        self.targets
+            .iter()
+            .map(|state| self.inside[*state as usize])
+            .collect()
+    }
+
+    /// Says whether every distribution gives the states mass.
+    pub(crate) fn must_hit(&self) -> bool {
+        match self.parts() {
+            Some(Parts::Short { whole, lower, upper }) => {
+                let mut off = 0u64;
+                for ((target, lower), upper) in self.targets.iter().zip(lower).zip(upper) {
+                    if !self.inside[*target as usize] {
+                        off += u64::from(*upper);
+                    } else if *lower > 0 {
+                        return true;
+                    }
+                }
+                off < u64::from(whole)
+            }
+            _ => self.set.must_hit(&self.flags()),
+        }
+    }
+
+    /// Says whether some distribution gives the states mass.
+    pub(crate) fn may_hit(&self) -> bool {
+        match self.parts() {
+            Some(Parts::Short { upper, .. }) => {
+                let mut pairs = self.targets.iter().zip(upper);
+                pairs.any(|(target, upper)| *upper > 0 && self.inside[*target as usize])
+            }
+            _ => self.set.may_hit(&self.flags()),
+        }
+    }
+
+    /// Says whether every distribution gives the states all its mass.
+    pub(crate) fn must_stay(&self) -> bool {
+        match self.parts() {
+            Some(Parts::Short { upper, .. }) => {
+                let mut pairs = self.targets.iter().zip(upper);
+                pairs.all(|(target, upper)| *upper == 0 || self.inside[*target as usize])
+            }
+            _ => self.set.must_stay(&self.flags()),
+        }
+    }
+
+    /// Returns the distributions that give the states all mass, over the outcomes that lead to them.
+    pub(crate) fn restrict(&self) -> Option<CredalSet> {
+        if self.must_leave_some() {
+            return None;
+        }
+        self.set.restrict(&self.flags())
+    }
+
+    /// Says which outcomes can have mass while the states have all of it, or `None` if they cannot have all of it.
+    pub(crate) fn face(&self) -> Option<Vec<bool>> {
+        if self.must_leave_some() {
+            return None;
+        }
+        face(self.set, &self.flags())
+    }
+
+    /// Says that some mass is elsewhere for sure, where that is seen at once.
+    fn must_leave_some(&self) -> bool {
+        match self.parts() {
+            Some(Parts::Short { lower, .. }) => {
+                let mut pairs = self.targets.iter().zip(lower);
+                pairs.any(|(target, lower)| *lower > 0 && !self.inside[*target as usize])
+            }
+            _ => false,
         }
     }
 }
@@ -46,7 +159,6 @@ pub(crate) fn face(set: &CredalSet, event: &[bool]) -> Option<Vec<bool>> {
 mod tests {
     use super::*;
     use murphy_credal::{Contamination, ImpreciseDirichlet, Interval, L1Ball, Precise, Vertices};
-    use murphy_notation::Rational;
 
     fn tenths(list: &[i64]) -> Vec<Rational> {
         list.iter().map(|n| Rational::new(*n, 10)).collect()

@@ -10,18 +10,16 @@
 //! - *from below*, `x ← max(x, c + B x)` from zero, so that `c + B x ≥ x`: where the target is reached the bounded `x` has
 //!   faded, and where it is missed the sum is infinite. [`crate::holding`] takes care of plays held where nothing is counted.
 
-use crate::bound::{Bound, NO_ROW};
+use crate::bound::Bound;
 use crate::error::Error;
 use crate::game::{Game, Row, Side};
-use crate::plan::{assemble, gap_at_start};
+use crate::plan::assemble;
 use crate::qualitative::{Arena, Region};
-use crate::reach::whole_row;
 use crate::settings::Settings;
 use crate::solve::Solver;
 use murphy_notation::Rational;
 use murphy_problem::{Certificate, Direction, Plan, Policy, Problem, Proof};
 use murphy_world::{ChoiceId, StateId, StateSet};
-use std::borrow::Cow;
 
 /// Plans for a sum of `quantity` until `target`.
 pub(crate) fn plan_until(
@@ -40,18 +38,7 @@ pub(crate) fn plan_until(
     let states = model.state_count();
     let arena = Arena::new(model, problem.agent.opposite(), problem.nature.opposite());
     let finite = arena.almost_sure(target.flags(), &vec![false; states]);
-    let rows = (0u32..).take(states).map(|state| {
-        if target.contains(state) || !finite.inside[state as usize] {
-            return Vec::new();
-        }
-        model
-            .choices(state)
-            .filter_map(|choice| kept_row(problem, choice, &finite.inside))
-            .collect()
-    });
-    let game =
-        Game::new((problem.agent, problem.nature), rows.collect())?.with_gains(quantity, &Rational::ONE)?;
-    let start = |inside: f64| {
+    let start = |inside: f64| -> Vec<f64> {
         let value = |state: StateId| match finite.inside[state as usize] {
             _ if target.contains(state) => 0.0,
             true => inside,
@@ -59,18 +46,29 @@ pub(crate) fn plan_until(
         };
         (0u32..).take(states).map(value).collect()
     };
+    let game = Game::new(
+        model,
+        (problem.agent, problem.nature),
+        &start(0.0),
+        |state, rows| {
+            if !target.contains(state) && finite.inside[state as usize] {
+                let choices = model.choices(state);
+                rows.extend(choices.filter_map(|choice| kept_row(problem, choice, &finite.inside)));
+            }
+        },
+    )?
+    .with_gains(quantity, &Rational::ONE)?;
     let bounds = (
         Bound::new(Side::Lower, false, start(0.0)),
         Bound::new(Side::Upper, true, start(f64::INFINITY)),
     );
     let mut solver = Solver::new(&game, settings, bounds, Some(Side::Lower));
-    let gap = |lower: &[f64], upper: &[f64]| gap_at_start(problem, lower, upper);
-    let stop = solver.solve(problem.precision, &gap);
-    let (lower, upper, sweeps) = (solver.lower, solver.upper, solver.sweeps);
+    let stop = solver.solve(problem);
+    let (lower, upper, sweeps) = solver.finish();
     let followed = if problem.agent == Direction::Maximize {
-        &lower.row
+        &lower.choices
     } else {
-        &upper.row
+        &upper.choices
     };
     let policy = policy(problem, &game, &finite, followed);
     let proof = Proof::FixedPoint {
@@ -90,12 +88,12 @@ pub(crate) fn plan_until(
 }
 
 /// Returns the row of a choice without the branches that lead out of the finite region, or `None` if it may (or must) lead out.
-fn kept_row<'a>(problem: &'a Problem, choice: ChoiceId, finite: &[bool]) -> Option<Row<'a>> {
+fn kept_row(problem: &Problem, choice: ChoiceId, finite: &[bool]) -> Option<Row> {
     let (set, targets) = (problem.model.set(choice), problem.model.targets(choice));
-    let event: Vec<bool> = targets.iter().map(|state| finite[*state as usize]).collect();
-    if event.iter().all(|inside| *inside) {
-        return Some(whole_row(problem, choice));
+    if targets.iter().all(|state| finite[*state as usize]) {
+        return Some(Row::whole(choice));
     }
+    let event: Vec<bool> = targets.iter().map(|state| finite[*state as usize]).collect();
     if problem.nature == Direction::Maximize && !set.must_stay(&event) {
         return None;
     }
@@ -106,25 +104,30 @@ fn kept_row<'a>(problem: &'a Problem, choice: ChoiceId, finite: &[bool]) -> Opti
         .collect();
     Some(Row {
         choice,
-        set: Cow::Owned(set.restrict(&event)?),
-        targets: Cow::Owned(kept),
+        face: Some((set.restrict(&event)?, kept)),
     })
 }
 
 /// Returns a choice for every state: where the sum is infinite, one that makes (or cannot help) it so.
-fn policy(problem: &Problem, game: &Game<'_>, finite: &Region, followed: &[u32]) -> Vec<ChoiceId> {
+fn policy(
+    problem: &Problem,
+    game: &Game<'_>,
+    finite: &Region,
+    followed: &[Option<ChoiceId>],
+) -> Vec<ChoiceId> {
     let states = problem.model.state_count();
     let choice = |state: StateId| {
         let at = state as usize;
         match followed[at] {
-            NO_ROW => {
-                let first = game.rows(state).next().map(|row| game.row(row).choice);
+            None => {
+                let place = game.layout.places[at];
+                let first = game.rows(place).next().map(|row| game.choice(row));
                 // One who minimises moves on to the target; for one who maximises, every choice is worth the nothing it is known for.
                 first
                     .filter(|_| problem.agent == Direction::Maximize)
                     .unwrap_or(finite.choice[at])
             }
-            row => game.row(row).choice,
+            Some(choice) => choice,
         }
     };
     (0u32..).take(states).map(choice).collect()

@@ -11,22 +11,11 @@
 //! Givan, Leach, Dean, "Bounded-parameter Markov decision processes", AIJ 122, 2000, for the greedy rule.
 
 use super::enclosure::{Enclosure, Sum};
-use super::scale::Scale;
 use super::value_at;
 use murphy_notation::Rational;
 
 /// Up to this length the critical value is searched step by step, beyond it by halving the candidates.
 const STEPWISE: usize = 12;
-
-/// Where a row stands and what it has besides its bounds.
-#[derive(Clone, Debug)]
-struct Header {
-    start: usize,
-    end: usize,
-    budget: f64,
-    loose: f64,
-    unit: f64,
-}
 
 /// A row before it is laid out.
 pub(crate) struct Greedy {
@@ -40,21 +29,22 @@ pub(crate) struct Greedy {
     pub(crate) loose: Rational,
 }
 
-/// Rows `Σ lowerᵢ·vᵢ + loose·min v + min { Σ gᵢ·vᵢ : 0 ≤ g ≤ gap, Σ g = budget }`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GreedyRows {
-    headers: Vec<Header>,
-    columns: Vec<u32>,
-    lower: Vec<f64>,
-    gap: Vec<f64>,
+/// One row laid out: `Σ lowerᵢ·vᵢ + loose·min v + min { Σ gᵢ·vᵢ : 0 ≤ g ≤ gap, Σ g = budget }`.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) columns: &'a [u32],
+    pub(super) lower: &'a [f64],
+    pub(super) gap: &'a [f64],
+    pub(super) budget: f64,
+    pub(super) loose: f64,
+    pub(super) unit: f64,
 }
 
-/// One row laid out.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    columns: &'a [u32],
-    lower: &'a [f64],
-    gap: &'a [f64],
+/// Returns the number if the condition holds and zero otherwise, without a branch: which outcomes are better than the critical one is as
+/// good as random to a processor.
+#[inline]
+fn only(condition: bool, number: f64) -> f64 {
+    f64::from_bits(number.to_bits() & u64::from(condition).wrapping_neg())
 }
 
 /// What one look at a row finds for a candidate critical value.
@@ -66,48 +56,15 @@ struct Look {
     high: f64,
 }
 
-impl GreedyRows {
-    /// Adds a row and returns its place. Outcomes that never have mass are left out.
-    pub(crate) fn push(&mut self, columns: &[u32], row: &Greedy) -> usize {
-        let start = self.columns.len();
-        let weights = row.lower.iter().chain(&row.gap).chain([&row.budget, &row.loose]);
-        let scale = Scale::of(weights, columns.len());
-        for ((&column, lower), gap) in columns.iter().zip(&row.lower).zip(&row.gap) {
-            if lower.is_positive() || gap.is_positive() || row.loose.is_positive() {
-                self.columns.push(column);
-                self.lower.push(scale.apply(lower));
-                self.gap.push(scale.apply(gap));
-            }
-        }
-        self.headers.push(Header {
-            start,
-            end: self.columns.len(),
-            budget: scale.apply(&row.budget),
-            loose: scale.apply(&row.loose),
-            unit: scale.unit(),
-        });
-        self.headers.len() - 1
-    }
-
-    /// Encloses the lower (or upper) expectation of one row, looking first at the outcome that the hint names.
-    pub(crate) fn enclose<const UPPER: bool>(&self, at: usize, values: &[f64], hint: &mut u32) -> Enclosure {
-        let Some(header) = self.headers.get(at) else {
-            return Enclosure::EVERYTHING;
-        };
-        let range = header.start..header.end;
-        let row = Row {
-            columns: &self.columns[range.clone()],
-            lower: &self.lower[range.clone()],
-            gap: &self.gap[range],
-        };
-        if let &[column] = row.columns {
-            return Enclosure::exactly(value_at::<false>(values, column));
-        }
-        let (critical, look) = row.critical::<UPPER>(values, header.budget, hint);
-        let rest = header.budget - look.before;
+impl Row<'_> {
+    /// Encloses the lower (or upper) expectation, looking first at the outcome that the hint names.
+    #[inline]
+    pub(super) fn enclose<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> Enclosure {
+        let (critical, look) = self.critical::<UPPER>(values, hint);
+        let rest = self.budget - look.before;
         let mut total = look.sum + rest * critical;
-        total += if header.loose > 0.0 {
-            header.loose * look.low
+        total += if self.loose > 0.0 {
+            self.loose * look.low
         } else {
             0.0
         };
@@ -116,9 +73,9 @@ impl GreedyRows {
         } else if look.high <= 0.0 {
             -total
         } else {
-            row.magnitude::<UPPER>(values, critical)
+            self.magnitude::<UPPER>(values, critical)
                 + rest.abs() * critical.abs()
-                + header.loose * look.low.abs()
+                + self.loose * look.low.abs()
         };
         let largest = if look.high > -look.low {
             look.high
@@ -128,24 +85,78 @@ impl GreedyRows {
         let enclosure = Sum {
             value: total,
             magnitude,
-            misplaced: if header.unit > 0.0 {
+            misplaced: if self.unit > 0.0 {
                 0.0
             } else {
                 // A rounded budget may run out one outcome too early or too late, wherever that one's value lies.
-                2.0 * header.budget * largest
+                2.0 * self.budget * largest
             },
-            terms: row.columns.len() + 2,
-            unit: header.unit,
+            terms: self.columns.len() + 2,
+            unit: self.unit,
             range: (look.low, look.high),
         }
         .enclosure();
         if UPPER { enclosure.negated() } else { enclosure }
     }
-}
 
-impl Row<'_> {
+    /// Returns about the lower (or upper) expectation, in parts of the whole and without a promise: one pass where the hint is right.
+    #[inline]
+    pub(super) fn about<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> f64 {
+        let count = self.columns.len();
+        let (lower, gap) = (&self.lower[..count], &self.gap[..count]);
+        let first = (*hint as usize).min(count - 1);
+        let critical = value_at::<UPPER>(values, self.columns[first]);
+        let (mut sum, mut before, mut upto) = (0.0, 0.0, 0.0);
+        for at in 0..count {
+            let value = value_at::<UPPER>(values, self.columns[at]);
+            let less = only(value < critical, gap[at]);
+            before += less;
+            upto += only(value <= critical, gap[at]);
+            sum += (lower[at] + less) * value;
+        }
+        let mut total = sum + (self.budget - before) * critical;
+        if before >= self.budget || upto < self.budget {
+            let (critical, look) = self.critical::<UPPER>(values, hint);
+            total = look.sum + (self.budget - look.before) * critical;
+        }
+        if self.loose > 0.0 {
+            let worth = |column: &u32| value_at::<UPPER>(values, *column);
+            total += self.loose * self.columns.iter().map(worth).fold(f64::INFINITY, f64::min);
+        }
+        if UPPER { -total } else { total }
+    }
+
+    /// Writes how the budget is spent, each weight times `unit`; outcomes at the critical value share what is left in proportion to their gaps.
+    pub(super) fn answer<const UPPER: bool>(
+        &self,
+        values: &[f64],
+        hint: &mut u32,
+        (out, unit): (&mut Vec<f64>, f64),
+    ) {
+        let (critical, look) = self.critical::<UPPER>(values, hint);
+        let tied = look.upto - look.before;
+        let share = if tied > 0.0 {
+            ((self.budget - look.before) / tied).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let weights = self.columns.iter().zip(self.lower).zip(self.gap);
+        out.extend(weights.map(|((&column, &lower), &gap)| {
+            let value = value_at::<UPPER>(values, column);
+            let given = if value < critical {
+                gap
+            } else if value <= critical {
+                share * gap
+            } else {
+                0.0
+            };
+            (lower + given) * unit
+        }));
+    }
+
     /// Finds the critical value; the hint becomes the place of an outcome that has it.
-    fn critical<const UPPER: bool>(&self, values: &[f64], budget: f64, hint: &mut u32) -> (f64, Look) {
+    fn critical<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> (f64, Look) {
+        let budget = self.budget;
         let (mut floor, mut ceiling) = (f64::NEG_INFINITY, f64::INFINITY);
         if *hint as usize >= self.columns.len() {
             *hint = 0;
@@ -186,9 +197,9 @@ impl Row<'_> {
         };
         for ((&column, &lower), &gap) in self.columns.iter().zip(self.lower).zip(self.gap) {
             let value = value_at::<UPPER>(values, column);
-            let before = if value < critical { gap } else { 0.0 };
+            let before = only(value < critical, gap);
             look.before += before;
-            look.upto += if value <= critical { gap } else { 0.0 };
+            look.upto += only(value <= critical, gap);
             look.sum += (lower + before) * value;
             look.low = if value < look.low { value } else { look.low };
             look.high = if value > look.high { value } else { look.high };

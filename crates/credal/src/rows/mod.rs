@@ -1,11 +1,12 @@
 //! Many sets at once, in floats, each answer enclosed rigorously: what the sweeps of a planner call.
 //!
-//! The sets are laid out by what their expectation costs: [`fixed`] sums, [`greedy`] budgets, [`hull`]s of vertices, [`nested`]
-//! products, and linear programs solved exactly where nothing cheaper is right. No call sorts or hashes, and none of the first three
+//! The sets are laid out by what their expectation costs: [`fixed`] sums and [`greedy`] budgets in one [`flat`] list, [`hull`]s of vertices,
+//! [`nested`] products, and linear programs solved exactly where nothing cheaper is right. No call sorts or hashes, and none of the first three
 //! allocates. Rounding is accounted for in [`enclosure`].
 
 mod enclosure;
 mod fixed;
+mod flat;
 mod greedy;
 mod hull;
 mod nested;
@@ -19,8 +20,8 @@ use crate::interval::Interval;
 use crate::polytope::Polytope;
 use crate::semidirect::Semidirect;
 use crate::set::CredalSet;
-use fixed::FixedRows;
-use greedy::{Greedy, GreedyRows};
+use flat::{FlatRows, place};
+use greedy::Greedy;
 use hull::HullRows;
 use murphy_notation::Rational;
 use nested::NestedRows;
@@ -29,8 +30,7 @@ use programs::ProgramRows;
 /// Which layout a row has, and its place there.
 #[derive(Clone, Copy, Debug)]
 enum Node {
-    Fixed(u32),
-    Greedy(u32),
+    Flat(u32),
     Hull(u32),
     Nested(u32),
     Program(u32),
@@ -56,8 +56,9 @@ enum Node {
 pub struct Rows {
     nodes: Vec<Node>,
     len: usize,
-    fixed: FixedRows,
-    greedy: GreedyRows,
+    /// How many of the flat rows are rows of their own; those after them are parts of products.
+    own: u32,
+    flat: FlatRows,
     hulls: HullRows,
     nested: NestedRows,
     programs: ProgramRows,
@@ -70,23 +71,49 @@ fn value_at<const UPPER: bool>(values: &[f64], column: u32) -> f64 {
     if UPPER { -value } else { value }
 }
 
+/// Lays sets out one after another.
+#[derive(Clone, Debug, Default)]
+pub struct RowsCompiler {
+    rows: Rows,
+    products: Vec<nested::Waiting>,
+}
+
+impl RowsCompiler {
+    /// Adds a set whose outcomes have their values at these columns, which may repeat.
+    ///
+    /// # Errors
+    /// As for [`Rows::compile`].
+    pub fn push(&mut self, set: &CredalSet, columns: &[u32]) -> Result<(), Error> {
+        same_length(set.outcomes(), columns.len())?;
+        let node = self.rows.lay_out(set, columns, &mut self.products)?;
+        self.rows.nodes.push(node);
+        Ok(())
+    }
+
+    /// Returns the rows in the order added.
+    ///
+    /// # Errors
+    /// As for [`Rows::compile`].
+    pub fn finish(mut self) -> Result<Rows, Error> {
+        self.rows.len = self.rows.nodes.len();
+        self.rows.own = self.rows.flat.count()?;
+        self.rows.lay_out_products(self.products)?;
+        self.rows.programs.forget();
+        Ok(self.rows)
+    }
+}
+
 impl Rows {
     /// Lays the sets out; the outcomes of each have their values at its columns, which may repeat.
     ///
     /// # Errors
     /// If a set has another number of outcomes than columns, or there are more than 2³² rows.
     pub fn compile<'a>(rows: impl IntoIterator<Item = (&'a CredalSet, &'a [u32])>) -> Result<Self, Error> {
-        let mut compiled = Self::default();
-        let mut products = Vec::new();
+        let mut compiler = RowsCompiler::default();
         for (set, columns) in rows {
-            same_length(set.outcomes(), columns.len())?;
-            let node = compiled.lay_out(set, columns, &mut products)?;
-            compiled.nodes.push(node);
+            compiler.push(set, columns)?;
         }
-        compiled.len = compiled.nodes.len();
-        compiled.lay_out_products(products)?;
-        compiled.programs.forget();
-        Ok(compiled)
+        compiler.finish()
     }
 
     /// Returns the number of rows.
@@ -143,12 +170,92 @@ impl Rows {
         }
     }
 
+    /// Says whether the rows are of the kinds whose answers are at hand: all but vertices, products and linear programs.
+    #[must_use]
+    pub fn is_flat(&self, row: usize) -> bool {
+        row < self.len && matches!(self.nodes.get(row), Some(Node::Flat(_)))
+    }
+
+    /// Returns where a flat row can lead: the columns of its outcomes that may have mass. Empty for other rows.
+    #[must_use]
+    pub fn columns(&self, row: usize) -> &[u32] {
+        match self.nodes.get(row) {
+            Some(&Node::Flat(at)) => self.flat.columns(at),
+            _ => &[],
+        }
+    }
+
+    /// Returns where the flat rows from one to before another lead, one row after another.
+    #[must_use]
+    pub fn columns_between(&self, from: usize, to: usize) -> &[u32] {
+        let place = |row: usize| {
+            let later = self.nodes.get(row..self.len).into_iter().flatten();
+            let mut flat = later.filter_map(|node| match node {
+                Node::Flat(at) => Some(*at),
+                _ => None,
+            });
+            flat.next().unwrap_or(self.own)
+        };
+        self.flat.columns_between(place(from), place(to))
+    }
+
+    /// Returns about the lower expectation: quick, and without a promise of how near it is.
+    #[must_use]
+    #[inline]
+    pub fn about_lower(&self, row: usize, values: &[f64], hint: &mut u32) -> f64 {
+        self.about::<false>(row, values, hint)
+    }
+
+    /// Returns about the upper expectation: quick, and without a promise of how near it is.
+    #[must_use]
+    #[inline]
+    pub fn about_upper(&self, row: usize, values: &[f64], hint: &mut u32) -> f64 {
+        self.about::<true>(row, values, hint)
+    }
+
+    #[inline]
+    fn about<const UPPER: bool>(&self, row: usize, values: &[f64], hint: &mut u32) -> f64 {
+        match self.nodes.get(row) {
+            Some(&Node::Flat(at)) => self.flat.about::<UPPER>(at, values, hint),
+            _ => {
+                let enclosure = self.enclose::<UPPER>(row, values, hint);
+                f64::midpoint(enclosure.below, enclosure.above)
+            }
+        }
+    }
+
+    /// Writes a distribution of a flat row that about attains its lower expectation, one probability for each of [`Self::columns`], and says whether
+    /// the row is flat. In floats: it proposes and proves nothing.
+    pub fn lower_answer(&self, row: usize, values: &[f64], hint: &mut u32, out: &mut Vec<f64>) -> bool {
+        self.answer::<false>(row, values, hint, out)
+    }
+
+    /// As [`Self::lower_answer`], for the upper expectation.
+    pub fn upper_answer(&self, row: usize, values: &[f64], hint: &mut u32, out: &mut Vec<f64>) -> bool {
+        self.answer::<true>(row, values, hint, out)
+    }
+
+    fn answer<const UPPER: bool>(
+        &self,
+        row: usize,
+        values: &[f64],
+        hint: &mut u32,
+        out: &mut Vec<f64>,
+    ) -> bool {
+        match self.nodes.get(row) {
+            Some(&Node::Flat(at)) if row < self.len => {
+                self.flat.answer::<UPPER>(at, values, hint, out);
+                true
+            }
+            _ => false,
+        }
+    }
+
     #[inline]
     fn enclose<const UPPER: bool>(&self, row: usize, values: &[f64], hint: &mut u32) -> Enclosure {
         match self.nodes.get(row) {
             None => Enclosure::EVERYTHING,
-            Some(&Node::Fixed(at)) => self.fixed.enclose::<UPPER>(at as usize, values),
-            Some(&Node::Greedy(at)) => self.greedy.enclose::<UPPER>(at as usize, values, hint),
+            Some(&Node::Flat(at)) => self.flat.enclose::<UPPER>(at, values, hint),
             Some(&Node::Hull(at)) => self.hulls.enclose::<UPPER>(at as usize, values),
             Some(&Node::Nested(at)) => self.enclose_nested::<UPPER>(at as usize, values),
             Some(&Node::Program(at)) => self.programs.enclose::<UPPER>(at as usize, values),
@@ -163,20 +270,26 @@ impl Rows {
         products: &mut Vec<nested::Waiting>,
     ) -> Result<Node, Error> {
         Ok(match set {
-            CredalSet::Precise(set) => {
-                let at = self.fixed.push(columns, &set.probabilities(), &Rational::ZERO);
-                Node::Fixed(place(at)?)
-            }
+            CredalSet::Precise(set) => match self.flat.push_parts(columns, set.parts())? {
+                Some(at) => Node::Flat(at),
+                None => Node::Flat(
+                    self.flat
+                        .push_fixed(columns, &set.probabilities(), &Rational::ZERO)?,
+                ),
+            },
             CredalSet::Contamination(set) => {
-                Node::Fixed(place(self.fixed.push(columns, &set.core.fixed, &set.core.free))?)
+                Node::Flat(self.flat.push_fixed(columns, &set.core.fixed, &set.core.free)?)
             }
             CredalSet::ImpreciseDirichlet(set) => {
-                Node::Fixed(place(self.fixed.push(columns, &set.core.fixed, &set.core.free))?)
+                Node::Flat(self.flat.push_fixed(columns, &set.core.fixed, &set.core.free)?)
             }
-            CredalSet::Interval(set) => self.lay_out_greedy(columns, &bounds(set))?,
+            CredalSet::Interval(set) => match self.flat.push_parts(columns, set.parts())? {
+                Some(at) => Node::Flat(at),
+                None => Node::Flat(self.flat.push_greedy(columns, &bounds(set))?),
+            },
             CredalSet::L1Ball(set) => {
                 let (columns, row) = ball(set, columns);
-                self.lay_out_greedy(&columns, &row)?
+                Node::Flat(self.flat.push_greedy(&columns, &row)?)
             }
             CredalSet::Vertices(set) => Node::Hull(place(self.hulls.push(columns, set.vertices()))?),
             CredalSet::Polytope(set) => self.lay_out_polytope(columns, set)?,
@@ -191,19 +304,11 @@ impl Rows {
     /// Reads a polytope as intervals or vertices, where it can be, and as a linear program otherwise.
     fn lay_out_polytope(&mut self, columns: &[u32], set: &Polytope) -> Result<Node, Error> {
         if let Some(interval) = set.as_interval() {
-            return self.lay_out_greedy(columns, &bounds(&interval));
+            return Ok(Node::Flat(self.flat.push_greedy(columns, &bounds(&interval))?));
         }
         Ok(match self.programs.vertices(set) {
             Some(vertices) => Node::Hull(place(self.hulls.push(columns, &vertices))?),
             None => Node::Program(place(self.programs.push(columns, set))?),
-        })
-    }
-
-    fn lay_out_greedy(&mut self, columns: &[u32], row: &Greedy) -> Result<Node, Error> {
-        Ok(if row.budget.is_positive() {
-            Node::Greedy(place(self.greedy.push(columns, row))?)
-        } else {
-            Node::Fixed(place(self.fixed.push(columns, &row.lower, &row.loose))?)
         })
     }
 }
@@ -240,13 +345,4 @@ fn ball(set: &crate::L1Ball, columns: &[u32]) -> (Vec<u32>, Greedy) {
         loose: &core.free + moved,
     };
     (crate::shape::kept(columns, &core.allowed), row)
-}
-
-/// Returns a place as it is stored.
-fn place(at: usize) -> Result<u32, Error> {
-    u32::try_from(at).map_err(|_| Error::TooLarge {
-        size: at,
-        limit: u32::MAX as usize,
-        what: "rows",
-    })
 }

@@ -30,6 +30,11 @@ impl Scale {
         Self(Some(common))
     }
 
+    /// Says whether `terms` parts up to a whole add up in floats without rounding.
+    pub(crate) fn fits(whole: u64, terms: usize) -> bool {
+        whole <= WHOLE / (terms.max(1) as u64)
+    }
+
     /// Returns the weight over the common denominator, or the nearest float if there is none.
     #[expect(clippy::cast_precision_loss, reason = "at most 2^53")]
     pub(crate) fn apply(self, weight: &Rational) -> f64 {
