@@ -28,11 +28,12 @@ label \"home\" = s=0;
 label \"one\" = s=1;
 ";
 
-/// Nature may never let the policy pass.
+/// Nature may never let a policy pass that pushes; one that waits stays.
 const GATE: &str = "
 mdp
 module gate
   s : [0..2];
+  [wait] s=0 -> true;
   [push] s=0 -> [0,1/2]:(s'=1) + [1/4,1]:(s'=0) + [0,1/2]:(s'=2);
   [end]  s>0 -> true;
 endmodule
@@ -122,7 +123,8 @@ fn what_is_decided_in_time_is_answered_where_nature_can_rule_branches_out() {
     let until = r#"HOA: {"until.hoa", "a" <- true, "b" <- s=1}"#;
     assert_eq!(exact(&format!("Pmaxmin=? [ {until} ]")), "0");
     assert_eq!(exact(&format!("Pmaxmax=? [ {until} ]")), "1");
-    assert_eq!(exact(&format!("Pmaxmin=? [ !{until} ]")), "0");
+    assert_eq!(exact(&format!("Pmaxmin=? [ !{until} ]")), "1");
+    assert_eq!(exact(&format!("Pminmax=? [ !{until} ]")), "1");
     assert_eq!(exact(&format!("Pmaxmax=? [ !{until} ]")), "1");
     let endless = ask(GATE, r#"Pmaxmin=? [ HOA: {"again.hoa", "a" <- s=0} ]"#).unwrap_err();
     assert!(endless.contains("rule branches out"), "{endless}");
