@@ -98,6 +98,17 @@ impl<'r> Text<'r> {
         }
     }
 
+    /// Returns what is buffered of the lines that come next: perhaps nothing, perhaps half a line at the end.
+    pub(super) fn ahead(&self) -> &[u8] {
+        &self.buffer[self.start..self.filled]
+    }
+
+    /// Steps over so many bytes of [`Self::ahead`], which are so many lines.
+    pub(super) fn step_over(&mut self, bytes: usize, lines: usize) {
+        self.start = (self.start + bytes).min(self.filled);
+        self.number += lines;
+    }
+
     /// Gives out the line that ends before `end`, and steps over its end.
     fn give(&mut self, end: usize, step: usize) -> Line<'_> {
         let start = std::mem::replace(&mut self.start, end + step);
