@@ -71,7 +71,7 @@ pub(crate) struct WorldArguments {
     /// Set a constant, or pin an unknown to a number or a range; may be repeated
     #[arg(long = "const", value_name = "NAME=VALUE", value_delimiter = ',')]
     pub(crate) constants: Vec<String>,
-    /// Refuse worlds with more states than this
+    /// Refuse worlds with more states than this, or ten times as many branches
     #[arg(long, value_name = "N", default_value_t = 5_000_000)]
     pub(crate) states_max: usize,
 }

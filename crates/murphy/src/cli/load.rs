@@ -32,10 +32,7 @@ impl LoadedWorld {
     /// Reads a world.
     pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
         let constants = settings(&arguments.constants)?;
-        let limits = Limits {
-            states_max: arguments.states_max,
-            ..Limits::default()
-        };
+        let limits = Limits::with_states(arguments.states_max);
         Self::read_with(path, constants, limits)
     }
 

@@ -35,10 +35,7 @@ impl ReadModel {
                 constants: Vec::new(),
             });
         }
-        let limits = Limits {
-            states_max: arguments.states_max,
-            ..Limits::default()
-        };
+        let limits = Limits::with_states(arguments.states_max);
         Self::read_other(path, settings(&arguments.constants)?, &limits)
     }
 

@@ -107,7 +107,7 @@ static FORMATS: &[Format] = &[
     Format {
         name: "NetCDF-4 of IntervalMDP.jl",
         endings: &[".nc"],
-        read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF)))),
+        read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF).hint(NETCDF_HINT)))),
         write: None,
     },
     Format {
@@ -125,7 +125,11 @@ static FORMATS: &[Format] = &[
 ];
 
 /// Why NetCDF-4 is not read.
-const NETCDF: &str = "NetCDF-4 files are not read, for want of a reader of HDF5 in Rust; let IntervalMDP.jl write PRISM's explicit format";
+const NETCDF: &str = "NetCDF-4 files of IntervalMDP.jl are not read";
+
+/// What to do about it.
+const NETCDF_HINT: &str =
+    "load it in Julia and write PRISM's explicit files, `write_prism_file(\"model\", problem)`; then read model.tra";
 
 /// Returns the formats.
 #[must_use]
