@@ -215,7 +215,7 @@ fn common_factor(whole: u64, parts: impl Iterator<Item = u64> + Clone) -> u64 {
         }
         // Most wholes are powers of ten, of which two and five are all.
         if part % 5 != 0 {
-            while shared % 5 == 0 {
+            while shared.is_multiple_of(5) {
                 shared /= 5;
             }
         }

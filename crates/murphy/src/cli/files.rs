@@ -27,6 +27,12 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| missing(path, &error))
 }
 
+/// Says where a file came from that may be too large to be held.
+pub(crate) fn origin(path: &Path) -> Result<Origin, Failure> {
+    let file = std::fs::File::open(path).map_err(|error| missing(path, &error))?;
+    Origin::of_stream(path.display().to_string(), file).map_err(|error| missing(path, &error))
+}
+
 /// Reads a text and says where it came from.
 pub(crate) fn read_source(path: &Path) -> Result<(Arc<Source>, Origin), Failure> {
     source(path, read(path)?)

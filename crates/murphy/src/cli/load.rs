@@ -2,7 +2,7 @@
 
 use crate::cli::args::{GoalArguments, WorldArguments};
 use crate::cli::failure::Failure;
-use crate::cli::files::{Beside, read, read_language};
+use crate::cli::files::{Beside, origin, read_language};
 use crate::cli::model::ReadModel;
 use murphy_problem::{Origin, Origins, Problem};
 use murphy_spec::Spec;
@@ -43,7 +43,7 @@ impl LoadedWorld {
         limits: Limits,
     ) -> Result<Self, Failure> {
         if path.extension().is_none_or(|ending| ending != "ron") {
-            let origin = Origin::of(path.display().to_string(), &read(path)?);
+            let origin = origin(path)?;
             return Ok(Self {
                 world: None,
                 origin,

@@ -128,8 +128,7 @@ static FORMATS: &[Format] = &[
 const NETCDF: &str = "NetCDF-4 files of IntervalMDP.jl are not read";
 
 /// What to do about it.
-const NETCDF_HINT: &str =
-    "load it in Julia and write PRISM's explicit files, `write_prism_file(\"model\", problem)`; then read model.tra";
+const NETCDF_HINT: &str = "load it in Julia and write PRISM's explicit files, `write_prism_file(\"model\", problem)`; then read model.tra";
 
 /// Returns the formats.
 #[must_use]
