@@ -3,6 +3,7 @@
 use crate::cli::args::{Format, ValueArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
+use crate::cli::intervalmdp::Specification;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
 use crate::cli::{Outcome, Terminal, progress, report};
@@ -73,6 +74,13 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
                 "properties that a model names itself, like `{name}`, are not answered yet"
             ))
             .hint("write the property out with --property, or name a file of properties there"));
+        }
+        (Some(path), None) if path.ends_with(".json") => {
+            let (source, _) = read_source(Path::new(path))?;
+            let specification = Specification::read(path, &source.text)?;
+            let mut read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
+            specification.mark(&mut read.model)?;
+            (read, specification.property, None)
         }
         (text, _) => {
             let (property, file) = property(text.as_deref().unwrap_or_default(), arguments)?;

@@ -357,7 +357,9 @@ fn contradiction(name: &str, kind: &str, other: &str) -> Diagnostic {
     match (other, ending) {
         (_, Some(ending)) => error.hint(format!("if it is, let its name end in {ending}")),
         (recognise::HOA, _) => error.hint("automata are goals: name them in a property, HOA: {\"file.hoa\"}"),
-        (recognise::PROPERTIES, _) => error.hint("properties are given with --property, beside a model"),
+        (recognise::INTERVALMDP | recognise::PROPERTIES, _) => {
+            error.hint("properties are given with --property, beside a model")
+        }
         _ => error,
     }
 }

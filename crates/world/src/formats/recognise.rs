@@ -2,6 +2,8 @@
 
 /// What automata look like.
 pub(super) const HOA: &str = "an automaton in the HOA format";
+/// What the specifications of IntervalMDP.jl look like.
+pub(super) const INTERVALMDP: &str = "a specification of IntervalMDP.jl";
 /// What properties look like.
 pub(super) const PROPERTIES: &str = "properties";
 
@@ -46,7 +48,7 @@ fn json(text: &str) -> &'static str {
     if text.contains("\"jani-version\"") {
         "JANI"
     } else if text.contains("\"satisfaction_mode\"") || text.contains("\"strategy_mode\"") {
-        "a specification of IntervalMDP.jl: give its model, and the goal in words"
+        INTERVALMDP
     } else {
         "a JSON document"
     }

@@ -156,7 +156,8 @@ fn mistakes_are_told_with_their_line() {
         ("@type: MDP\n@model\nstate 0\naction 0\n0 : -1\n", "negative"),
         ("@type: MDP\n@nr_states\n1\n", "before `@model`"),
         ("hello\n", "expected `@type:`"),
-        ("", "before `@model`"),
+        ("", "is empty"),
+        ("@type: MDP\n", "before `@model`"),
     ];
     for (text, expected) in cases {
         let error = message(read("m.drn", text));
