@@ -154,6 +154,14 @@ impl Scan<'_> {
     pub(super) fn number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
         self.blanks();
         let rest = self.line.bytes.get(self.at..).unwrap_or_default();
+        if let Some((figures, places, length)) = swift(rest)
+            && let Ok(figures) = i64::try_from(figures)
+            && let Some(next) = rest.get(length)
+            && (matches!(next, b' ' | b'\t') || stops.contains(next))
+        {
+            self.at += length;
+            return Ok(Number::Decimal { figures, places });
+        }
         if let (Some(number), length) = quick(rest) {
             let next = rest.get(length).copied().unwrap_or(b' ');
             if next == b' ' || next == b'\t' || stops.contains(&next) {
