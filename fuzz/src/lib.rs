@@ -5,12 +5,13 @@
 mod models;
 mod parts;
 
-pub use models::{bmdp, compressed, craam, drn, pexp, pomdp, prism, tra, umb, world};
+pub use models::{bmdp, compressed, craam, drn, jani, pexp, pomdp, prism, tra, umb, world};
 
 use murphy_notation::{
     Binding, Bounds, Diagnostic, Document, Expression, Passage, Rational, Source, Type, Value, render,
 };
 use murphy_problem::{Certificate, PlanDocument};
+use murphy_spec::automaton::OmegaAutomaton;
 use murphy_spec::property::{Property, PropertyFile};
 use murphy_spec::{Formula, Spec};
 use murphy_trace::{read_jsonl, write_jsonl};
@@ -80,6 +81,24 @@ pub fn property(bytes: &[u8]) {
     let Ok(text) = from_utf8(bytes) else { return };
     told(PropertyFile::parse(&Source::new("fuzz.props", text)));
     told(Property::parse(&Passage::named("property", text)));
+}
+
+/// Automata: they are followed over a few letters, and so are their opposites.
+pub fn hoa(bytes: &[u8]) {
+    let Ok(text) = from_utf8(bytes) else { return };
+    let Some(mut automaton) = told(OmegaAutomaton::read_hoa(&Source::new("fuzz.hoa", text))) else {
+        return;
+    };
+    let mut opposite = automaton.clone().negated().ok();
+    let (mut at, mut other) = (automaton.start(), 0);
+    for letter in [0, 1, 2, 3, u64::MAX, 0, 5, 0] {
+        let Ok(next) = automaton.step(at, letter) else { return };
+        at = next;
+        if let Some(opposite) = &mut opposite {
+            other = opposite.step(other, letter).unwrap_or_default();
+            assert_eq!(opposite.verdict(other), automaton.verdict(at).map(|verdict| !verdict));
+        }
+    }
 }
 
 /// Plan documents.

@@ -58,6 +58,24 @@ pub fn prism(bytes: &[u8]) {
     }
 }
 
+/// JANI, and the models that its properties ask for.
+pub fn jani(bytes: &[u8]) {
+    let Ok(text) = from_utf8(bytes) else { return };
+    let Some(program) = told(murphy_world::jani::parse(Source::new("fuzz.jani", text))) else {
+        return;
+    };
+    let settings: Vec<_> = program
+        .open_constants()
+        .map(|name| (name.to_owned(), "1/4".to_owned()))
+        .collect();
+    if let Some(model) = told(program.unfold(&settings, &LIMITS)) {
+        used(&model);
+    }
+    for name in program.properties().take(4) {
+        told(program.ask(name, &settings, &LIMITS));
+    }
+}
+
 /// Storm's DRN.
 pub fn drn(bytes: &[u8]) {
     explicit("m.drn", bytes, &NoFiles);

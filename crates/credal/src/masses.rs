@@ -77,20 +77,29 @@ impl Masses {
     }
 
     /// Returns the list of `parts` of `whole`.
-    pub(crate) fn over(whole: NonZeroU64, parts: impl IntoIterator<Item = u64>) -> Self {
-        let parts: Vec<u64> = parts.into_iter().collect();
-        let mut shared = whole.get();
-        for &part in &parts {
-            if shared == 1 {
-                break;
-            }
-            shared = gcd(part, shared);
+    ///
+    /// # Why
+    /// Readers make millions of these: the parts are gone through where they are, and one piece of memory is taken.
+    pub(crate) fn over(whole: NonZeroU64, parts: impl Iterator<Item = u64> + Clone) -> Self {
+        let shared = common_factor(whole.get(), parts.clone());
+        let most = parts.clone().max().unwrap_or(0);
+        let (whole, reduced) = match shared {
+            1 => (whole.get(), None),
+            _ => (whole.get() / shared, Some(shared)),
+        };
+        let part = move |part: u64| reduced.map_or(part, |shared| part / shared);
+        match (u32::try_from(whole), u32::try_from(part(most))) {
+            (Ok(whole), Ok(most)) => Self::Short {
+                whole,
+                parts: parts
+                    .map(|entry| u32::try_from(part(entry)).unwrap_or(most))
+                    .collect(),
+            },
+            _ => Self::Long {
+                whole,
+                parts: parts.map(part).collect(),
+            },
         }
-        if shared == 1 {
-            return Self::reduced(whole.get(), parts);
-        }
-        let parts = parts.into_iter().map(|part| part / shared).collect();
-        Self::reduced(whole.get() / shared, parts)
     }
 
     /// Chooses the form for parts and a whole without a common factor.
@@ -196,6 +205,27 @@ fn part(entry: &Rational, whole: u64) -> Option<u64> {
     u64::try_from(numerator).ok()?.checked_mul(whole / denominator)
 }
 
+/// Returns the greatest number that divides the whole and all parts.
+fn common_factor(whole: u64, parts: impl Iterator<Item = u64> + Clone) -> u64 {
+    let twos = parts.clone().fold(whole, |all, part| all | part).trailing_zeros();
+    let mut shared = whole >> whole.trailing_zeros();
+    for part in parts {
+        if shared == 1 {
+            break;
+        }
+        // Most wholes are powers of ten, of which two and five are all.
+        if part % 5 != 0 {
+            while shared.is_multiple_of(5) {
+                shared /= 5;
+            }
+        }
+        if shared != 1 {
+            shared = gcd(part, shared);
+        }
+    }
+    shared << twos
+}
+
 fn gcd(mut a: u64, mut b: u64) -> u64 {
     if a == 0 || b == 0 {
         return a | b;
@@ -223,13 +253,29 @@ mod tests {
         let ten = NonZeroU64::new(10).unwrap();
         let quarter = |n| Rational::new(n, 4);
         assert_eq!(
-            Masses::over(NonZeroU64::new(100).unwrap(), [25, 75]),
+            Masses::over(NonZeroU64::new(100).unwrap(), [25, 75].into_iter()),
             Masses::of(vec![quarter(1), quarter(3)])
         );
         assert_eq!(
-            Masses::over(ten, [2, 8]).to_rationals(0..2),
+            Masses::over(ten, [2, 8].into_iter()).to_rationals(0..2),
             [Rational::new(1, 5), Rational::new(4, 5)]
         );
+    }
+
+    #[test]
+    fn common_factors() {
+        let divides = |d: u64, parts: &[u64]| parts.iter().all(|part| part.is_multiple_of(d));
+        for whole in 1..=200u64 {
+            for a in (0..=whole).step_by(3) {
+                let parts = [a, whole - a, 10 * a];
+                let expected = (1..=whole).rev().find(|d| whole % d == 0 && divides(*d, &parts));
+                assert_eq!(
+                    Some(common_factor(whole, parts.into_iter())),
+                    expected,
+                    "{whole} {a}"
+                );
+            }
+        }
     }
 
     #[test]

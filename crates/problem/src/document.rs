@@ -31,6 +31,19 @@ impl Origin {
         }
     }
 
+    /// Returns the origin of the bytes of a stream from `path`, which is read to its end and not kept.
+    ///
+    /// # Errors
+    /// Why the stream cannot be read.
+    pub fn of_stream(path: impl Into<String>, stream: impl std::io::Read) -> std::io::Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(stream)?;
+        Ok(Self {
+            path: path.into(),
+            hash: hasher.finalize().to_hex().to_string(),
+        })
+    }
+
     /// Says whether `bytes` are what the file held then.
     #[must_use]
     pub fn holds(&self, bytes: &[u8]) -> bool {

@@ -64,6 +64,13 @@ fn shape(part: &Part) -> String {
         PartKind::WeakUntil(w, a, b) => format!("({} W{} {})", shape(a), window(w), shape(b)),
         PartKind::Release(w, a, b) => format!("({} R{} {})", shape(a), window(w), shape(b)),
         PartKind::OnCondition(a, b) => format!("({} given {})", shape(a), shape(b)),
+        PartKind::Automaton(automaton) => {
+            let bindings = automaton.propositions.iter();
+            let bindings: Vec<String> = bindings
+                .map(|(name, a)| format!(" {name}={}", shape(a)))
+                .collect();
+            format!("HOA[{}{}]", automaton.file, bindings.concat())
+        }
         PartKind::Probability(_, a) => format!("P[{}]", shape(a)),
         PartKind::Expected(..) => "R[..]".to_owned(),
         PartKind::LongRun(_, a) => format!("S[{}]", shape(a)),
@@ -96,6 +103,36 @@ fn a_temporal_operator_takes_all_that_follows() {
     assert_eq!(path("F a & F b"), "F((<a> && F(<b>)))");
     assert_eq!(path("(G !a) & (G F b)"), "(G(<!a>) && G(F(<b>)))");
     assert_eq!(path("F (a & F b)"), "F((<a> && F(<b>)))");
+}
+
+#[test]
+fn an_automaton_stands_for_a_path_formula() {
+    let named = r#"HOA: {"gfa.hoa", "a" <- s=4|s=6, "b" -> "goal"}"#;
+    assert_eq!(path(named), "HOA[gfa.hoa a=<s=4|s=6> b=<\"goal\">]");
+    assert_eq!(
+        path(&format!("!{named}")),
+        "!HOA[gfa.hoa a=<s=4|s=6> b=<\"goal\">]"
+    );
+    assert_eq!(
+        shape(&read("P>0 [ F HOA ] ? HOA : 2").root),
+        "(P[F(<HOA>)] ? <HOA> : <2>)"
+    );
+    let error = |text: &str| {
+        let passage = Passage::named("--property", format!("P=? [ {text} ]"));
+        Property::parse(&passage).unwrap_err().message
+    };
+    assert_eq!(
+        error("HOA: {gfa.hoa}"),
+        "expected the name of a file in quotes, found `gfa.hoa`"
+    );
+    assert_eq!(
+        error(r#"HOA: {"x.hoa", "a" = b}"#),
+        "expected `<-` and what the proposition stands for, found `=`"
+    );
+    assert_eq!(
+        error(r#"HOA: {"x.hoa", "a" <- b, "a" <- c}"#),
+        "the proposition `a` stands for two things"
+    );
 }
 
 #[test]

@@ -9,6 +9,18 @@ pub struct Limits {
     pub branches_max: usize,
 }
 
+impl Limits {
+    /// Returns the limits of a model with so many states: ten times as many branches, and never less than by default.
+    #[must_use]
+    pub fn with_states(states_max: usize) -> Self {
+        let usual = Self::default();
+        Self {
+            states_max,
+            branches_max: states_max.saturating_mul(10).max(usual.branches_max),
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -206,6 +206,15 @@ impl Model {
         self.labels.get(name)
     }
 
+    /// Gives the states of a set a label, in the place of one of this name; says whether the set is one of this model.
+    pub fn set_label(&mut self, name: impl Into<String>, states: StateSet) -> bool {
+        let fits = states.state_count() == self.state_count();
+        if fits {
+            self.labels.insert(name.into(), states);
+        }
+        fits
+    }
+
     /// Returns all labels by name.
     #[must_use]
     pub fn labels(&self) -> &BTreeMap<String, StateSet> {

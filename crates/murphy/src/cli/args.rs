@@ -71,7 +71,7 @@ pub(crate) struct WorldArguments {
     /// Set a constant, or pin an unknown to a number or a range; may be repeated
     #[arg(long = "const", value_name = "NAME=VALUE", value_delimiter = ',')]
     pub(crate) constants: Vec<String>,
-    /// Refuse worlds with more states than this
+    /// Refuse worlds with more states than this, or ten times as many branches
     #[arg(long, value_name = "N", default_value_t = 5_000_000)]
     pub(crate) states_max: usize,
 }
@@ -123,7 +123,7 @@ pub(crate) struct ValueArguments {
     /// The spec file
     #[arg(required_unless_present_any = ["property", "property_name"])]
     pub(crate) spec: Option<PathBuf>,
-    /// A property in PRISM's syntax instead of a spec, or a file of them (.props, .pctl)
+    /// A property in PRISM's syntax instead of a spec, a file of them (.props, .pctl), or a specification of IntervalMDP.jl (.json)
     #[arg(long, value_name = "TEXT", conflicts_with = "spec")]
     pub(crate) property: Option<String>,
     /// Which property of a file is meant: of the one given as --property, or of the model's own

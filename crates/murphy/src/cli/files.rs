@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use murphy_notation::Source;
 use murphy_problem::Origin;
 use murphy_world::Files;
-use murphy_world::formats::Outputs;
+use murphy_world::formats::{self, Outputs};
 use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,16 +27,36 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| missing(path, &error))
 }
 
+/// Says where a file came from that may be too large to be held.
+pub(crate) fn origin(path: &Path) -> Result<Origin, Failure> {
+    let file = std::fs::File::open(path).map_err(|error| missing(path, &error))?;
+    Origin::of_stream(path.display().to_string(), file).map_err(|error| missing(path, &error))
+}
+
 /// Reads a text and says where it came from.
 pub(crate) fn read_source(path: &Path) -> Result<(Arc<Source>, Origin), Failure> {
+    source(path, read(path)?)
+}
+
+/// Reads a text that must not look like anything but a language, which is named as [`formats::check_head`] does.
+pub(crate) fn read_language(path: &Path, language: &str) -> Result<(Arc<Source>, Origin), Failure> {
     let bytes = read(path)?;
+    formats::check_head(&path.display().to_string(), language, &bytes)?;
+    source(path, bytes)
+}
+
+fn source(path: &Path, bytes: Vec<u8>) -> Result<(Arc<Source>, Origin), Failure> {
     let origin = Origin::of(path.display().to_string(), &bytes);
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(format!("`{}` is not a text in UTF-8", path.display())))?;
     Ok((Source::new(path.display().to_string(), text), origin))
 }
 
-fn missing(path: &Path, error: &std::io::Error) -> Failure {
+/// Returns the failure of reading a file: perhaps another one was meant.
+pub(crate) fn missing(path: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::IsADirectory || path.is_dir() {
+        return Failure::new(format!("`{}` is a folder, not a file", path.display()));
+    }
     let failure = Failure::file(path, "read", error);
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return failure;

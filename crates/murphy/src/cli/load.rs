@@ -2,7 +2,7 @@
 
 use crate::cli::args::{GoalArguments, WorldArguments};
 use crate::cli::failure::Failure;
-use crate::cli::files::{Beside, read, read_source};
+use crate::cli::files::{Beside, origin, read_language};
 use crate::cli::model::ReadModel;
 use murphy_problem::{Origin, Origins, Problem};
 use murphy_spec::Spec;
@@ -32,10 +32,7 @@ impl LoadedWorld {
     /// Reads a world.
     pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
         let constants = settings(&arguments.constants)?;
-        let limits = Limits {
-            states_max: arguments.states_max,
-            ..Limits::default()
-        };
+        let limits = Limits::with_states(arguments.states_max);
         Self::read_with(path, constants, limits)
     }
 
@@ -46,7 +43,7 @@ impl LoadedWorld {
         limits: Limits,
     ) -> Result<Self, Failure> {
         if path.extension().is_none_or(|ending| ending != "ron") {
-            let origin = Origin::of(path.display().to_string(), &read(path)?);
+            let origin = origin(path)?;
             return Ok(Self {
                 world: None,
                 origin,
@@ -55,7 +52,7 @@ impl LoadedWorld {
                 limits,
             });
         }
-        let (source, origin) = read_source(path)?;
+        let (source, origin) = read_language(path, "Murphy's RON")?;
         let beside = Beside::new(path);
         let world = World::parse(source, &beside, &constants)?;
         Ok(Self {
@@ -113,7 +110,7 @@ impl Loaded {
 
     /// Reads a spec and resolves it in a world.
     pub(crate) fn resolve(world: LoadedWorld, spec: &Path, precision: Option<f64>) -> Result<Self, Failure> {
-        let (source, spec_origin) = read_source(spec)?;
+        let (source, spec_origin) = read_language(spec, "Murphy's RON")?;
         let spec = Spec::parse(&source)?;
         let mut problem = Problem::new(world.unfold()?, &spec)?;
         if let Some(precision) = precision {

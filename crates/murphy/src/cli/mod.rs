@@ -6,6 +6,7 @@ mod convert;
 mod failure;
 mod files;
 mod info;
+mod intervalmdp;
 mod load;
 mod model;
 mod plan;

@@ -2,7 +2,7 @@
 
 use crate::cli::args::WorldArguments;
 use crate::cli::failure::Failure;
-use crate::cli::files::{Beside, read_source};
+use crate::cli::files::{Beside, missing, read_language};
 use crate::cli::load::{LoadedWorld, settings};
 use murphy_notation::{Expression, Passage, Value};
 use murphy_world::{Limits, Model, formats, jani, prism};
@@ -35,10 +35,7 @@ impl ReadModel {
                 constants: Vec::new(),
             });
         }
-        let limits = Limits {
-            states_max: arguments.states_max,
-            ..Limits::default()
-        };
+        let limits = Limits::with_states(arguments.states_max);
         Self::read_other(path, settings(&arguments.constants)?, &limits)
     }
 
@@ -53,7 +50,7 @@ impl ReadModel {
             .and_then(|ending| ending.to_str())
             .unwrap_or_default();
         if PRISM_ENDINGS.contains(&ending) {
-            let (source, _) = read_source(path)?;
+            let (source, _) = read_language(path, "the PRISM language")?;
             let program = prism::parse(source)?;
             let (known, rest): (Vec<_>, Vec<_>) = constants
                 .into_iter()
@@ -64,7 +61,7 @@ impl ReadModel {
             });
         }
         if ending == JANI_ENDING {
-            let (source, _) = read_source(path)?;
+            let (source, _) = read_language(path, "JANI")?;
             let program = jani::parse(source)?;
             let (known, rest) = told_apart(&program, constants);
             return Ok(Self {
@@ -72,7 +69,10 @@ impl ReadModel {
                 constants: values(rest)?,
             });
         }
-        let file = std::fs::File::open(path).map_err(|error| Failure::file(path, "read", &error))?;
+        let file = std::fs::File::open(path).map_err(|error| missing(path, &error))?;
+        if path.is_dir() {
+            return Err(missing(path, &std::io::ErrorKind::IsADirectory.into()));
+        }
         let name = path.display().to_string();
         let model = formats::read(
             &name,

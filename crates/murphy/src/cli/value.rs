@@ -3,6 +3,7 @@
 use crate::cli::args::{Format, ValueArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
+use crate::cli::intervalmdp::Specification;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
 use crate::cli::{Outcome, Terminal, progress, report};
@@ -10,8 +11,10 @@ use cpu_time::ProcessTime;
 use murphy::property::{Options, Reply, Worth, answer};
 use murphy_notation::Passage;
 use murphy_plan::Settings;
-use murphy_spec::property::{Property, PropertyFile};
+use murphy_spec::automaton::OmegaAutomaton;
+use murphy_spec::property::{PartKind, Property, PropertyFile};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -72,6 +75,13 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
             ))
             .hint("write the property out with --property, or name a file of properties there"));
         }
+        (Some(path), None) if path.ends_with(".json") => {
+            let (source, _) = read_source(Path::new(path))?;
+            let specification = Specification::read(path, &source.text)?;
+            let mut read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
+            specification.mark(&mut read.model)?;
+            (read, specification.property, None)
+        }
         (text, _) => {
             let (property, file) = property(text.as_deref().unwrap_or_default(), arguments)?;
             let read = ReadModel::read(&arguments.world, &arguments.world_arguments)?;
@@ -88,6 +98,7 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         precision: arguments.goal.precision,
         exact: arguments.exact,
         constants: read.constants,
+        automata: automata(&property, file.as_ref(), arguments)?,
         settings,
     };
     let (name, size) = (read.model.name().to_owned(), report::size(&read.model));
@@ -167,6 +178,38 @@ fn property(text: &str, arguments: &ValueArguments) -> Result<(Property, Option<
             Err(failure.hint(hint))
         }
     }
+}
+
+/// Reads the automata that a property names, and those of the properties that it refers to; a file is looked for beside the property file.
+fn automata(
+    property: &Property,
+    file: Option<&PropertyFile>,
+    arguments: &ValueArguments,
+) -> Result<BTreeMap<String, OmegaAutomaton>, Failure> {
+    let folder = match (file, &arguments.property) {
+        (Some(_), Some(path)) => Path::new(path).parent(),
+        _ => None,
+    };
+    let (mut found, mut open, mut seen) = (BTreeMap::new(), vec![property], BTreeSet::new());
+    while let Some(property) = open.pop() {
+        for part in property.all_parts() {
+            match &part.kind {
+                PartKind::Automaton(named) if !found.contains_key(&named.file) => {
+                    let path = folder.unwrap_or(Path::new("")).join(&named.file);
+                    let (source, _) = read_source(&path)?;
+                    found.insert(named.file.clone(), OmegaAutomaton::read_hoa(&source)?);
+                }
+                PartKind::Reference(name) if seen.insert(name.clone()) => {
+                    open.extend(
+                        file.and_then(|file| file.named(name))
+                            .map(|named| &named.property),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn as_json(reply: &Reply) -> Value {

@@ -7,9 +7,11 @@ use crate::property::worth::Worth;
 use murphy_notation::{BinaryOperator, Diagnostic, Place, Rational, Value};
 use murphy_plan::Settings;
 use murphy_problem::{Direction, Objective, Problem, Settled, Stance};
+use murphy_spec::automaton::OmegaAutomaton;
 use murphy_spec::property::{Comparison, Part, PartKind, Property, PropertyFile, Question};
 use murphy_world::{InitialKind, Model, StateId, StateSet};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// How a property is answered.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Options<'a> {
     pub exact: bool,
     /// Constants that the model does not have.
     pub constants: Vec<(String, Value)>,
+    /// The automata that the property names, by the names of their files.
+    pub automata: BTreeMap<String, OmegaAutomaton>,
     /// The limits of the planner.
     pub settings: Settings<'a>,
 }
@@ -234,7 +238,8 @@ impl Evaluator<'_> {
             | PartKind::Until(..)
             | PartKind::WeakUntil(..)
             | PartKind::Release(..)
-            | PartKind::OnCondition(..) => Err(self
+            | PartKind::OnCondition(..)
+            | PartKind::Automaton(..) => Err(self
                 .refusal(part, "a temporal formula is a question of paths, not of states")
                 .hint("put it into P=? [ … ]")),
             PartKind::Probability(question, path) => {

@@ -6,6 +6,7 @@
 //!
 //! Each nested operator quantifies over policies and Natures anew.
 
+mod automaton;
 mod condition;
 mod end;
 mod evaluate;

@@ -1,12 +1,13 @@
 //! Path formulas: simple ones become reachabilities of the model, others those of its product with an automaton.
 
+use crate::property::automaton::{Recurring, Watching};
 use crate::property::evaluate::Evaluator;
 use crate::property::players::Players;
 use crate::property::task::{Task, Turn};
 use murphy_credal::Precise;
 use murphy_notation::{BinaryOperator, Diagnostic, Rational};
 use murphy_problem::{Direction, Memory, Objective, Product, end_components, equally, leads_alike};
-use murphy_spec::automaton::{Formula, Formulas, PROPOSITIONS_MAX, Progression, Rabin};
+use murphy_spec::automaton::{Formula, Formulas, PROPOSITIONS_MAX, Progression, Rabin, TooLarge};
 use murphy_spec::property::{Limit, Part, PartKind, Window};
 use murphy_world::{Model, ModelBuilder, StateId, StateSet};
 
@@ -35,6 +36,9 @@ impl Evaluator<'_> {
             return self.conditional(path, (what, condition), players, wanted);
         }
         if let Some(task) = self.simple_task(path, players, wanted)? {
+            return Ok(task);
+        }
+        if let Some(task) = self.automaton_task(path, players, wanted)? {
             return Ok(task);
         }
         let path_formula = self.path(path)?;
@@ -196,6 +200,10 @@ impl Evaluator<'_> {
                     }
                 })
             }
+            PartKind::Automaton(..) => Err(self.refusal(
+                part,
+                "an automaton is supported as the whole of a path formula, or what `!` applies to",
+            )),
             _ => Err(self.refusal(part, "this is not supported in a path formula")),
         }
     }
@@ -269,43 +277,60 @@ impl Evaluator<'_> {
         Ok(task.within(&self.problem, product.model, product.starts))
     }
 
-    /// Returns the task of a formula that only whole runs decide: to reach where it can be held true for ever.
+    /// Returns the task of a formula that only whole runs decide.
     fn endless(
         &mut self,
         part: &Part,
-        mut path: Path,
+        path: Path,
         players: Players,
         wanted: &[StateId],
     ) -> Result<Task, Diagnostic> {
-        let negated = players.agent == Direction::Minimize;
-        let players = if negated {
-            path.root = path.formulas.not(path.root);
-            players.opposite()
-        } else {
-            players
+        let letters = letters(&path.propositions, self.model().state_count());
+        let watch = |against: bool| {
+            let mut formulas = path.formulas.clone();
+            let root = if against {
+                formulas.not(path.root)
+            } else {
+                path.root
+            };
+            Ok(Watching {
+                letters: letters.clone(),
+                automaton: Rabin::new(formulas, root)?,
+            })
         };
+        self.recurring(part, &watch, (players, wanted))
+    }
+
+    /// Returns the task of a condition on whole runs: to reach where it can be held true for ever.
+    ///
+    /// `watch` returns the automaton of the condition, or of its opposite.
+    pub(super) fn recurring<A: Recurring>(
+        &mut self,
+        part: &Part,
+        watch: &dyn Fn(bool) -> Result<Watching<A>, TooLarge>,
+        (players, wanted): (Players, &[StateId]),
+    ) -> Result<Task, Diagnostic> {
+        let negated = players.agent == Direction::Minimize;
+        let players = if negated { players.opposite() } else { players };
         if players.nature == Direction::Minimize && !leads_alike(self.model()) {
             return Err(self.refusal(
                 part,
                 "a formula about the end of runs against a Nature who can rule branches out is not supported yet",
             ));
         }
-        let automaton =
-            Rabin::new(path.formulas, path.root).map_err(|error| self.refusal(part, error.to_string()))?;
-        let mut memory = Endless {
-            letters: letters(&path.propositions, self.model().state_count()),
-            automaton,
-        };
+        let mut memory = watch(negated).map_err(|error| self.refusal(part, error.to_string()))?;
         let product = Product::new(self.model(), wanted, &mut memory)
             .map_err(|error| self.refusal(part, error.to_string()))?;
-        let mut target = StateSet::none(product.model.state_count());
-        for pair in memory.automaton.pairs() {
-            let within =
-                product.states_where(|_, remembered| memory.automaton.marks(remembered) & pair.finitely == 0);
+        let automaton = &memory.automaton;
+        let mut target = product.states_where(|_, remembered| automaton.verdict(remembered) == Some(true));
+        for pair in automaton.pairs() {
+            let within = product.states_where(|_, remembered| {
+                automaton.verdict(remembered).is_none() && automaton.marks(remembered) & pair.finitely == 0
+            });
             for component in end_components(&product.model, &within, players.nature) {
                 let marks = component.states.iter().fold(0, |marks, state| {
                     let remembered = product.states.get(*state as usize).map_or(0, |entry| entry.1);
-                    marks | memory.automaton.marks(remembered)
+                    marks | automaton.marks(remembered)
                 });
                 if marks & pair.infinitely == pair.infinitely {
                     for state in component.states {
@@ -426,27 +451,6 @@ impl Memory for Deciding {
 
     fn is_decided(&self, memory: u32) -> bool {
         self.automaton.verdict(memory).is_some()
-    }
-}
-
-/// The memory of a formula that only whole runs decide.
-struct Endless {
-    letters: Vec<u64>,
-    automaton: Rabin,
-}
-
-impl Memory for Endless {
-    fn start(&self) -> u32 {
-        self.automaton.start()
-    }
-
-    fn see(&mut self, memory: u32, state: StateId) -> Option<u32> {
-        let letter = self.letters.get(state as usize)?;
-        self.automaton.step(memory, *letter).ok()
-    }
-
-    fn is_decided(&self, _: u32) -> bool {
-        false
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading the expressions and the temporal operators of properties.
 
-use crate::property::syntax::{Limit, Part, PartKind, Property, Window};
+use crate::property::syntax::{Automaton, Limit, Part, PartKind, Property, Window};
 use murphy_notation::{
     BinaryOperator, Diagnostic, Expression, Function, Parser, Passage, Span, Term, TermKind, TokenKind,
     UnaryOperator,
@@ -393,6 +393,7 @@ impl Grammar<'_> {
     fn word(&mut self, word: &str, span: Span) -> Result<Tall, Diagnostic> {
         match word {
             "X" | "F" | "G" => self.temporal(word, span),
+            "HOA" if self.names_automaton() => self.automaton(span),
             "A" | "E" | "filter" | "multi" => self.whole(word, span),
             _ if word.starts_with(['P', 'R', 'S']) && RESERVED.contains(&word) => self.question(word, span),
             _ => match FUNCTIONS.iter().find(|entry| entry.0 == word) {
@@ -407,6 +408,59 @@ impl Grammar<'_> {
                 }
             },
         }
+    }
+
+    /// Says whether `HOA` begins an automaton; else it is a name like any other.
+    fn names_automaton(&self) -> bool {
+        let mut ahead = self.parser.clone();
+        ahead.next_token();
+        ahead.eat(":") && ahead.sees("{")
+    }
+
+    /// Reads `HOA: {"file.hoa", "a" <- x=1, …}`; Storm writes the arrows the other way round.
+    fn automaton(&mut self, span: Span) -> Result<Tall, Diagnostic> {
+        self.parser.next_token();
+        self.parser.expect(":")?;
+        self.parser.expect("{")?;
+        self.parser.enter()?;
+        let (file, place) = self.quoted("the name of a file in quotes")?;
+        let (mut propositions, mut height) = (Vec::new(), 0);
+        while self.parser.eat(",") {
+            let (name, at) = self.quoted("the name of a proposition in quotes")?;
+            let arrow =
+                self.parser.eat("<") && self.parser.eat("-") || self.parser.eat("-") && self.parser.eat(">");
+            if !arrow {
+                return Err(self.parser.unexpected("`<-` and what the proposition stands for"));
+            }
+            if propositions.iter().any(|(known, _)| *known == name) {
+                let place = self.parser.passage().place(at);
+                return Err(Diagnostic::at(
+                    place,
+                    format!("the proposition `{name}` stands for two things"),
+                ));
+            }
+            let (part, tall) = self.formula()?;
+            height = height.max(tall);
+            propositions.push((name, part));
+        }
+        self.parser.expect("}")?;
+        self.parser.leave();
+        let span = self.parser.span_from(span.start);
+        let automaton = Automaton {
+            file,
+            place,
+            propositions,
+        };
+        self.part(PartKind::Automaton(automaton), span, height)
+    }
+
+    fn quoted(&mut self, what: &str) -> Result<(String, Span), Diagnostic> {
+        let token = self.parser.peek().clone();
+        let TokenKind::Quoted(name) = token.kind else {
+            return Err(self.parser.unexpected(what));
+        };
+        self.parser.next_token();
+        Ok((name, token.span))
     }
 
     /// Reads `X`, `F` or `G` and what it applies to: all that follows, except `U`, `W` and `R`.

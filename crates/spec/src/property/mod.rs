@@ -8,6 +8,7 @@
 //! | `S=? [ a ]` | the long-run share of the time |
 //! | `filter(max, property, states)` | one number of many states' |
 //! | `multi(…)`, `A [ … ]`, `E [ … ]` | several at once; on all paths, on some |
+//! | `P=? [ HOA: {"file.hoa", "a" <- x=1} ]`, `P=? [ !HOA: … ]` | whether a deterministic automaton accepts the path; `->` does, too |
 //!
 //! Path formulas are built with `X F G U W R`, each perhaps with a bound (`<=k`, `<k`, `>=k`, `>k`, `=k`, `[a,b]`). From loose to tight:
 //! `U W R`, `? :`, `=>`, `<=>`, `|`, `&`, `!`, comparisons, arithmetic. `X F G` take all that follows:
@@ -20,5 +21,6 @@ mod syntax;
 
 pub use file::{Definition, NamedProperty, PropertyFile};
 pub use syntax::{
-    Accumulation, Comparison, Filter, Limit, Part, PartKind, Property, Question, Reward, Threshold, Window,
+    Accumulation, Automaton, Comparison, Filter, Limit, Part, PartKind, Property, Question, Reward,
+    Threshold, Window,
 };

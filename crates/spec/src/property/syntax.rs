@@ -27,6 +27,18 @@ impl Property {
     pub fn place_of(&self, part: &Part) -> Place {
         self.passage.place(part.span)
     }
+
+    /// Returns all parts, each before the parts that it is made of.
+    #[must_use]
+    pub fn all_parts(&self) -> Vec<&Part> {
+        let mut parts = vec![&self.root];
+        let mut next = 0;
+        while let Some(part) = parts.get(next).copied() {
+            parts.extend(part.parts());
+            next += 1;
+        }
+        parts
+    }
 }
 
 /// A part of a property.
@@ -49,11 +61,47 @@ impl Part {
             | PartKind::Until(..)
             | PartKind::WeakUntil(..)
             | PartKind::Release(..)
-            | PartKind::OnCondition(..) => true,
+            | PartKind::OnCondition(..)
+            | PartKind::Automaton(..) => true,
             PartKind::Not(a) => a.is_temporal(),
             PartKind::Binary(_, a, b) => a.is_temporal() || b.is_temporal(),
             PartKind::Choice(parts) => parts.iter().any(Self::is_temporal),
             _ => false,
+        }
+    }
+}
+
+impl Part {
+    /// Returns the parts that it is made of.
+    fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            PartKind::Plain(_) | PartKind::Reference(_) => Vec::new(),
+            PartKind::Not(a)
+            | PartKind::Negate(a)
+            | PartKind::Next(_, a)
+            | PartKind::Eventually(_, a)
+            | PartKind::Globally(_, a)
+            | PartKind::EveryPath(a)
+            | PartKind::SomePath(a) => vec![a],
+            PartKind::Binary(_, a, b)
+            | PartKind::Until(_, a, b)
+            | PartKind::WeakUntil(_, a, b)
+            | PartKind::Release(_, a, b)
+            | PartKind::OnCondition(a, b) => vec![a, b],
+            PartKind::Choice(parts) => parts.iter().collect(),
+            PartKind::Call(_, parts) | PartKind::Several(parts) => parts.iter().collect(),
+            PartKind::Automaton(automaton) => automaton.propositions.iter().map(|(_, part)| part).collect(),
+            PartKind::Probability(question, a) | PartKind::LongRun(question, a) => {
+                question.state.as_deref().into_iter().chain([&**a]).collect()
+            }
+            PartKind::Expected(question, _, sum) => {
+                let until = match &**sum {
+                    Accumulation::Until(part) => Some(part),
+                    _ => None,
+                };
+                question.state.as_deref().into_iter().chain(until).collect()
+            }
+            PartKind::Filter(_, a, states) => [&**a].into_iter().chain(states.as_deref()).collect(),
         }
     }
 }
@@ -87,6 +135,8 @@ pub enum PartKind {
     Release(Window, Box<Part>, Box<Part>),
     /// `a || b`: that `a` is so, given that `b` is.
     OnCondition(Box<Part>, Box<Part>),
+    /// `HOA: {"file.hoa", "a" <- x=1}`
+    Automaton(Automaton),
     /// `P=? [ … ]`
     Probability(Question, Box<Part>),
     /// `R{"name"}=? [ … ]`
@@ -103,6 +153,17 @@ pub enum PartKind {
     Several(Vec<Part>),
     /// The name of another property of the same file.
     Reference(String),
+}
+
+/// An automaton in a file of its own, in the place of a path formula.
+#[derive(Clone, Debug)]
+pub struct Automaton {
+    /// The file.
+    pub file: String,
+    /// Where its name is written.
+    pub place: Span,
+    /// What its propositions are; those that are not here are labels.
+    pub propositions: Vec<(String, Part)>,
 }
 
 /// Which steps a temporal operator looks at, counted from the present: from `from`, if written, to `to`, if written.

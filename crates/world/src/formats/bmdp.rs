@@ -139,14 +139,14 @@ impl Reader {
         self.branches.sort_by_key(|branch| (branch.state, branch.action));
         let mut last = None;
         for branch in self.branches {
-            let words = format!("{} {} {}", branch.state, branch.action, branch.target);
-            let line = Line {
-                name,
-                number: branch.line,
-                bytes: words.as_bytes(),
-            };
             let at = (branch.state, branch.action);
             if last != Some(at) {
+                let words = format!("{} {} {}", branch.state, branch.action, branch.target);
+                let line = Line {
+                    name,
+                    number: branch.line,
+                    bytes: words.as_bytes(),
+                };
                 self.draft.close_choice()?;
                 while self.draft.state_count() <= branch.state as usize {
                     self.draft.open_state(&line)?;

@@ -5,7 +5,7 @@
 
 use super::Input;
 use super::draft::Draft;
-use super::number::{Number, quick};
+use super::number::{eight_digits, swift};
 use super::row::Sums;
 use super::text::{Fault, Hinted, Line, Scan, Text};
 use crate::model::{Model, ModelKind};
@@ -61,6 +61,9 @@ pub(super) fn read(input: Input<'_>) -> Result<Model, Fault> {
         }
         if reader.section == Some(Section::Model) {
             reader.body(&line, scan)?;
+            if reader.draft.in_choice() {
+                reader.branches(&mut text);
+            }
         } else {
             reader.header(&line, scan)?;
         }
@@ -199,15 +202,26 @@ impl Reader {
         }
     }
 
-    fn branch(&mut self, line: &Line<'_>, mut scan: Scan<'_>) -> Result<(), Fault> {
-        if self.draft.in_choice()
-            && self.values != Values::Precise
-            && let Some((target, lower, upper)) = plain(&line.bytes[scan.at..])
-            && self.states.is_some_and(|states| target < states)
-        {
-            self.draft.row.bounds(target, lower, upper);
-            return Ok(());
+    /// Reads branches in the shapes in which tools write them, straight from the buffer, up to the first line that is something else.
+    fn branches(&mut self, text: &mut Text<'_>) {
+        let (mut bytes, mut lines) = (0, 0);
+        let ahead = text.ahead();
+        let states = self.states.unwrap_or(0);
+        while let Some(branch) = plain(&ahead[bytes..]) {
+            if branch.target >= states || branch.upper.is_some() && self.values == Values::Precise {
+                break;
+            }
+            match branch.upper {
+                Some(upper) => self.draft.row.decimals(branch.target, branch.lower, upper),
+                None => self.draft.row.decimal(branch.target, branch.lower),
+            }
+            bytes += branch.length;
+            lines += 1;
         }
+        text.step_over(bytes, lines);
+    }
+
+    fn branch(&mut self, line: &Line<'_>, mut scan: Scan<'_>) -> Result<(), Fault> {
         if !self.draft.in_choice() {
             // Old files leave the action of a chain out.
             if self.draft.state_count() == 0 {
@@ -356,28 +370,57 @@ impl Reader {
     }
 }
 
-/// Reads a branch in exactly the shape in which tools write it, `3 : [0.25, 0.5]`; most lines of most files are such.
-#[inline]
-fn plain(bytes: &[u8]) -> Option<(u32, Number, Number)> {
-    let (mut target, mut at) = (0u64, 0);
-    // No more digits than a state can have, so that nothing overflows.
-    for digit in bytes.iter().take(11).map(|byte| byte.wrapping_sub(b'0')) {
-        if digit > 9 {
-            break;
+/// A branch with the bytes that it took; numbers are figures and how many of them stand after the point.
+struct Plain {
+    target: u32,
+    lower: (u64, u32),
+    upper: Option<(u64, u32)>,
+    length: usize,
+}
+
+/// Reads a line like `3 : [0.25, 0.5]` or `3 : 0.25`, its end included; most lines of most files are such. `None` for any other.
+#[inline(always)]
+fn plain(bytes: &[u8]) -> Option<Plain> {
+    let indent = if bytes.starts_with(b"\t\t") {
+        2
+    } else {
+        bytes
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count()
+    };
+    let (high, count) = eight_digits(bytes, indent)?;
+    let (mut target, mut at) = (high, indent + count);
+    if count == 8 {
+        let (low, count) = eight_digits(bytes, at)?;
+        if count > 2 {
+            return None;
         }
-        (target, at) = (target * 10 + u64::from(digit), at + 1);
+        target = target * [1, 10, 100][count] + low;
+        at += count;
     }
-    if at > 10 {
-        return None;
-    }
-    let bounds = bytes[at..].strip_prefix(b" : [")?.strip_suffix(b"]")?;
-    let (lower, length) = quick(bounds);
-    let rest = bounds[length..].strip_prefix(b", ")?;
-    let (upper, length) = quick(rest);
-    if length != rest.len() || at == 0 {
-        return None;
-    }
-    Some((u32::try_from(target).ok()?, lower?, upper?))
+    let target = u32::try_from(target).ok().filter(|_| count > 0)?;
+    let rest = bytes.get(at..)?.strip_prefix(b" : ")?;
+    at += 3;
+    let Some(bounds) = rest.strip_prefix(b"[") else {
+        let (figures, places, length) = swift(rest)?;
+        return (rest.get(length) == Some(&b'\n')).then_some(Plain {
+            target,
+            lower: (figures, places),
+            upper: None,
+            length: at + length + 1,
+        });
+    };
+    let (lower, lower_places, length) = swift(bounds)?;
+    let rest = bounds[length..].strip_prefix(b",")?;
+    let blank = usize::from(rest.first() == Some(&b' '));
+    let (upper, upper_places, more) = swift(&rest[blank..])?;
+    rest[blank + more..].starts_with(b"]\n").then_some(Plain {
+        target,
+        lower: (lower, lower_places),
+        upper: Some((upper, upper_places)),
+        length: at + 1 + length + 1 + blank + more + 2,
+    })
 }
 
 const PARAMETRIC: &str = "parametric models are not supported; give the parameters their values first";

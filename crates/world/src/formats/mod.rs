@@ -107,7 +107,7 @@ static FORMATS: &[Format] = &[
     Format {
         name: "NetCDF-4 of IntervalMDP.jl",
         endings: &[".nc"],
-        read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF)))),
+        read: Some(|_| Err(Box::new(Diagnostic::new(NETCDF).hint(NETCDF_HINT)))),
         write: None,
     },
     Format {
@@ -125,7 +125,10 @@ static FORMATS: &[Format] = &[
 ];
 
 /// Why NetCDF-4 is not read.
-const NETCDF: &str = "NetCDF-4 files are not read, for want of a reader of HDF5 in Rust; let IntervalMDP.jl write PRISM's explicit format";
+const NETCDF: &str = "NetCDF-4 files of IntervalMDP.jl are not read";
+
+/// What to do about it.
+const NETCDF_HINT: &str = "load it in Julia and write PRISM's explicit files, `write_prism_file(\"model\", problem)`; then read model.tra";
 
 /// Returns the formats.
 #[must_use]
@@ -204,12 +207,11 @@ pub fn read(
     let bytes_max = unfolded_max(limits);
     let stream = compressed::unfolded(reader, bytes_max).map_err(unreadable)?;
     let mut stream = Peeked::new(stream, HEAD).map_err(unreadable)?;
-    let looks = recognise::recognise(stream.head());
     let Some(format) = by_ending(name) else {
-        return Err(unknown_ending(name, looks));
+        return Err(unknown_ending(name, recognise::recognise(stream.head())));
     };
-    if let Some(other) = looks.filter(|other| *other != format.name) {
-        return Err(contradiction(name, format, other));
+    if let Some(mistake) = unlike(name, format.name, stream.head()) {
+        return Err(mistake);
     }
     let Some(read) = format.read else {
         return Err(Diagnostic::new(format!(
@@ -261,12 +263,75 @@ fn unfolded_max(limits: &Limits) -> u64 {
     (entries as u64).saturating_mul(128).saturating_add(1 << 24)
 }
 
+/// The languages that have readers of their own, with the endings of their files.
+const LANGUAGES: [(&str, &[&str]); 3] = [
+    ("the PRISM language", &[".prism", ".pm", ".nm", ".sm"]),
+    ("JANI", &[".jani"]),
+    ("Murphy's RON", &[".ron"]),
+];
+
+/// Checks that a file may be what it should be: not empty, a text where it must be one, and not surely something else.
+///
+/// `what` is the name of a format, or `the PRISM language`, `JANI` or `Murphy's RON`, which are read elsewhere.
+///
+/// # Errors
+/// What it is instead, and what to do about it.
+///
+/// # Example
+/// ```
+/// use murphy_world::formats::check_head;
+/// let error = check_head("grid.prism", "the PRISM language", b"@type: MDP\n").unwrap_err();
+/// assert_eq!(
+///     error.message,
+///     "`grid.prism` should be in the PRISM language, as its ending says, but its content looks like Storm DRN"
+/// );
+/// ```
+pub fn check_head(name: &str, what: &str, head: &[u8]) -> Result<(), Diagnostic> {
+    unlike(name, what, &head[..head.len().min(HEAD)]).map_or(Ok(()), Err)
+}
+
+/// Returns what is wrong with the beginning of a file that should be of a format, if something surely is.
+fn unlike(name: &str, what: &str, head: &[u8]) -> Option<Diagnostic> {
+    let kind = if LANGUAGES.iter().any(|(language, _)| *language == what) {
+        what.to_owned()
+    } else {
+        format!("the format {what}")
+    };
+    if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
+        return Some(Diagnostic::new(format!(
+            "`{name}` is empty, but should be in {kind}, as its ending says"
+        )));
+    }
+    if let Some(other) = recognise::recognise(head).filter(|other| *other != what) {
+        return Some(contradiction(name, &kind, other));
+    }
+    let binary = matches!(what, "UMB" | "NetCDF-4 of IntervalMDP.jl");
+    match (binary, recognise::is_binary(head)) {
+        (false, true) => Some(Diagnostic::new(format!(
+            "`{name}` should be in {kind}, as its ending says, but it is no text"
+        ))),
+        (true, false) => Some(Diagnostic::new(format!(
+            "`{name}` should be in {kind}, as its ending says, but it is a text"
+        ))),
+        _ => None,
+    }
+}
+
 #[cold]
 fn unknown_ending(name: &str, looks: Option<&str>) -> Diagnostic {
-    let endings: Vec<&str> = FORMATS
+    let language = LANGUAGES
         .iter()
-        .filter(|format| format.is_read())
-        .flat_map(|format| format.endings)
+        .find(|(_, endings)| endings.iter().any(|ending| uncompressed(name).ends_with(ending)));
+    if let Some((language, _)) = language {
+        return Diagnostic::new(format!(
+            "files in {language} are read as they are, not compressed"
+        ))
+        .hint("unpack it first, with gunzip or unxz");
+    }
+    let readable = FORMATS.iter().filter(|format| format.is_read());
+    let languages = LANGUAGES.iter().flat_map(|(_, endings)| *endings);
+    let endings: Vec<&str> = languages
+        .chain(readable.flat_map(|format| format.endings))
         .copied()
         .collect();
     let error = Diagnostic::new(format!("the ending of `{name}` names no format that is read"));
@@ -280,17 +345,21 @@ fn unknown_ending(name: &str, looks: Option<&str>) -> Diagnostic {
 }
 
 #[cold]
-fn contradiction(name: &str, format: &Format, other: &str) -> Diagnostic {
-    let ending = FORMATS
-        .iter()
-        .find(|format| format.name == other)
-        .and_then(|format| format.endings.first());
+fn contradiction(name: &str, kind: &str, other: &str) -> Diagnostic {
+    let endings = LANGUAGES.iter().copied();
+    let ending = endings
+        .chain(FORMATS.iter().map(|format| (format.name, format.endings)))
+        .find(|(format, _)| *format == other)
+        .and_then(|(_, endings)| endings.first());
     let error = Diagnostic::new(format!(
-        "`{name}` should be in the format {}, as its ending says, but its content looks like {other}",
-        format.name
+        "`{name}` should be in {kind}, as its ending says, but its content looks like {other}"
     ));
-    match ending {
-        Some(ending) => error.hint(format!("if it is, let its name end in {ending}")),
-        None => error,
+    match (other, ending) {
+        (_, Some(ending)) => error.hint(format!("if it is, let its name end in {ending}")),
+        (recognise::HOA, _) => error.hint("automata are goals: name them in a property, HOA: {\"file.hoa\"}"),
+        (recognise::INTERVALMDP | recognise::PROPERTIES, _) => {
+            error.hint("properties are given with --property, beside a model")
+        }
+        _ => error,
     }
 }

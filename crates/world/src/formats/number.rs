@@ -77,6 +77,71 @@ fn digits(bytes: &[u8], from: usize, mut figures: i64) -> (i64, usize) {
     (figures, at)
 }
 
+/// Reads a decimal without a sign from the beginning of the bytes, eight digits at a time: its figures, how many of them stand after the point, and
+/// how many bytes it took. `None` for anything else, for more than 18 figures, and near the end of the bytes.
+#[inline(always)]
+pub(super) fn swift(bytes: &[u8]) -> Option<(u64, u32, usize)> {
+    let (whole, length) = eight_digits(bytes, 0)?;
+    if length == 0 || length == 8 {
+        return None;
+    }
+    if bytes[length] != b'.' {
+        return Some((whole, 0, length));
+    }
+    let (first, count) = eight_digits(bytes, length + 1)?;
+    let mut figures = whole * TENS[count] + first;
+    let mut places = count;
+    if count == 8 {
+        let (second, count) = eight_digits(bytes, length + 9)?;
+        if count == 8 {
+            // Seventeen digits are what shortest floats may take.
+            let (third, count) = eight_digits(bytes, length + 17)?;
+            if count > 2 || length > 1 || whole > 1 {
+                return None;
+            }
+            figures = (figures * TENS[8] + second)
+                .checked_mul(TENS[count])?
+                .checked_add(third)?;
+            places = 16 + count;
+        } else {
+            figures = figures.checked_mul(TENS[count])?.checked_add(second)?;
+            places = 8 + count;
+        }
+    }
+    Some((figures, u32::try_from(places).ok()?, length + 1 + places))
+}
+
+const TENS: [u64; 9] = [
+    1,
+    10,
+    100,
+    1000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+];
+
+/// Returns the number that the digits from a place on are, and how many they are, at most eight; `None` if there are not eight bytes.
+#[inline(always)]
+pub(super) fn eight_digits(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
+    let word = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?) ^ 0x3030_3030_3030_3030;
+    // Digits are 0 to 9 now; the first byte that is not has its high bit here, whatever is carried beyond it.
+    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let count = (others.trailing_zeros() / 8) as usize;
+    if count == 0 {
+        return Some((0, 0));
+    }
+    // The digits end at the highest byte, with zeros before them; then pairs, fours and eights are joined.
+    let digits = word << (64 - 8 * count);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    const EVEN: u64 = 0x0000_00FF_0000_00FF;
+    let high = (pairs & EVEN).wrapping_mul(0x000F_4240_0000_0064);
+    let low = (pairs >> 16 & EVEN).wrapping_mul(0x0000_2710_0000_0001);
+    Some((high.wrapping_add(low) >> 32, count))
+}
+
 #[cold]
 fn slow(bytes: &[u8]) -> Option<Number> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -89,6 +154,14 @@ impl Scan<'_> {
     pub(super) fn number(&mut self, what: &str, stops: &[u8]) -> Result<Number, Fault> {
         self.blanks();
         let rest = self.line.bytes.get(self.at..).unwrap_or_default();
+        if let Some((figures, places, length)) = swift(rest)
+            && let Ok(figures) = i64::try_from(figures)
+            && let Some(next) = rest.get(length)
+            && (matches!(next, b' ' | b'\t') || stops.contains(next))
+        {
+            self.at += length;
+            return Ok(Number::Decimal { figures, places });
+        }
         if let (Some(number), length) = quick(rest) {
             let next = rest.get(length).copied().unwrap_or(b' ');
             if next == b' ' || next == b'\t' || stops.contains(&next) {
@@ -126,7 +199,8 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Number;
+    use super::{Number, eight_digits, swift};
+    use murphy_notation::Rational;
     use proptest::prelude::*;
 
     proptest! {
@@ -134,6 +208,26 @@ mod tests {
         fn the_quick_path_agrees_with_the_slow_one(text in "[-+]?[0-9]{0,20}[.]?[0-9]{0,20}(e-?[0-9])?(/[0-9]{1,3})?") {
             let quick = Number::from_bytes(text.as_bytes()).map(|number| number.to_rational());
             prop_assert_eq!(quick, text.parse().ok());
+        }
+
+        #[test]
+        fn the_swift_path_agrees_with_the_slow_one(text in "[0-9]{0,9}([.][0-9]{0,20})?[,x:;.]", after in "[0-9:;/ -~]{32}") {
+            let whole = format!("{text}{after}");
+            if let Some((figures, places, length)) = swift(whole.as_bytes()) {
+                let expected: Rational = whole[..length].trim_end_matches('.').parse().unwrap();
+                let found = Rational::from(figures) / Rational::from(10u64.pow(places));
+                prop_assert_eq!(found, expected, "{}", whole);
+                let next = whole.as_bytes()[length];
+                prop_assert!(!next.is_ascii_digit(), "{} is cut after {} bytes", whole, length);
+            }
+        }
+
+        #[test]
+        fn eight_digits_are_read_at_once(text in "[0-9]{0,8}", after in "[:/ -~\u{ff}\u{100}]{8}") {
+            prop_assume!(!after.starts_with(|c: char| c.is_ascii_digit()));
+            let whole = format!("{text}{after}");
+            let expected = (text.parse().unwrap_or(0), text.len());
+            prop_assert_eq!(eight_digits(whole.as_bytes(), 0), Some(expected));
         }
     }
 

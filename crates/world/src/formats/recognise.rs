@@ -1,15 +1,33 @@
 //! What the first bytes of a file say about its format, where they say it for sure.
 
+/// What automata look like.
+pub(super) const HOA: &str = "an automaton in the HOA format";
+/// What the specifications of IntervalMDP.jl look like.
+pub(super) const INTERVALMDP: &str = "a specification of IntervalMDP.jl";
+/// What properties look like.
+pub(super) const PROPERTIES: &str = "properties";
+
+/// Says whether these bytes are surely no text.
+pub(super) fn is_binary(head: &[u8]) -> bool {
+    let odd = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c');
+    head.iter().any(odd)
+}
+
 /// Returns the name of the format that a file surely has, as in the table of formats or in words.
 pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("UMB");
     }
-    let binary: [(&[u8], &str); 4] = [
+    let binary: [(&[u8], &str); 9] = [
         (b"\x89HDF\r\n\x1a\n", "NetCDF-4 of IntervalMDP.jl"),
         (b"CDF\x01", "NetCDF, which is not read"),
         (b"PK\x03\x04", "a zip archive, which is not read"),
         (b"BZh", "bzip2, which is not read; gzip and xz are"),
+        (b"\x1f\x8b", "gzip around something"),
+        (b"\xfd7zXZ\x00", "xz around something"),
+        (b"\x7fELF", "a program"),
+        (b"%PDF", "a PDF document"),
+        (b"\x89PNG", "a picture"),
     ];
     if let Some((_, name)) = binary.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(name);
@@ -30,7 +48,7 @@ fn json(text: &str) -> &'static str {
     if text.contains("\"jani-version\"") {
         "JANI"
     } else if text.contains("\"satisfaction_mode\"") || text.contains("\"strategy_mode\"") {
-        "a specification of IntervalMDP.jl: give its model, and the goal in words"
+        INTERVALMDP
     } else {
         "a JSON document"
     }
@@ -49,6 +67,10 @@ fn by_line(line: &str, text: &str) -> Option<&'static str> {
         | "nondeterministic" | "probabilistic" => Some("the PRISM language"),
         "World" | "Spec" if rest.starts_with('(') => Some("Murphy's RON"),
         "digraph" => Some("DOT"),
+        "HOA" if rest.starts_with(':') => Some(HOA),
+        _ if line.contains("=?") && line.contains('[') && line.starts_with(['P', 'R', 'S', '"']) => {
+            Some(PROPERTIES)
+        }
         _ if line.to_ascii_lowercase().contains("idstatefrom") => Some("CRAAM CSV"),
         _ => explicit(line, text),
     }

@@ -10,26 +10,25 @@ use std::num::NonZeroU64;
 #[derive(Debug, Default)]
 pub(super) struct Row {
     targets: Vec<StateId>,
-    lower: Vec<Stored>,
+    /// The numbers in parts of ten to the power of `places`, as long as they are decimals that fit.
+    lower: Vec<u64>,
     /// Empty while every probability is precise.
-    upper: Vec<Stored>,
-    /// The numbers that are no short decimals.
-    exact: Vec<Rational>,
-    /// The same in parts of one whole, while a set is made.
-    parts: (Vec<u64>, Vec<u64>),
-}
-
-/// A number of a row: a short decimal, or the place of an exact number.
-#[derive(Clone, Copy, Debug)]
-struct Stored {
-    /// The digits, or the place.
-    figures: i64,
-    /// How many digits stand after the point, or [`EXACT`].
+    upper: Vec<u64>,
     places: u32,
+    /// The same as fractions, once some number was no such decimal.
+    exact: Option<(Vec<Rational>, Vec<Rational>)>,
 }
 
-/// Says that the number is kept as a fraction.
-const EXACT: u32 = u32::MAX;
+/// The powers of ten that fit.
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut place = 1;
+    while place < 20 {
+        powers[place] = powers[place - 1] * 10;
+        place += 1;
+    }
+    powers
+};
 
 /// How far a sum of probabilities may be from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,33 +67,62 @@ impl Row {
         self.targets.clear();
         self.lower.clear();
         self.upper.clear();
-        self.exact.clear();
+        self.places = 0;
+        self.exact = None;
     }
 
+    /// Returns a decimal in parts of the whole of the row, which is made finer where it must be; `None` if it does not fit.
     #[inline]
-    fn store(&mut self, number: Number) -> Stored {
-        match number {
-            Number::Decimal { figures, places } => Stored { figures, places },
-            Number::Exact(value) => {
-                self.exact.push(value);
-                Stored {
-                    figures: i64::try_from(self.exact.len() - 1).unwrap_or(i64::MAX),
-                    places: EXACT,
-                }
+    fn part(&mut self, figures: u64, places: u32) -> Option<u64> {
+        if places > self.places {
+            let finer = *POWERS.get((places - self.places) as usize)?;
+            let all = || self.lower.iter().chain(&self.upper);
+            all().max().map_or(Some(0), |most| most.checked_mul(finer))?;
+            for part in self.lower.iter_mut().chain(&mut self.upper) {
+                *part *= finer;
             }
+            self.places = places;
+        }
+        figures.checked_mul(*POWERS.get((self.places - places) as usize)?)
+    }
+
+    fn rational(&self, part: u64) -> Rational {
+        let figures = i64::try_from(part).ok();
+        let decimal = figures.and_then(|figures| Rational::decimal(figures, self.places));
+        decimal.unwrap_or_else(|| {
+            let whole = POWERS.get(self.places as usize).copied().unwrap_or(1);
+            Rational::from(part) / Rational::from(whole)
+        })
+    }
+
+    /// Returns the numbers as fractions.
+    fn rationals(&self) -> (Vec<Rational>, Vec<Rational>) {
+        let fractions = |parts: &[u64]| parts.iter().map(|part| self.rational(*part)).collect();
+        match &self.exact {
+            Some(exact) => exact.clone(),
+            None => (fractions(&self.lower), fractions(&self.upper)),
         }
     }
 
-    fn rational(&self, stored: Stored) -> Rational {
-        if stored.places == EXACT {
-            let place = usize::try_from(stored.figures).unwrap_or(usize::MAX);
-            return self.exact.get(place).cloned().unwrap_or_default();
+    /// Adds a branch whose number is no short decimal, or among such.
+    #[cold]
+    fn exactly(&mut self, target: StateId, lower: Number, upper: Option<Number>) {
+        let (mut lowers, mut uppers) = match self.exact.take() {
+            Some(exact) => exact,
+            None => self.rationals(),
+        };
+        if upper.is_some() && uppers.is_empty() {
+            uppers.clone_from(&lowers);
         }
-        Rational::decimal(stored.figures, stored.places).unwrap_or_default()
-    }
-
-    fn rationals(&self, list: &[Stored]) -> Vec<Rational> {
-        list.iter().map(|stored| self.rational(*stored)).collect()
+        let lower = lower.to_rational();
+        match upper {
+            Some(upper) => uppers.push(upper.to_rational()),
+            None if !uppers.is_empty() => uppers.push(lower.clone()),
+            None => {}
+        }
+        lowers.push(lower);
+        self.targets.push(target);
+        self.exact = Some((lowers, uppers));
     }
 
     /// Returns where the branches lead.
@@ -110,8 +138,8 @@ impl Row {
         if values.iter().all(|value| value == first) {
             return Some(first.clone());
         }
-        let weights = self.rationals(&self.lower);
-        if self.has_bounds() && self.rationals(&self.upper) != weights {
+        let (weights, upper) = self.rationals();
+        if !upper.is_empty() && upper != weights {
             return None;
         }
         let sum: Rational = weights.iter().sum();
@@ -123,32 +151,74 @@ impl Row {
         total.checked_div(&sum)
     }
 
-    /// Says whether some branch has bounds.
-    pub(super) fn has_bounds(&self) -> bool {
-        !self.upper.is_empty()
-    }
-
     /// Adds a branch with a probability.
     #[inline]
     pub(super) fn precise(&mut self, target: StateId, probability: Number) {
-        let stored = self.store(probability);
-        if self.has_bounds() {
-            self.upper.push(stored);
+        match probability {
+            Number::Decimal { figures, places } if figures >= 0 => {
+                self.decimal(target, (figures.unsigned_abs(), places));
+            }
+            number => self.exactly(target, number, None),
         }
-        self.targets.push(target);
-        self.lower.push(stored);
     }
 
     /// Adds a branch with bounds on its probability.
     #[inline]
     pub(super) fn bounds(&mut self, target: StateId, lower: Number, upper: Number) {
+        match (&lower, &upper) {
+            (
+                Number::Decimal {
+                    figures: l,
+                    places: p,
+                },
+                Number::Decimal {
+                    figures: u,
+                    places: q,
+                },
+            ) if *l >= 0 && *u >= 0 => {
+                self.decimals(target, (l.unsigned_abs(), *p), (u.unsigned_abs(), *q));
+            }
+            _ => self.exactly(target, lower, Some(upper)),
+        }
+    }
+
+    /// Adds a branch whose probability is so many figures over so many powers of ten.
+    #[inline]
+    pub(super) fn decimal(&mut self, target: StateId, (figures, places): (u64, u32)) {
+        let part = if self.exact.is_none() {
+            self.part(figures, places)
+        } else {
+            None
+        };
+        let Some(part) = part else {
+            return self.exactly(target, number(figures, places), None);
+        };
+        if !self.upper.is_empty() {
+            self.upper.push(part);
+        }
+        self.targets.push(target);
+        self.lower.push(part);
+    }
+
+    /// Adds a branch with bounds that are decimals.
+    #[inline]
+    pub(super) fn decimals(&mut self, target: StateId, lower: (u64, u32), upper: (u64, u32)) {
+        let made = if self.exact.is_none() && self.part(lower.0, lower.1).is_some() {
+            // The second number may make the whole finer, which changes the part that the first one is.
+            self.part(upper.0, upper.1)
+        } else {
+            None
+        };
+        let Some((high, low)) = made.zip(self.part(lower.0, lower.1)) else {
+            let (lower, upper) = (number(lower.0, lower.1), number(upper.0, upper.1));
+            return self.exactly(target, lower, Some(upper));
+        };
         if self.upper.is_empty() {
             self.upper.extend_from_slice(&self.lower);
         }
-        let (lower, upper) = (self.store(lower), self.store(upper));
         self.targets.push(target);
-        self.lower.push(lower);
-        self.upper.push(upper);
+        self.lower.push(low);
+        self.upper.push(high);
     }
 
     /// Returns the credal set of the row, and whether its sums had to be corrected.
@@ -156,8 +226,8 @@ impl Row {
         if self.targets.is_empty() {
             return Err(RowError::Empty);
         }
-        if let Some(whole) = self.fill_parts() {
-            let (lower, upper) = (&self.parts.0, &self.parts.1);
+        if let Some(whole) = self.whole() {
+            let (lower, upper) = (&self.lower, &self.upper);
             // Where all bounds meet, the set is one distribution.
             if upper.is_empty() || lower == upper {
                 if lower.iter().map(|part| u128::from(*part)).sum::<u128>() == u128::from(whole.get()) {
@@ -172,21 +242,15 @@ impl Row {
         self.exact(sums)
     }
 
-    /// Brings the numbers over one power of ten, if they are decimals that allow it.
-    fn fill_parts(&mut self) -> Option<NonZeroU64> {
-        let all = || self.lower.iter().chain(&self.upper);
-        if !self.exact.is_empty() || all().any(|stored| stored.figures < 0) {
-            return None;
-        }
-        let most = all().map(|stored| stored.places).max()?;
-        fill(&mut self.parts.0, &self.lower, most)?;
-        fill(&mut self.parts.1, &self.upper, most)?;
-        NonZeroU64::new(10u64.pow(most))
+    /// Returns the number of parts of one, if all numbers are such parts.
+    fn whole(&self) -> Option<NonZeroU64> {
+        let whole = POWERS.get(self.places as usize).copied();
+        whole.filter(|_| self.exact.is_none()).and_then(NonZeroU64::new)
     }
 
     /// Makes the set in fractions, and corrects sums that are a little off.
     fn exact(&self, sums: Sums) -> Result<(CredalSet, bool), RowError> {
-        let (mut lower, mut upper) = (self.rationals(&self.lower), self.rationals(&self.upper));
+        let (mut lower, mut upper) = self.rationals();
         let tolerance = sums.tolerance();
         if upper.is_empty() || lower == upper {
             let corrected = scale_to_one(&mut lower, &tolerance, |_| true);
@@ -212,13 +276,12 @@ fn settled(set: Interval) -> CredalSet {
     set.into()
 }
 
-fn fill(parts: &mut Vec<u64>, numbers: &[Stored], most: u32) -> Option<()> {
-    parts.clear();
-    for number in numbers {
-        let figures = number.figures.unsigned_abs();
-        parts.push(figures.checked_mul(10u64.pow(most - number.places))?);
+/// Returns a decimal that may have been read in another way.
+fn number(figures: u64, places: u32) -> Number {
+    match i64::try_from(figures) {
+        Ok(figures) => Number::Decimal { figures, places },
+        Err(_) => Number::Exact(Rational::from(figures) / Rational::from(POWERS[places.min(19) as usize])),
     }
-    Some(())
 }
 
 /// Divides by the sum if it is wrong in the given way and by no more than the tolerance, and says whether it did.

@@ -1,5 +1,6 @@
 //! A long text, line by line, from a stream: one buffer, no copy of a line, and errors that show the line they are about.
 
+use super::number::eight_digits;
 use murphy_notation::{Diagnostic, Place, Source, Span};
 use std::io::Read;
 
@@ -96,6 +97,17 @@ impl<'r> Text<'r> {
             }
             self.refill()?;
         }
+    }
+
+    /// Returns what is buffered of the lines that come next: perhaps nothing, perhaps half a line at the end.
+    pub(super) fn ahead(&self) -> &[u8] {
+        &self.buffer[self.start..self.filled]
+    }
+
+    /// Steps over so many bytes of [`Self::ahead`], which are so many lines.
+    pub(super) fn step_over(&mut self, bytes: usize, lines: usize) {
+        self.start = (self.start + bytes).min(self.filled);
+        self.number += lines;
     }
 
     /// Gives out the line that ends before `end`, and steps over its end.
@@ -270,6 +282,12 @@ impl<'t> Scan<'t> {
         self.blanks();
         let start = self.at;
         let mut value: u64 = 0;
+        if let Some((number, count)) = eight_digits(self.line.bytes, start)
+            && (1..8).contains(&count)
+        {
+            self.at += count;
+            return u32::try_from(number).map_err(|_| self.fault_from(start, format!("{what} is too large")));
+        }
         while let digit @ 0..=9 = self.peek().wrapping_sub(b'0') {
             value = value * 10 + u64::from(digit);
             self.at += 1;

@@ -5,8 +5,10 @@ use super::design::Variable;
 use super::expression::Comparison;
 use murphy_notation::Diagnostic;
 
-/// The most assignments that are tried.
+/// The most assignments that are tried, however many states there may be.
 const TRIES_MAX: u64 = 50_000_000;
+/// How many assignments are tried for few states, and how many more for each state that there may be.
+const TRIES: (u64, u64) = (100_000, 100);
 
 /// Why the initial states cannot be listed.
 pub(crate) enum Failure {
@@ -92,12 +94,15 @@ impl<'a> Search<'a> {
         if !self.holds(count, &values)? || self.ranges.iter().any(|(low, high)| low > high) {
             return Ok(());
         }
-        let mut tries: u64 = 0;
+        let allowed = (states_max as u64)
+            .saturating_mul(TRIES.1)
+            .saturating_add(TRIES.0);
+        let mut left = allowed.min(TRIES_MAX);
         // The variable being tried; those before it have values that pass.
         let mut at = 0;
         loop {
-            tries += 1;
-            if tries > TRIES_MAX || self.found.len() > states_max {
+            left = left.saturating_sub(1);
+            if left == 0 || self.found.len() > states_max {
                 let message = "there are too many initial states to try";
                 return Err(Failure::Other(
                     Diagnostic::new(message).hint("let the condition say what each variable equals"),

@@ -3,6 +3,7 @@
 use crate::{bounds, fraction, members, message, read};
 use murphy_notation::Rational;
 use murphy_world::{Limits, ModelKind, NoFiles, formats};
+use proptest::prelude::*;
 use std::io::Write as _;
 
 const FERRY: &str = "// a ferry
@@ -156,7 +157,8 @@ fn mistakes_are_told_with_their_line() {
         ("@type: MDP\n@model\nstate 0\naction 0\n0 : -1\n", "negative"),
         ("@type: MDP\n@nr_states\n1\n", "before `@model`"),
         ("hello\n", "expected `@type:`"),
-        ("", "before `@model`"),
+        ("", "is empty"),
+        ("@type: MDP\n", "before `@model`"),
     ];
     for (text, expected) in cases {
         let error = message(read("m.drn", text));
@@ -213,3 +215,70 @@ fn xz_is_read() {
 }
 
 const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a301003e40747970653a2044544d430a406e725f7374617465730a310a406d6f64656c0a7374617465203020696e69740a09616374696f6e20300a090930203a20310a0000a67a517a4cb2f96f0001573f85531a631fb6f37d010000000004595a";
+
+/// A number of a branch as somebody might write it: decimals of every length, exponents, fractions, and what is no number.
+fn written_number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "0[.][0-9]{1,20}",
+        2 => Just("0.5".to_owned()),
+        1 => Just("1".to_owned()),
+        1 => Just("0".to_owned()),
+        1 => "[0-9]{1,3}e-[0-9]{1,2}",
+        1 => "[1-9]/[1-9][0-9]{0,12}",
+        1 => "[.0-9x-]{1,12}",
+    ]
+}
+
+/// Two numbers of a branch: mostly bounds with which a row is a set.
+fn written_bounds() -> impl Strategy<Value = (String, String)> {
+    let wide = (
+        "0[.]0[0-9]{1,17}",
+        prop_oneof!["0[.]9[0-9]{1,17}", Just("1".to_owned())],
+    );
+    prop_oneof![4 => wide, 1 => (written_number(), written_number())]
+}
+
+proptest! {
+    /// Lines in the shape in which tools write them are read by another way than all others, which must come to the same.
+    #[test]
+    fn both_ways_of_reading_branches_agree(
+        branches in prop::collection::vec((prop_oneof![30 => 0u64..9, 1 => any::<u64>()], written_bounds(), prop_oneof![9 => 1u8..3, 1 => Just(0u8)]), 2..6),
+        last_line in any::<bool>(),
+    ) {
+        let text = |usual: bool| {
+            let mut text = "@type: MDP\n@nr_states\n9\n@model\n".to_owned();
+            for state in 0..9 {
+                text += &format!("state {state}\n\taction 0\n");
+                for (target, (lower, upper), shape) in branches.iter().filter(|_| state == 4) {
+                    let (blank, end) = if usual { (" ", "") } else { ("  ", " ") };
+                    text += &match shape {
+                        0 => format!("\t\t{target}{blank}: {lower}{end}\n"),
+                        1 => format!("\t\t{target}{blank}: [{lower},{upper}]{end}\n"),
+                        _ => format!("\t\t{target}{blank}: [{lower}, {upper}]{end}\n"),
+                    };
+                }
+                if state != 4 {
+                    text += "\t\t0 : 1\n";
+                }
+            }
+            if last_line {
+                text.truncate(text.len() - 1);
+            }
+            text
+        };
+        match (read("m.drn", text(true)), read("m.drn", text(false))) {
+            (Ok(a), Ok(b)) => {
+                for choice in 0..9 {
+                    prop_assert_eq!(a.targets(choice), b.targets(choice));
+                    prop_assert_eq!(a.set(choice), b.set(choice));
+                }
+            }
+            (Err(a), Err(b)) => {
+                prop_assert_eq!(&a.message, &b.message);
+                let line = |error: &murphy_notation::Diagnostic| error.place.as_ref().map(|place| place.line_and_column().0);
+                prop_assert_eq!(line(&a), line(&b));
+            }
+            (a, b) => prop_assert!(false, "{:?}\n{:?}", a.map(|_| ()), b.map(|_| ())),
+        }
+    }
+}

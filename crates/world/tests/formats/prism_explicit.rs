@@ -132,7 +132,8 @@ fn mistakes_are_told_with_their_line() {
         ("2 1\n0 1 0.5\n", "a.tra:2"),
         ("2 1\n0 1 [0.5\n", "between the bounds"),
         ("7\n8\n", "bmdp-tool"),
-        ("", "before the numbers"),
+        ("", "is empty"),
+        ("# a remark alone\n", "before the numbers"),
     ];
     for (text, expected) in cases {
         let error = message(read("a.tra", text));

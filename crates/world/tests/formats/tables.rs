@@ -19,7 +19,7 @@ fn bmdp_lines_come_in_any_order() {
         ("4\n2\n0\n0 0 1 0.5\n", "within a branch"),
         ("4 2 0\n0 0 1 0.5 0.5\n", "robot.txt:2"),
         ("4", "terminal"),
-        ("", "counts"),
+        ("", "is empty"),
     ] {
         let error = message(read("robot.txt", text));
         assert!(error.contains(expected), "{text:?} gave {error}");

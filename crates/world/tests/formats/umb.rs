@@ -50,7 +50,8 @@ fn files_that_are_not_read_are_refused_by_name() {
         assert!(error.contains(expected), "{error}");
     }
     assert!(message(crate::read("m.umb", b"\x1f\x8b")).contains("cannot be read"));
-    assert!(message(crate::read("m.umb", "hello")).contains("cut short"));
+    assert!(message(crate::read("m.umb", "hello")).contains("it is a text"));
+    assert!(message(crate::read("m.umb", b"\x00\x01")).contains("cut short"));
     let spec = "{\"property\": {}, \"satisfaction_mode\": \"pessimistic\"}";
     assert!(message(crate::read("m.txt", spec)).contains("IntervalMDP.jl"));
     assert!(formats::all().iter().filter(|format| format.is_written()).count() >= 5);

@@ -456,3 +456,19 @@ fn deep_nesting_is_refused_and_long_chains_are_not() {
     );
     assert!(mistake(&system).message.contains("nests too many"));
 }
+
+#[test]
+fn initial_states_are_sought_as_long_as_the_state_limit_is_large() {
+    // 810,000 assignments, of which one is right, and is the last to be tried.
+    let text = "mdp module m a:[0..29]; b:[0..29]; c:[0..29]; d:[0..29]; [] true -> true; endmodule
+        init a+b+c+d = 116 endinit";
+    let program = prism::parse(Source::new("m.prism", text)).unwrap();
+    let usual = program.unfold(&[], &Limits::default()).unwrap();
+    assert_eq!(usual.state_count(), 1);
+    let few = Limits {
+        states_max: 200,
+        branches_max: 2000,
+    };
+    let error = program.unfold(&[], &few).unwrap_err();
+    assert_eq!(error.message, "there are too many initial states to try");
+}

@@ -159,12 +159,38 @@ fn double(bytes: &[u8]) -> Option<Number> {
         return None;
     }
     let magnitude = value.abs();
+    if let Some(decimal) = short_decimal(value) {
+        return Some(decimal);
+    }
     let text = if magnitude == 0.0 || (1e-9..1e15).contains(&magnitude) {
         format!("{value}")
     } else {
         format!("{value:e}")
     };
     Number::from_bytes(text.as_bytes())
+}
+
+/// Returns the shortest decimal that rounds to a float, quickly, if it has few figures.
+///
+/// # Why
+/// A decimal of at most 15 figures that rounds to the float is the only one of so few: two of them never round to the same float. So it is the
+/// shortest one, whatever zeros stand at its end.
+fn short_decimal(value: f64) -> Option<Number> {
+    const WHOLES: [(u32, f64); 4] = [(0, 1.0), (6, 1e6), (12, 1e12), (15, 1e15)];
+    for (places, whole) in WHOLES {
+        let figures = (value * whole).round();
+        if !figures.is_finite() || figures.abs() >= 1e15 {
+            return None;
+        }
+        // Both are whole numbers below 2^53, so that the quotient is the float nearest to the decimal.
+        let nearest = figures / whole;
+        if nearest.to_bits() == value.to_bits() {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10^15")]
+            let figures = figures as i64;
+            return Some(Number::Decimal { figures, places });
+        }
+    }
+    None
 }
 
 /// Says whether a number survives being written as a float and read as the shortest decimal of it.
@@ -241,4 +267,40 @@ fn take(bytes: &[u8], start: usize, bits: usize) -> u64 {
     (0..bits.min(64)).rev().fold(0, |word, place| {
         word << 1 | u64::from(bit(bytes, start.saturating_add(place)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{double, short_decimal};
+    use murphy_notation::Rational;
+    use proptest::prelude::*;
+
+    /// The shortest decimal, as the standard library finds it.
+    fn shortest(value: f64) -> Rational {
+        format!("{value:e}").parse().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn short_decimals_are_the_shortest(figures in 0i64..2_000_000_000_000_000, places in 0i32..20, any in any::<f64>()) {
+            let value: f64 = format!("{figures}e-{places}").parse().unwrap();
+            for value in [value, -value, f64::from_bits(value.to_bits() + 1), any] {
+                if let Some(found) = short_decimal(value) {
+                    prop_assert_eq!(found.to_rational(), shortest(value), "{}", value);
+                }
+                if value.is_finite() {
+                    let found = double(&value.to_le_bytes()).unwrap();
+                    prop_assert_eq!(found.to_rational(), shortest(value), "{}", value);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_quick_path_is_taken() {
+        for value in [0.0, 1.0, 0.25, 0.1, 0.123456, 1e-12, 0.000000000000001, 12.5] {
+            assert!(short_decimal(value).is_some(), "{value}");
+        }
+        assert!(short_decimal(1.0 / 3.0).is_none() && short_decimal(1e-20).is_none());
+    }
 }

@@ -19,6 +19,7 @@ use crate::model::{Model, ModelKind, Variable, VariableKind};
 use arrays::{Numbers, Parts, bit, half_word, unpack, word};
 use index::{Annotation, Index, Kind, Type};
 use murphy_notation::{Diagnostic, Rational};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What the only choice of a state of a chain is called.
@@ -145,6 +146,8 @@ impl Archive<'_> {
         let rewards = rewards.map_err(fault)?;
         let nowhere = Line::nowhere(self.name);
         let observations = self.file("observations/states/values.bin");
+        let values = self.file("actions/choices/values.bin");
+        let values = values.map(Vec::as_slice).unwrap_or_default();
         for state in 0..usize::try_from(sizes.states).unwrap_or(0) {
             draft.open_state(&nowhere)?;
             if sizes.observations > 0 {
@@ -156,7 +159,7 @@ impl Archive<'_> {
                 draft.state_reward(place, value.transpose().map_err(fault)?.unwrap_or_default());
             }
             for (local, choice) in choices.part(state).enumerate() {
-                draft.open_choice(&self.action(&actions, choice, local), &nowhere)?;
+                draft.open_choice(&self.action((&actions, values), choice, local), &nowhere)?;
                 let range = branches.part(choice);
                 for branch in range.clone() {
                     let target = StateId::try_from(word(targets, branch)).ok();
@@ -229,21 +232,24 @@ impl Archive<'_> {
         (0..count).map(text).collect()
     }
 
-    /// Returns what a choice is called.
-    fn action(&self, names: &[String], choice: usize, local: usize) -> String {
+    /// Returns what a choice is called; `values` has the number of the action of each choice.
+    fn action<'n>(
+        &self,
+        (names, values): (&'n [String], &[u8]),
+        choice: usize,
+        local: usize,
+    ) -> Cow<'n, str> {
         if self.index.sizes.players == 0 {
-            return STEP.to_owned();
+            return Cow::Borrowed(STEP);
         }
         if self.index.sizes.choice_actions == 0 {
-            return local.to_string();
+            return Cow::Owned(local.to_string());
         }
-        let action = self
-            .file("actions/choices/values.bin")
-            .map_or(0, |bytes| half_word(bytes, choice));
+        let action = half_word(values, choice);
         match names.get(action as usize) {
-            Some(name) if !name.is_empty() => name.clone(),
-            Some(_) => local.to_string(),
-            None => action.to_string(),
+            Some(name) if !name.is_empty() => Cow::Borrowed(name),
+            Some(_) => Cow::Owned(local.to_string()),
+            None => Cow::Owned(action.to_string()),
         }
     }
 
