@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, read_source};
 use crate::cli::load::{LoadedWorld, settings};
 use murphy_notation::{Expression, Passage, Value};
+use murphy_spec::property::Property;
 use murphy_world::{Limits, Model, formats, jani, prism};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +41,33 @@ impl ReadModel {
             ..Limits::default()
         };
         Self::read_other(path, settings(&arguments.constants)?, &limits)
+    }
+
+    /// Reads a model with what one of its own properties needs, and that property.
+    pub(crate) fn ask(
+        path: &Path,
+        name: &str,
+        arguments: &WorldArguments,
+    ) -> Result<(Self, Property), Failure> {
+        if path.extension().is_none_or(|ending| ending != JANI_ENDING) {
+            let failure = Failure::new(format!("`{}` does not name its own properties", path.display()));
+            return Err(failure.hint("JANI models do; otherwise write the property out with --property, or name a file of properties there"));
+        }
+        let limits = Limits {
+            states_max: arguments.states_max,
+            ..Limits::default()
+        };
+        let (source, _) = read_source(path)?;
+        let program = jani::parse(source)?;
+        let (known, rest) = told_apart(&program, settings(&arguments.constants)?);
+        let asked = program.ask(name, &known, &limits)?;
+        let passage = Passage::named(format!("the property `{name}`"), asked.property);
+        let property = Property::parse(&passage)?;
+        let read = Self {
+            model: asked.model,
+            constants: values(rest)?,
+        };
+        Ok((read, property))
     }
 
     /// Reads a model that is not a world in RON.

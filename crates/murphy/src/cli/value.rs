@@ -67,10 +67,8 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
     let begun = ProcessTime::now();
     let (read, property, file) = match (&arguments.property, &arguments.property_name) {
         (None, Some(name)) => {
-            return Err(Failure::new(format!(
-                "properties that a model names itself, like `{name}`, are not answered yet"
-            ))
-            .hint("write the property out with --property, or name a file of properties there"));
+            let (read, property) = ReadModel::ask(&arguments.world, name, &arguments.world_arguments)?;
+            (read, property, None)
         }
         (text, _) => {
             let (property, file) = property(text.as_deref().unwrap_or_default(), arguments)?;
