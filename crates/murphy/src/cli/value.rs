@@ -89,6 +89,7 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         settings,
     };
     let (name, size) = (read.model.name().to_owned(), report::size(&read.model));
+    let notes = read.model.notes().to_vec();
     let reply = answer(read.model, &property, file.as_ref(), &options)?;
     let times = (read_s, begun.elapsed().as_secs_f64());
     let outcome = match &reply {
@@ -108,6 +109,9 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         return Ok(outcome);
     }
     let mut text = report::line("Model", &format!("{name}: {size}"));
+    for note in notes {
+        text += &report::line("", &note);
+    }
     text += &report::line("Property", property.passage.as_str().trim());
     text += &match &reply {
         Reply::Verdict(holds) => report::line("Verdict", if *holds { "holds" } else { "does not hold" }),

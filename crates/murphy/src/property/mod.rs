@@ -11,6 +11,7 @@ mod end;
 mod evaluate;
 mod exact;
 mod filter;
+mod linear;
 mod names;
 mod path;
 mod players;

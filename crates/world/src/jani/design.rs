@@ -115,6 +115,7 @@ pub(super) fn design(
     let design = Design {
         code: compiler.code,
         model_type: program.model_type,
+        product: crate::product::Product::default(),
         variables: instances.variables,
         commands,
         modules: instances

@@ -15,6 +15,7 @@ mod measures;
 mod outcomes;
 mod packing;
 mod settings;
+mod spread;
 mod unfold;
 
 pub(crate) use code::{Id, Node};
