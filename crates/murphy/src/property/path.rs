@@ -12,6 +12,8 @@ use murphy_world::{Model, ModelBuilder, StateId, StateSet};
 
 /// How far from the present a bound may be where it becomes part of an automaton.
 const WINDOW_MAX: u32 = 10_000;
+/// The same where the operator begins again and again, so that the automaton remembers several moments.
+const INNER_WINDOW_MAX: u32 = 100;
 
 /// A path formula in a store, with what its propositions are.
 pub(super) struct Path {
@@ -200,20 +202,17 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Returns the numbers of a window, which must be of an outermost operator if it has a bound.
+    /// Returns the numbers of a window that becomes part of an automaton.
     fn inner_window(&self, part: &Part, window: &Window, outermost: bool) -> Result<Steps, Diagnostic> {
         let (from, to) = self.window(part, window)?;
-        if !outermost && !window.is_unbounded() {
-            return Err(self.refusal(
-                part,
-                "a bound on steps inside another temporal operator is not supported",
-            ));
-        }
-        if from > WINDOW_MAX || to.is_some_and(|to| to > WINDOW_MAX) {
-            return Err(self.refusal(
-                part,
-                format!("bounds of more than {WINDOW_MAX} steps are supported in F, G, U, W and R alone, from above"),
-            ));
+        let most = if outermost { WINDOW_MAX } else { INNER_WINDOW_MAX };
+        if from > most || to.is_some_and(|to| to > most) {
+            let place = if outermost {
+                "are supported in F, G, U, W and R alone, from above"
+            } else {
+                "inside another temporal operator are not supported"
+            };
+            return Err(self.refusal(part, format!("bounds of more than {most} steps {place}")));
         }
         Ok((from, to))
     }

@@ -93,6 +93,23 @@ impl Task {
         self
     }
 
+    /// Fills in what needs no solving: a probability where the run begins at an end.
+    fn settle(&mut self) {
+        let (Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. }) =
+            &self.objective
+        else {
+            return;
+        };
+        for (known, state) in self.known.iter_mut().zip(&self.at) {
+            let value = match (target.contains(*state), avoid.contains(*state)) {
+                (true, _) => Rational::ONE,
+                (_, true) => Rational::ZERO,
+                _ => continue,
+            };
+            known.get_or_insert_with(|| self.turn.apply(Worth::exactly(value)));
+        }
+    }
+
     pub(super) fn place(&self) -> Place {
         self.place.clone()
     }
@@ -148,6 +165,7 @@ impl Evaluator<'_> {
 
     /// Returns the number in every state asked for.
     pub(super) fn worths(&mut self, task: &mut Task) -> Result<Vec<Worth>, Diagnostic> {
+        task.settle();
         let mut found = task.known.clone();
         let mut pending: Vec<usize> = (0..found.len()).filter(|index| found[*index].is_none()).collect();
         let absolute = self.options.precision;
@@ -209,6 +227,7 @@ impl Evaluator<'_> {
         task: &mut Task,
         threshold: &Rational,
     ) -> Result<Vec<Ordering>, Diagnostic> {
+        task.settle();
         let threshold_worth = Worth::exactly(threshold.clone());
         let mut found = task.known.clone();
         let mut sides: Vec<Option<Ordering>> = found

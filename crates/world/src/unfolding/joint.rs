@@ -187,7 +187,10 @@ impl Joint {
 
     /// Notes whether bounds are multiplied with a choice of others: the true set of joint distributions is then smaller.
     fn note_hull(&mut self, commands: &[Range<usize>], outcomes: &Outcomes) {
-        if self.hull || self.product != Product::Hull || commands.iter().filter(|range| range.len() > 1).count() < 2 {
+        if self.hull
+            || self.product != Product::Hull
+            || commands.iter().filter(|range| range.len() > 1).count() < 2
+        {
             return;
         }
         self.hull = commands.iter().filter(|range| range.len() > 1).any(|range| {

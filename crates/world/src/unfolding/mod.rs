@@ -5,6 +5,7 @@
 
 mod code;
 mod compile;
+mod cone;
 mod design;
 mod display;
 mod evaluate;
@@ -20,6 +21,7 @@ mod unfold;
 
 pub(crate) use code::{Id, Node};
 pub(crate) use compile::{Compiler, RenamingId};
+pub(crate) use cone::leave_out;
 pub(crate) use design::{
     ActionIndex, Branch, Command, Counted, Design, Item, ModelType, Quantity, Sync, Variable, check_writers,
     known_sum,
