@@ -18,6 +18,7 @@ mod players;
 mod several;
 mod sum;
 mod task;
+mod weights;
 mod worth;
 
 pub use evaluate::{Options, Reply, answer};

@@ -60,7 +60,7 @@ const SINGLES_MAX: usize = 64;
 const SMALL: usize = 4_000;
 const SWEEPS_FIRST: u64 = 2_000;
 /// How precise the bracket is from whose policy exact numbers are sought.
-const EXACT_FROM: f64 = 1e-9;
+const EXACT_FROM: f64 = 1e-6;
 
 impl Task {
     /// Returns a task in the model that the property speaks of.
