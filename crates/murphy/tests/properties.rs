@@ -195,11 +195,12 @@ fn windows_are_counted_from_the_present() {
 
 #[test]
 fn windows_inside_formulas_are_counted_from_where_they_begin() {
-    worth(FORK, "Pmax=? [ X F<=2 s=2 ]", (2, 5));
-    worth(FORK, "Pmax=? [ X F<=0 s=2 ]", (1, 4));
+    worth(FORK, "Pmax=? [ X (s=1 & F<=1 s=2) ]", (2, 5));
+    refused(FORK, "Pmax=? [ X F<=2 s=2 ]", "directly inside `X`");
+    worth(FORK, "Pmax=? [ F[1,3] s=2 ]", (2, 5));
     // Each visit to 2 leads to 1 at once, half of the time: not for ever.
     worth(CYCLE, "P=? [ G (s=2 => F<=1 s=1) ]", (2, 3));
-    worth(CYCLE, "P=? [ F (s=2 & X G<=1 s=2) ]", (1, 3));
+    worth(CYCLE, "P=? [ F (s=2 & G<=1 s=2) ]", (1, 3));
     worth(CYCLE, "P=? [ F G<=1 s=3 ]", (2, 3));
     worth(CYCLE, "P=? [ G F (s=2 & F<=1 s=1) ]", (1, 3));
     worth(CYCLE, "P=? [ F G (s=1 => G<=1 s!=0) ]", (1, 1));

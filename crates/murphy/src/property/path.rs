@@ -168,6 +168,10 @@ impl Evaluator<'_> {
                 if !window.is_unbounded() {
                     return Err(self.refusal(part, "`X` takes no bound"));
                 }
+                if begins_with_bound(a) {
+                    let error = self.refusal(a, "a bound on steps directly inside `X` is not supported");
+                    return Err(error.hint("count from the present instead: X F<=4 a is F[1,5] a"));
+                }
                 let a = self.path_part(a, path, false)?;
                 Ok(path.formulas.next(a))
             }
@@ -348,6 +352,18 @@ impl Evaluator<'_> {
         self.problem.model = model;
         let sides = self.sides(&mut task?, &Rational::ZERO)?;
         Ok(sides.into_iter().map(std::cmp::Ordering::is_gt).collect())
+    }
+}
+
+/// Says whether the operator on top of a formula has a bound.
+fn begins_with_bound(part: &Part) -> bool {
+    match &part.kind {
+        PartKind::Eventually(window, _)
+        | PartKind::Globally(window, _)
+        | PartKind::Until(window, ..)
+        | PartKind::WeakUntil(window, ..)
+        | PartKind::Release(window, ..) => !window.is_unbounded(),
+        _ => false,
     }
 }
 
