@@ -220,7 +220,7 @@ mod tests {
             &[(3, 1), (0, -2)],
         ];
         let solution = equations(&rows, &[0, 1, 3, 0]).solve(&mut Work::default());
-        let wanted = [2, 1, 3, 4].map(Rational::from);
+        let wanted = [2i64, 1, 3, 4].map(Rational::from);
         assert_eq!(solution.as_deref(), Some(&wanted[..]));
     }
 

@@ -228,7 +228,7 @@ impl Joint {
     pub(crate) fn finish(&mut self) -> Result<(CredalSet, Vec<StateId>), murphy_credal::Error> {
         let lower = std::mem::take(&mut self.lower);
         let targets = std::mem::take(&mut self.targets);
-        if self.spread.is_open() {
+        if !self.spread.is_empty() {
             return Ok((self.spread.set(targets.len())?, targets));
         }
         if self.upper.iter().all(Option::is_none) {

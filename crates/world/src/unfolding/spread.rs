@@ -20,7 +20,12 @@ impl Spread {
         self.points.clear();
     }
 
-    /// Says whether there is something that only extreme points say.
+    /// Says whether no movement was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// Says whether Nature has a choice.
     pub(crate) fn is_open(&self) -> bool {
         self.points.len() > 1
     }
