@@ -9,6 +9,7 @@
 //! | sum until | a sub-solution where the value is finite, a strict super-solution | `until`, `qualitative` |
 //! | discounted sum | a sub- and a super-solution | `discounted` |
 //! | step-bounded | nothing: it is recomputed, backward | `backward` |
+//! | any of them, as a fraction | a fixed point with progress, in fractions of any size | `exact`, `fractions` |
 //!
 //! All of them come down to two statements about one credal set, *some distribution has `p·x ≥ y`* and *every distribution has it*; module
 //! `expectation` says how they are shown. On the side that the agent guarantees, the inequalities follow the policy of the certificate, so
@@ -23,7 +24,9 @@ mod backward;
 mod checked;
 mod discounted;
 mod dyadic;
+mod exact;
 mod expectation;
+mod fractions;
 mod member;
 mod qualitative;
 mod quick;
@@ -33,6 +36,7 @@ mod until;
 mod whole;
 
 pub use checked::Checked;
+pub use exact::{ExactValues, check_exact, exact_steps};
 pub use expectation::Failure;
 pub use rejection::{Place, Rejection, Side};
 

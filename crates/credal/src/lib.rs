@@ -56,6 +56,8 @@
 //! | [`Polytope`] | linear constraints |
 //! | [`Semidirect`] | one set after another, Nature having seen the first outcome |
 //!
+//! Sets that Nature settles without seeing each other's outcomes are put together by [`independent`], as [`Vertices`].
+//!
 //! # Exact and fast
 //!
 //! [`CredalSet`] answers one question at a time, exactly: it is what a checker uses. [`Rows`] answers the same questions for many
@@ -69,6 +71,7 @@ mod core_measure;
 mod error;
 mod expectation;
 mod imprecise_dirichlet;
+mod independent;
 mod interval;
 mod l1_ball;
 mod linear_program;
@@ -88,6 +91,7 @@ pub use contamination::Contamination;
 pub use error::Error;
 pub use expectation::{Expectation, Multiplier};
 pub use imprecise_dirichlet::ImpreciseDirichlet;
+pub use independent::independent;
 pub use interval::Interval;
 pub use l1_ball::L1Ball;
 pub use masses::Parts;

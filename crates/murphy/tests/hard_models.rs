@@ -10,7 +10,7 @@
 use murphy::notation::{Passage, Rational, Source};
 use murphy::property::{Options, Reply, answer};
 use murphy::spec::property::Property;
-use murphy::world::{Limits, NoFiles, World, prism};
+use murphy::world::{Limits, NoFiles, Product, World, prism};
 
 #[track_caller]
 fn worth(text: &str, property: &str, expected: &str) {
@@ -98,6 +98,62 @@ endmodule
 module two = one [ a=b ] endmodule";
     worth(coins, "Pmin=? [ F a>0 & a=b ]", "8/25");
     worth(coins, "Pmax=? [ F a>0 & a=b ]", "17/25");
+}
+
+/// Where the modules are declared to be independent, the product is no wider than they are.
+#[test]
+fn independent_modules_keep_their_product() {
+    let coins = "dtmc
+module one
+  a : [0..2];
+  [toss] a=0 -> [2/5,3/5]:(a'=1) + [2/5,3/5]:(a'=2);
+  [] a>0 -> true;
+endmodule
+module two = one [ a=b ] endmodule";
+    for (property, expected) in [
+        ("Pmin=? [ F a>0 & a=b ]", "12/25"),
+        ("Pmax=? [ F a>0 & a=b ]", "13/25"),
+    ] {
+        let program = prism::parse(Source::new("model.prism", coins)).unwrap();
+        let model = program
+            .product(Product::Independent)
+            .unfold(&[], &Limits::default())
+            .unwrap();
+        let parsed = Property::parse(&Passage::named("--property", property)).unwrap();
+        let options = Options {
+            exact: true,
+            ..Options::default()
+        };
+        let Ok(Reply::Value(found)) = answer(model, &parsed, None, &options) else {
+            panic!("{property} has no value");
+        };
+        assert_eq!(found.exact, Some(expected.parse().unwrap()));
+    }
+}
+
+/// No float comes near: the value is a fraction of numbers of more than a hundred digits, and is found as one.
+#[test]
+fn a_gambler_who_hardly_ever_gets_anywhere() {
+    // Haddad and Monmege: up with one part in three, and back to the start with two.
+    let climb = "dtmc
+module climb
+  at : [0..200];
+  [] at<200 -> 1/3:(at'=at+1) + 2/3:(at'=0);
+  [] at=200 -> true;
+endmodule
+rewards \"steps\" at<200 : 1; endrewards";
+    // From the start to the top: (3^200 - 1) / (1 - 1/3).
+    let expected =
+        "398420983313812154008171983053669440243850178980091743961862442608638736351953274491577048566000";
+    let model = prism::parse(Source::new("climb", climb))
+        .unwrap()
+        .unfold(&[], &Limits::default())
+        .unwrap();
+    let parsed = Property::parse(&Passage::named("--property", "R=? [ F at=200 ]")).unwrap();
+    let Ok(Reply::Value(found)) = answer(model, &parsed, None, &Options::default()) else {
+        panic!("no value");
+    };
+    assert_eq!(found.exact, Some(expected.parse().unwrap()));
 }
 
 /// In the world language entities keep their product: no hull is taken. A second coin that Nature may choose after seeing the first lies between 2/5 and 3/5,

@@ -191,7 +191,57 @@ fn windows_are_counted_from_the_present() {
     refused(FORK, "Pmax=? [ F[3,2] s=2 ]", "no step lies within");
     refused(FORK, "Pmax=? [ F<0 s=2 ]", "no step lies within");
     refused(FORK, "Pmax=? [ F[-1,2] s=2 ]", "whole number from 0 on");
-    refused(FORK, "Pmax=? [ X F<=2 s=2 ]", "inside another temporal operator");
+}
+
+#[test]
+fn windows_inside_formulas_are_counted_from_where_they_begin() {
+    worth(FORK, "Pmax=? [ X (s=1 & F<=1 s=2) ]", (2, 5));
+    refused(FORK, "Pmax=? [ X F<=2 s=2 ]", "directly inside `X`");
+    worth(FORK, "Pmax=? [ F[1,3] s=2 ]", (2, 5));
+    // Each visit to 2 leads to 1 at once, half of the time: not for ever.
+    worth(CYCLE, "P=? [ G (s=2 => F<=1 s=1) ]", (2, 3));
+    worth(CYCLE, "P=? [ F (s=2 & G<=1 s=2) ]", (1, 3));
+    worth(CYCLE, "P=? [ F G<=1 s=3 ]", (2, 3));
+    worth(CYCLE, "P=? [ G F (s=2 & F<=1 s=1) ]", (1, 3));
+    worth(CYCLE, "P=? [ F G (s=1 => G<=1 s!=0) ]", (1, 1));
+    refused(
+        CYCLE,
+        "P=? [ G F<=200 s=1 ]",
+        "more than 100 steps inside another",
+    );
+}
+
+/// Each step costs, or is paid for, until the end that is always reached; or there is a place to stay.
+#[test]
+fn what_is_negative_everywhere_is_turned_around() {
+    let paid = |loops: &str| {
+        format!(
+            "mdp
+module errand
+  s : [0..2];
+  [slow] s=0 -> 1/4:(s'=1) + 3/4:(s'=0);
+  [fast] s=0 -> 1/2:(s'=1) + 1/2:(s'=0);
+  {loops}
+  [end]  s>0 -> true;
+endmodule
+rewards \"pay\" s=0 : -3; endrewards
+rewards \"mixed\" [slow] true : -3; [fast] true : 1; endrewards"
+        )
+    };
+    let sure = paid("");
+    worth(&sure, "R{\"pay\"}min=? [ F s=1 ]", (-12, 1));
+    worth(&sure, "R{\"pay\"}max=? [ F s=1 ]", (-6, 1));
+    verdict(&sure, "R{\"pay\"}<=-6 [ F s=1 ]", true);
+    refused(
+        &sure,
+        "R{\"mixed\"}max=? [ F s=1 ]",
+        "positive here and negative there",
+    );
+    refused(
+        &paid("[lost] s=0 -> (s'=2);"),
+        "R{\"pay\"}max=? [ F s=1 ]",
+        "reached whatever is chosen",
+    );
 }
 
 #[test]

@@ -92,6 +92,76 @@ fn a_file_of_properties_is_asked_by_name() {
 }
 
 #[test]
+fn a_jani_model_is_asked_by_the_names_of_its_own_properties() {
+    let third = ["tosses.jani", "--const", "p=1/3", "--exact", "--property-name"];
+    let answer = json(&[&third[..], &["heads"]].concat());
+    assert!(answer.contains(r#""exact":"5/9""#), "{answer}");
+    let answer = json(&[&third[..], &["cost"]].concat());
+    assert!(answer.contains(r#""exact":"9""#), "{answer}");
+    let answer = json(&[&third[..], &["head"]].concat());
+    assert!(answer.contains("no property named `head`"), "{answer}");
+    let answer = json(&["tosses.jani", "--property-name", "heads"]);
+    assert!(answer.contains("the constant `p` has no value"), "{answer}");
+    let answer = json(&["die.prism", "--property-name", "one"]);
+    assert!(answer.contains("does not name its own properties"), "{answer}");
+}
+
+#[test]
+fn modules_are_combined_as_declared_and_that_is_printed() {
+    let ask = |more: &[&str]| {
+        value(
+            &[
+                &["coins.prism", "--property", "Pmin=? [ F \"same\" ]", "--exact"],
+                more,
+            ]
+            .concat(),
+        )
+    };
+    let hull = ask(&[]);
+    assert!(
+        hull.contains("8/25") && hull.contains("rectangular hull"),
+        "{hull}"
+    );
+    assert_eq!(ask(&["--product", "hull"]), hull);
+    let apart = ask(&["--product", "independent"]);
+    assert!(
+        apart.contains("12/25") && apart.contains("strong product"),
+        "{apart}"
+    );
+    let refused = json(&["good.ron", "home.ron", "--product", "independent"]);
+    assert!(
+        refused.contains("--product is for models in the PRISM language"),
+        "{refused}"
+    );
+    let refused = json(&[
+        "tosses.jani",
+        "--property-name",
+        "heads",
+        "--product",
+        "independent",
+    ]);
+    assert!(
+        refused.contains("--product is for models in the PRISM language"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_exact_number_that_is_not_found_is_refused_with_its_reason() {
+    let answer = json(&[
+        "die.prism",
+        "--property",
+        "R{\"tosses\"}max=? [ C<=60000 ]",
+        "--exact",
+    ]);
+    assert!(answer.starts_with("2 "), "{answer}");
+    assert!(
+        answer.contains("the exact value could not be found: the fractions"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn every_refusal_is_json_where_json_is_asked_for() {
     for arguments in [
         &["die.prism", "--property", "P=? [ F \"one\" ]"][..],

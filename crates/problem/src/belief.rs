@@ -77,16 +77,20 @@ impl From<BuildError> for BeliefError {
 }
 
 /// Beliefs numbered as they are met. The first two numbers are those of the ends.
-struct Known {
+struct Known<'a> {
     beliefs: Vec<Belief>,
     numbers: BTreeMap<Belief, StateId>,
+    /// What is seen in each state.
+    observations: &'a [u32],
+    /// Where plays are won and where they are lost.
+    ends: (&'a StateSet, &'a StateSet),
 }
 
 const WON: StateId = 0;
 const LOST: StateId = 1;
 const ENDS: usize = 2;
 
-impl Known {
+impl Known<'_> {
     fn number(&mut self, belief: Belief) -> Result<StateId, BeliefError> {
         if let Some(number) = self.numbers.get(&belief) {
             return Ok(*number);
@@ -99,6 +103,36 @@ impl Known {
         self.numbers.insert(belief, number);
         Ok(number)
     }
+
+    /// Returns what is believed after an action, one outcome for each thing that may be seen, and for each way in which the play may have ended.
+    fn outcomes(
+        &mut self,
+        mass: BTreeMap<StateId, Rational>,
+    ) -> Result<BTreeMap<StateId, Rational>, BeliefError> {
+        let (target, avoid) = self.ends;
+        let mut outcomes: BTreeMap<StateId, Rational> = BTreeMap::new();
+        let mut seen: BTreeMap<u32, Belief> = BTreeMap::new();
+        for (state, share) in mass {
+            match (target.contains(state), avoid.contains(state)) {
+                (true, _) => *outcomes.entry(WON).or_insert(Rational::ZERO) += share,
+                (_, true) => *outcomes.entry(LOST).or_insert(Rational::ZERO) += share,
+                _ => seen
+                    .entry(self.observations[state as usize])
+                    .or_default()
+                    .push((state, share)),
+            }
+        }
+        for part in seen.into_values() {
+            let total: Rational = part.iter().map(|(_, share)| share).sum();
+            let belief = part
+                .into_iter()
+                .map(|(state, share)| Some((state, share.checked_div(&total)?)))
+                .collect::<Option<Belief>>();
+            let number = self.number(belief.ok_or(BeliefError::Imprecise)?)?;
+            *outcomes.entry(number).or_insert(Rational::ZERO) += total;
+        }
+        Ok(outcomes)
+    }
 }
 
 impl Beliefs {
@@ -106,20 +140,17 @@ impl Beliefs {
     ///
     /// # Errors
     /// [`BeliefError`].
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one exploration, whose steps share all they know"
-    )]
     pub fn new(
         model: &Model,
         start: StateId,
         (target, avoid): (&StateSet, &StateSet),
         quantity: &[Rational],
     ) -> Result<Self, BeliefError> {
-        let observations = model.observations().ok_or(BeliefError::NothingSeen)?;
         let mut known = Known {
             beliefs: Vec::new(),
             numbers: BTreeMap::new(),
+            observations: model.observations().ok_or(BeliefError::NothingSeen)?,
+            ends: (target, avoid),
         };
         let first = match (target.contains(start), avoid.contains(start)) {
             (true, _) => WON,
@@ -152,28 +183,8 @@ impl Beliefs {
                     }
                     spread(model, choice, share, &mut mass)?;
                 }
-                let mut outcomes: BTreeMap<StateId, Rational> = BTreeMap::new();
-                let mut seen: BTreeMap<u32, Belief> = BTreeMap::new();
-                for (state, share) in mass {
-                    match (target.contains(state), avoid.contains(state)) {
-                        (true, _) => *outcomes.entry(WON).or_insert(Rational::ZERO) += share,
-                        (_, true) => *outcomes.entry(LOST).or_insert(Rational::ZERO) += share,
-                        _ => seen
-                            .entry(observations[state as usize])
-                            .or_default()
-                            .push((state, share)),
-                    }
-                }
-                for part in seen.into_values() {
-                    let total: Rational = part.iter().map(|(_, share)| share).sum();
-                    let belief = part
-                        .into_iter()
-                        .map(|(state, share)| Some((state, share.checked_div(&total)?)))
-                        .collect::<Option<Belief>>();
-                    let number = known.number(belief.ok_or(BeliefError::Imprecise)?)?;
-                    *outcomes.entry(number).or_insert(Rational::ZERO) += total;
-                }
-                let (targets, probabilities): (Vec<StateId>, Vec<Rational>) = outcomes.into_iter().unzip();
+                let (targets, probabilities): (Vec<StateId>, Vec<Rational>) =
+                    known.outcomes(mass)?.into_iter().unzip();
                 let set = Precise::new(probabilities).map_err(|_| BeliefError::Imprecise)?;
                 builder.add_choice(action, set.into(), targets)?;
                 expected.push(gain);

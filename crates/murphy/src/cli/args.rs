@@ -65,12 +65,24 @@ pub(crate) enum NatureArgument {
     Sampled,
 }
 
+/// How bounds on probabilities of modules that move together are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProductArgument {
+    /// Bound by bound, as the PRISM language has it: wider than what the modules allow
+    Hull,
+    /// Independently: Nature settles each module without seeing what the others do
+    Independent,
+}
+
 /// A world and what was set in it.
 #[derive(Debug, Args)]
 pub(crate) struct WorldArguments {
     /// Set a constant, or pin an unknown to a number or a range; may be repeated
     #[arg(long = "const", value_name = "NAME=VALUE", value_delimiter = ',')]
     pub(crate) constants: Vec<String>,
+    /// How bounds on probabilities are combined where modules of a PRISM model move together [default: hull]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) product: Option<ProductArgument>,
     /// Refuse worlds with more states than this, or ten times as many branches
     #[arg(long, value_name = "N", default_value_t = 5_000_000)]
     pub(crate) states_max: usize,
@@ -116,7 +128,9 @@ pub(crate) struct PlanArguments {
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json
   murphy value robot.prism --const delta=0.1 --property 'Pmaxmin=? [ F \"goal\" ]'
-  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact")]
+  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact
+  murphy value coins.prism --product independent --property 'Pmin=? [ F \"same\" ]'
+  murphy value model.jani --property-name reach")]
 pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,

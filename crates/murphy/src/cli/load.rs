@@ -1,6 +1,6 @@
 //! From paths to a problem: world, tables and spec are read, and where they came from is remembered.
 
-use crate::cli::args::{GoalArguments, WorldArguments};
+use crate::cli::args::{GoalArguments, ProductArgument, WorldArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, origin, read_language};
 use crate::cli::model::ReadModel;
@@ -9,6 +9,9 @@ use murphy_spec::Spec;
 use murphy_world::{Limits, Model, Variant, World};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// What stands among the settings of a world for how bounds are combined; no constant is called so.
+pub(crate) const PRODUCT: &str = "--product";
 
 /// A world with everything that was read for it.
 pub(crate) struct LoadedWorld {
@@ -31,7 +34,7 @@ pub(crate) struct Loaded {
 impl LoadedWorld {
     /// Reads a world.
     pub(crate) fn read(path: &Path, arguments: &WorldArguments) -> Result<Self, Failure> {
-        let constants = settings(&arguments.constants)?;
+        let constants = chosen(arguments)?;
         let limits = Limits::with_states(arguments.states_max);
         Self::read_with(path, constants, limits)
     }
@@ -51,6 +54,9 @@ impl LoadedWorld {
                 constants,
                 limits,
             });
+        }
+        if constants.iter().any(|(name, _)| name == PRODUCT) {
+            return Err(no_product());
         }
         let (source, origin) = read_language(path, "Murphy's RON")?;
         let beside = Beside::new(path);
@@ -134,6 +140,21 @@ impl Loaded {
             certificate,
         }
     }
+}
+
+/// Returns all that was set in a world, as plans remember it.
+pub(crate) fn chosen(arguments: &WorldArguments) -> Result<Vec<(String, String)>, Failure> {
+    let mut chosen = settings(&arguments.constants)?;
+    if arguments.product == Some(ProductArgument::Independent) {
+        chosen.push((PRODUCT.to_owned(), "independent".to_owned()));
+    }
+    Ok(chosen)
+}
+
+/// Refuses to combine what is no PRISM model.
+pub(crate) fn no_product() -> Failure {
+    Failure::new("--product is for models in the PRISM language")
+        .hint("a world in RON says itself how its entities are combined, and other formats have no modules")
 }
 
 /// Takes `name=value` apart.

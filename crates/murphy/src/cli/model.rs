@@ -1,11 +1,12 @@
 //! From a path to a model, whatever its format, and what was set from outside that the model does not know.
 
-use crate::cli::args::WorldArguments;
+use crate::cli::args::{ProductArgument, WorldArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, missing, read_language};
-use crate::cli::load::{LoadedWorld, settings};
+use crate::cli::load::{LoadedWorld, PRODUCT, chosen, no_product, settings};
 use murphy_notation::{Expression, Passage, Value};
-use murphy_world::{Limits, Model, formats, jani, prism};
+use murphy_spec::property::Property;
+use murphy_world::{Limits, Model, Product, formats, jani, prism};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -36,22 +37,56 @@ impl ReadModel {
             });
         }
         let limits = Limits::with_states(arguments.states_max);
-        Self::read_other(path, settings(&arguments.constants)?, &limits)
+        Self::read_other(path, chosen(arguments)?, &limits)
+    }
+
+    /// Reads a model with what one of its own properties needs, and that property.
+    pub(crate) fn ask(
+        path: &Path,
+        name: &str,
+        arguments: &WorldArguments,
+    ) -> Result<(Self, Property), Failure> {
+        if path.extension().is_none_or(|ending| ending != JANI_ENDING) {
+            let failure = Failure::new(format!("`{}` does not name its own properties", path.display()));
+            return Err(failure.hint("JANI models do; otherwise write the property out with --property, or name a file of properties there"));
+        }
+        let limits = Limits::with_states(arguments.states_max);
+        if arguments.product == Some(ProductArgument::Independent) {
+            return Err(no_product());
+        }
+        let (source, _) = read_language(path, "JANI")?;
+        let program = jani::parse(source)?;
+        let (known, rest) = told_apart(&program, settings(&arguments.constants)?);
+        let asked = program.ask(name, &known, &limits)?;
+        let passage = Passage::named(format!("the property `{name}`"), asked.property);
+        let property = Property::parse(&passage)?;
+        let read = Self {
+            model: asked.model,
+            constants: values(rest)?,
+        };
+        Ok((read, property))
     }
 
     /// Reads a model that is not a world in RON.
     pub(crate) fn read_other(
         path: &Path,
-        constants: Vec<(String, String)>,
+        mut constants: Vec<(String, String)>,
         limits: &Limits,
     ) -> Result<Self, Failure> {
+        let given = constants.len();
+        constants.retain(|(name, _)| name != PRODUCT);
+        let product = if constants.len() < given {
+            Product::Independent
+        } else {
+            Product::Hull
+        };
         let ending = path
             .extension()
             .and_then(|ending| ending.to_str())
             .unwrap_or_default();
         if PRISM_ENDINGS.contains(&ending) {
             let (source, _) = read_language(path, "the PRISM language")?;
-            let program = prism::parse(source)?;
+            let program = prism::parse(source)?.product(product);
             let (known, rest): (Vec<_>, Vec<_>) = constants
                 .into_iter()
                 .partition(|(name, _)| program.constants().any(|constant| constant == name));
@@ -59,6 +94,9 @@ impl ReadModel {
                 model: program.unfold(&known, limits)?,
                 constants: values(rest)?,
             });
+        }
+        if product != Product::Hull {
+            return Err(no_product());
         }
         if ending == JANI_ENDING {
             let (source, _) = read_language(path, "JANI")?;

@@ -70,10 +70,8 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
     let begun = ProcessTime::now();
     let (read, property, file) = match (&arguments.property, &arguments.property_name) {
         (None, Some(name)) => {
-            return Err(Failure::new(format!(
-                "properties that a model names itself, like `{name}`, are not answered yet"
-            ))
-            .hint("write the property out with --property, or name a file of properties there"));
+            let (read, property) = ReadModel::ask(&arguments.world, name, &arguments.world_arguments)?;
+            (read, property, None)
         }
         (Some(path), None) if path.ends_with(".json") => {
             let (source, _) = read_source(Path::new(path))?;
@@ -102,6 +100,7 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         settings,
     };
     let (name, size) = (read.model.name().to_owned(), report::size(&read.model));
+    let notes = read.model.notes().to_vec();
     let reply = answer(read.model, &property, file.as_ref(), &options)?;
     let times = (read_s, begun.elapsed().as_secs_f64());
     let outcome = match &reply {
@@ -121,6 +120,9 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
         return Ok(outcome);
     }
     let mut text = report::line("Model", &format!("{name}: {size}"));
+    for note in notes {
+        text += &report::line("", &note);
+    }
     text += &report::line("Property", property.passage.as_str().trim());
     text += &match &reply {
         Reply::Verdict(holds) => report::line("Verdict", if *holds { "holds" } else { "does not hold" }),

@@ -131,7 +131,7 @@ impl Evaluator<'_> {
 }
 
 /// Returns the model in which each component behaves as one state, and may also end; states where the sum is infinite just end.
-fn collapse(
+pub(super) fn collapse(
     model: &Model,
     quantity: &[Rational],
     components: &[EndComponent],

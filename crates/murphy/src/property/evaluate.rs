@@ -418,12 +418,22 @@ impl Evaluator<'_> {
         match &question.threshold {
             None => {
                 let mut worths = self.worths(&mut task)?;
-                if self.options.exact {
-                    let every: Vec<usize> = (0..worths.len()).collect();
-                    for (worth, exact) in worths.iter_mut().zip(self.exact_worths(&mut task, &every)) {
-                        if let Some(exact) = exact {
-                            *worth = exact;
-                        }
+                let open: Vec<usize> = (0..worths.len())
+                    .filter(|index| {
+                        worths[*index].exact.is_none() && worths[*index].bracket.lower.is_finite()
+                    })
+                    .collect();
+                if self.options.exact && !open.is_empty() {
+                    let settings = self.options.settings;
+                    let exact = self.exact_worths(&mut task, &open, &settings).map_err(|reason| {
+                        Diagnostic::at(
+                            task.place(),
+                            format!("the exact value could not be found: {reason}"),
+                        )
+                        .hint("leave --exact out for a bracket, and make it narrow with --precision")
+                    })?;
+                    for (index, exact) in open.into_iter().zip(exact) {
+                        worths[index] = exact;
                     }
                 }
                 Ok(Meaning::Numbers(worths))

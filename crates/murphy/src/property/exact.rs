@@ -1,42 +1,53 @@
 //! The exact number behind a bracket.
 //!
 //! A plan names a choice in each state; the floats of its certificate suggest what Nature picks. With both fixed the numbers are the solution of linear
-//! equations, in rationals. Where some other choice or pick is better by these numbers it is taken, and the equations are solved again, until none is. What
-//! comes out is a fixed point `v` of the Bellman operator and what the pair `(σ, ρ)` is worth. That it is the *right* fixed point is
-//! decided by sets:
-//!
-//! - *reach*: both maximise: nothing can be above a fixed point that is attained. Both minimise: the value is above zero wherever it is looked for, so no
-//!   optimal pair is trapped, and along it `v` is a submartingale. The agent maximises against Nature: `σ` must reach the target with positive
-//!   probability whatever she does. Nature maximises against the agent: she must have, for every choice, a pick that is worth as much as `v` says and
-//!   moves on towards the target.
-//! - *sum until*: both minimise, or both maximise: nothing more, for missing the target costs infinity. The agent minimises against Nature: `σ` must reach
-//!   the target whatever she does. Against an agent who maximises: every choice must add something, so that she cannot wait for ever.
-//! - *discounted*: there is one fixed point only. *Step-bounded*: backward, exactly.
+//! equations, in fractions. Where some other choice or pick is better by these numbers it is taken, and the equations are solved again, until none is. What
+//! comes out is a fixed point of the Bellman operator that a pair attains. That it is the *right* fixed point is for the checker to say
+//! ([`murphy_certify::check_exact`]); ranks are looked for here, which show it that the play moves on.
 
+use crate::property::linear::{Equations, Work};
+use murphy_certify::{ExactValues, check_exact, exact_steps};
 use murphy_credal::CredalSet;
 use murphy_notation::Rational;
 use murphy_plan::possible_and_sure;
 use murphy_problem::{Direction, Objective, Plan, Policy, Problem, Proof};
-use murphy_world::{ChoiceId, StateId};
+use murphy_world::{ChoiceId, StateId, StateSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many states the equations may have.
-const STATES_MAX: usize = 4_000;
-/// How many numbers going backward may compute.
-const BACKWARD_MAX: u64 = 200_000;
+pub(super) const STATES_MAX: usize = 100_000;
+/// How many branches going backward may pass.
+const BACKWARD_MAX: u64 = 1_000_000;
 /// How often choices and picks may be improved.
 const ROUNDS: usize = 50;
-/// How many entries the equations may have while they are solved.
-const ENTRIES_MAX: usize = 400_000;
 
-/// Returns the exact number of each state, `None` for infinity; nothing at all if they cannot be found or are not proved.
-pub(super) fn values(problem: &Problem, plan: &Plan) -> Option<Vec<Option<Rational>>> {
+/// Why there is no exact number.
+const TOO_LARGE: &str = "the fractions, or the equations that they solve, are too large";
+const NO_CHOICES: &str = "no choices and picks of Nature were found that attain it";
+const UNKNOWN: &str = "it is not known where the sum is finite";
+
+/// Returns the exact number of each state, `None` for infinity, all of them proved by the checker; or why they are not known.
+pub(super) fn values(problem: &Problem, plan: &Plan) -> Result<Vec<Option<Rational>>, String> {
     match &problem.objective {
-        Objective::BoundedReach { steps, .. } | Objective::Horizon { steps, .. } => {
-            backward(problem, *steps).map(|values| values.into_iter().map(Some).collect())
+        Objective::BoundedReach { .. } | Objective::Horizon { .. } => {
+            let values = exact_steps(problem, BACKWARD_MAX).map_err(|rejection| rejection.to_string())?;
+            let values = values.ok_or_else(|| TOO_LARGE.to_owned())?;
+            Ok(values.into_iter().map(Some).collect())
         }
-        _ => Game::new(problem, plan)?.solve(),
+        Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. } => {
+            let claim = Game::new(problem, plan)?.solve()?;
+            check_exact(problem, &claim).map_err(|rejection| format!("it is not proved: {rejection}"))?;
+            Ok(claim.values)
+        }
     }
+}
+
+/// Solves linear equations exactly; `None` if they have not one solution or grow too large. Row `i` maps columns to their factors.
+pub(super) fn solve_linear(
+    rows: Vec<BTreeMap<usize, Rational>>,
+    right: Vec<Rational>,
+) -> Option<Vec<Rational>> {
+    Equations { rows, right }.solve(&mut Work::default())
 }
 
 /// A choice as it is solved: what it adds, and where it leads.
@@ -50,6 +61,9 @@ struct Row {
 /// The states that sets do not decide, with their choices.
 struct Game<'a> {
     problem: &'a Problem,
+    /// The policy and the ranks that the plan has.
+    policy: Vec<ChoiceId>,
+    rank: &'a [u32],
     /// What is decided; `Some(None)` is infinite.
     decided: Vec<Option<Option<Rational>>>,
     rows: Vec<Vec<Row>>,
@@ -57,32 +71,28 @@ struct Game<'a> {
     discount: Rational,
     /// The choice followed in each open state, as an index into its rows, and what Nature picks there.
     followed: Vec<(usize, Vec<Rational>)>,
+    work: Work,
 }
 
 impl<'a> Game<'a> {
-    fn new(problem: &'a Problem, plan: &Plan) -> Option<Self> {
-        let model = &problem.model;
-        let (Policy::Memoryless(policy), Proof::FixedPoint { lower, upper, .. }) =
+    fn new(problem: &'a Problem, plan: &'a Plan) -> Result<Self, String> {
+        let (Policy::Memoryless(policy), Proof::FixedPoint { lower, rank, .. }) =
             (&plan.certificate.policy, &plan.certificate.proof)
         else {
-            return None;
+            return Err(NO_CHOICES.to_owned());
         };
-        let decided = decided(problem, lower, upper)?;
+        let decided = decided(problem);
         let open: Vec<StateId> = (0..)
             .take(decided.len())
             .filter(|state| decided[*state as usize].is_none())
             .collect();
         if open.len() > STATES_MAX {
-            return None;
+            return Err(format!("more than {STATES_MAX} states are open"));
         }
-        let gain = |choice: ChoiceId| match &problem.objective {
-            Objective::Until { quantity, .. } | Objective::Discounted { quantity, .. } => {
-                quantity[choice as usize].clone()
-            }
-            _ => Rational::ZERO,
-        };
         let mut game = Self {
             problem,
+            policy: policy.clone(),
+            rank,
             rows: Vec::with_capacity(open.len()),
             discount: match &problem.objective {
                 Objective::Discounted { discount, .. } => discount.clone(),
@@ -91,23 +101,36 @@ impl<'a> Game<'a> {
             followed: Vec::with_capacity(open.len()),
             decided,
             open,
+            work: Work::default(),
         };
         let guess: Vec<Rational> = lower
             .iter()
             .map(|x| Rational::from_f64(*x).unwrap_or(Rational::ZERO))
             .collect();
-        for &state in &game.open {
+        game.follow(&guess).ok_or_else(|| NO_CHOICES.to_owned())?;
+        Ok(game)
+    }
+
+    /// Follows the policy of the plan, and what Nature picks by a guess of the values.
+    fn follow(&mut self, guess: &[Rational]) -> Option<()> {
+        let quantity: Option<&[Rational]> = match &self.problem.objective {
+            Objective::Until { quantity, .. } | Objective::Discounted { quantity, .. } => Some(quantity),
+            _ => None,
+        };
+        for index in 0..self.open.len() {
+            let state = self.open[index];
             let mut rows = Vec::new();
-            for choice in model.choices(state) {
-                rows.extend(game.row(choice, gain(choice)));
+            for choice in self.problem.model.choices(state) {
+                let gain = quantity.map_or(Rational::ZERO, |quantity| quantity[choice as usize].clone());
+                rows.extend(self.row(choice, gain));
             }
-            let wanted = policy.get(state as usize)?;
+            let wanted = self.policy.get(state as usize)?;
             let at = rows.iter().position(|row| row.choice == *wanted)?;
-            let pick = game.best_pick(rows.get(at)?, &guess)?.1;
-            game.followed.push((at, pick));
-            game.rows.push(rows);
+            let pick = self.best_pick(rows.get(at)?, guess)?.1;
+            self.followed.push((at, pick));
+            self.rows.push(rows);
         }
-        Some(game)
+        Some(())
     }
 
     /// Returns a choice as it is solved, unless it must not be taken: infinity is not risked.
@@ -134,16 +157,13 @@ impl<'a> Game<'a> {
         })
     }
 
-    fn targets_worth(row: &Row, values: &[Rational]) -> Vec<Rational> {
-        row.targets
-            .iter()
-            .map(|target| values[*target as usize].clone())
-            .collect()
-    }
-
     /// Returns what Nature makes of a choice, and how.
     fn best_pick(&self, row: &Row, values: &[Rational]) -> Option<(Rational, Vec<Rational>)> {
-        let there = Self::targets_worth(row, values);
+        let there: Vec<Rational> = row
+            .targets
+            .iter()
+            .map(|target| values[*target as usize].clone())
+            .collect();
         let found = match self.problem.nature {
             Direction::Minimize => row.set.lower_expectation(&there),
             Direction::Maximize => row.set.upper_expectation(&there),
@@ -156,50 +176,41 @@ impl<'a> Game<'a> {
         &row.gain + &(&self.discount * expected)
     }
 
-    fn solve(mut self) -> Option<Vec<Option<Rational>>> {
+    fn solve(mut self) -> Result<ExactValues, String> {
         for _ in 0..ROUNDS {
-            let values = self.evaluate()?;
-            if !self.improve(&values)? {
-                if !self.is_the_right_one(&values)? {
-                    return None;
-                }
-                let result = values.into_iter().zip(&self.decided);
-                return Some(
-                    result
-                        .map(|(value, decided)| decided.clone().unwrap_or(Some(value)))
-                        .collect(),
-                );
+            let values = self.evaluate().ok_or_else(|| TOO_LARGE.to_owned())?;
+            if !self.improve(&values).ok_or_else(|| TOO_LARGE.to_owned())? {
+                return self.claim(values).ok_or_else(|| UNKNOWN.to_owned());
             }
         }
-        None
+        Err(NO_CHOICES.to_owned())
     }
 
     /// Solves the equations of the choices and picks followed.
-    fn evaluate(&self) -> Option<Vec<Rational>> {
+    fn evaluate(&mut self) -> Option<Vec<Rational>> {
         let mut place = vec![usize::MAX; self.decided.len()];
         for (index, state) in self.open.iter().enumerate() {
             place[*state as usize] = index;
         }
-        let (mut rows, mut right) = (
-            Vec::with_capacity(self.open.len()),
-            Vec::with_capacity(self.open.len()),
-        );
+        let mut equations = Equations {
+            rows: Vec::with_capacity(self.open.len()),
+            right: Vec::with_capacity(self.open.len()),
+        };
         for (index, (at, pick)) in self.followed.iter().enumerate() {
             let row = self.rows.get(index)?.get(*at)?;
             let mut equation = BTreeMap::from([(index, Rational::ONE)]);
             let mut known = row.gain.clone();
-            for (p, target) in pick.iter().zip(&row.targets) {
+            for (p, target) in pick.iter().zip(&row.targets).filter(|(p, _)| !p.is_zero()) {
                 let p = &self.discount * p;
                 match &self.decided[*target as usize] {
                     Some(value) => known += &p * value.as_ref()?,
                     None => *equation.entry(place[*target as usize]).or_insert(Rational::ZERO) -= p,
                 }
             }
-            equation.retain(|_, value| !value.is_zero());
-            rows.push(equation);
-            right.push(known);
+            equations.rows.push(equation);
+            equations.right.push(known);
         }
-        let solution = solve_linear(rows, right)?;
+        let solution = equations.solve(&mut self.work)?;
         let mut values: Vec<Rational> = self
             .decided
             .iter()
@@ -218,6 +229,9 @@ impl<'a> Game<'a> {
             let now = &values[self.open[index] as usize];
             let mut best: Option<(Rational, usize, Vec<Rational>)> = None;
             for (at, row) in self.rows[index].iter().enumerate() {
+                for target in &row.targets {
+                    self.work.pay(now, &values[*target as usize])?;
+                }
                 let (expected, pick) = self.best_pick(row, values)?;
                 let total = self.total(row, &expected);
                 let followed = at == self.followed[index].0;
@@ -240,116 +254,137 @@ impl<'a> Game<'a> {
         Some(changed)
     }
 
-    /// Says whether a fixed point that is attained is the value.
-    fn is_the_right_one(&self, values: &[Rational]) -> Option<bool> {
-        use Direction::{Maximize, Minimize};
-        Some(
-            match (&self.problem.objective, self.problem.agent, self.problem.nature) {
-                (Objective::Discounted { .. }, _, _) => true,
-                (_, Maximize, Maximize) | (_, Minimize, Minimize) => true,
-                (Objective::Reach { .. }, Maximize, Minimize) => self.followed_is_safe(),
-                (Objective::Reach { .. }, Minimize, Maximize) => self.nature_moves_on(values)?,
-                (Objective::Until { .. }, Minimize, Maximize) => self.followed_is_safe(),
-                (Objective::Until { .. }, Maximize, Minimize) => {
-                    let mut rows = self.rows.iter().flatten();
-                    rows.all(|row| row.gain.is_positive())
-                }
-                _ => false,
-            },
-        )
+    /// Puts the values together with the choices followed and with ranks.
+    fn claim(mut self, values: Vec<Rational>) -> Option<ExactValues> {
+        let rank = self.ranks(&values)?;
+        let followed = self.rows.iter().zip(&self.followed);
+        for (state, (rows, (at, _))) in self.open.iter().zip(followed) {
+            self.policy[*state as usize] = rows.get(*at)?.choice;
+        }
+        let exact = values.into_iter().zip(&self.decided);
+        Some(ExactValues {
+            values: exact
+                .map(|(value, decided)| decided.clone().unwrap_or(Some(value)))
+                .collect(),
+            policy: self.policy,
+            rank,
+        })
     }
 
-    /// Says whether, by the choices followed, every distribution at every open state moves on to what is decided, in the end.
-    fn followed_is_safe(&self) -> bool {
-        self.attract(&|game, index, reached| {
-            let row = &game.rows[index][game.followed[index].0];
+    /// Returns ranks that fall as the play moves to an end, or to where nothing is to be lost: layer by layer, as far as there are some.
+    fn ranks(&self, values: &[Rational]) -> Option<Vec<u32>> {
+        let settled = |state: &StateId| match &self.decided[*state as usize] {
+            None => false,
+            Some(value) => value.is_some(),
+        };
+        let states = u32::try_from(self.decided.len()).ok()?;
+        let mut reached: Vec<bool> = (0..states).map(|state| settled(&state)).collect();
+        let mut rank = vec![0; self.decided.len()];
+        if matches!(self.problem.objective, Objective::Reach { .. }) {
+            // Where the target is reached for sure, the plan shows how.
+            rank.copy_from_slice(self.rank);
+        }
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.decided.len()];
+        for (index, rows) in self.rows.iter().enumerate() {
+            for target in rows.iter().flat_map(|row| &row.targets) {
+                if before[*target as usize].last() != Some(&index) {
+                    before[*target as usize].push(index);
+                }
+            }
+        }
+        let mut layer = rank.iter().max().copied().unwrap_or(0);
+        let mut look: BTreeSet<usize> = (0..self.open.len()).collect();
+        while !look.is_empty() {
+            layer = layer.checked_add(1)?;
+            let joining: Vec<usize> = look
+                .into_iter()
+                .filter(|index| {
+                    !reached[self.open[*index] as usize] && self.moves_on(*index, values, &reached)
+                })
+                .collect();
+            look = BTreeSet::new();
+            for index in joining {
+                let at = self.open[index] as usize;
+                (reached[at], rank[at]) = (true, layer);
+                look.extend(&before[at]);
+            }
+        }
+        Some(rank)
+    }
+
+    /// Says whether the play moves on from an open state, on the side where a value that is met exactly does not suffice.
+    fn moves_on(&self, index: usize, values: &[Rational], reached: &[bool]) -> bool {
+        let (wants, guaranteed) = match &self.problem.objective {
+            Objective::Reach { .. } => (Direction::Maximize, Direction::Maximize),
+            Objective::Until { .. } => (Direction::Minimize, Direction::Minimize),
+            _ => return true,
+        };
+        let now = &values[self.open[index] as usize];
+        let all = self.rows[index].iter().enumerate();
+        let mut obliged =
+            all.filter(|(at, _)| self.problem.agent != guaranteed || *at == self.followed[index].0);
+        obliged.all(|(_, row)| {
+            let Some((expected, _)) = self.best_pick(row, values) else {
+                return false;
+            };
             let event: Vec<bool> = row
                 .targets
                 .iter()
                 .map(|target| reached[*target as usize])
                 .collect();
-            row.set.must_hit(&event)
+            row.gain.is_positive()
+                || self.total(row, &expected) != *now
+                || if self.problem.nature == wants {
+                    self.best_hits(row, values, &event)
+                } else {
+                    row.set.must_hit(&event)
+                }
         })
     }
 
-    /// Says whether Nature, whatever the choice, has a pick worth what the values say that moves on, in the end.
-    fn nature_moves_on(&self, values: &[Rational]) -> Option<bool> {
-        let known = self
-            .rows
-            .iter()
-            .flatten()
-            .all(|row| matches!(row.set, CredalSet::Precise(_) | CredalSet::Interval(_)));
-        if !known {
-            return None;
-        }
-        Some(self.attract(&|game, index, reached| {
-            game.rows[index].iter().all(|row| {
-                let now = &values[game.open[index] as usize];
-                let beyond = game
-                    .best_pick(row, values)
-                    .is_some_and(|(expected, _)| game.total(row, &expected) > *now);
-                beyond || hits_with_most(row, values, reached)
-            })
-        }))
-    }
-
-    /// Says whether the open states can be added one after the other to what is decided as worth something.
-    fn attract(&self, joins: &dyn Fn(&Self, usize, &[bool]) -> bool) -> bool {
-        let worth_something = |decided: &Option<Option<Rational>>| match (&self.problem.objective, decided) {
-            (_, None) => false,
-            (Objective::Reach { .. }, Some(Some(value))) => value.is_positive(),
-            (_, Some(value)) => value.is_some(),
+    /// Says whether some distribution that is best for Nature gives an event mass.
+    fn best_hits(&self, row: &Row, values: &[Rational], event: &[bool]) -> bool {
+        let bounds = match &row.set {
+            CredalSet::Precise(set) => (set.probabilities(), set.probabilities()),
+            CredalSet::Interval(set) => (set.lower(), set.upper()),
+            _ => {
+                let hit = |(_, pick): (Rational, Vec<Rational>)| {
+                    pick.iter()
+                        .zip(event)
+                        .any(|(p, inside)| *inside && p.is_positive())
+                };
+                return self.best_pick(row, values).is_some_and(hit);
+            }
         };
-        let mut reached: Vec<bool> = self.decided.iter().map(worth_something).collect();
-        let mut left: BTreeSet<usize> = (0..self.open.len()).collect();
-        loop {
-            let joining: Vec<usize> = left
-                .iter()
-                .copied()
-                .filter(|index| joins(self, *index, &reached))
-                .collect();
-            if joining.is_empty() {
-                return left.is_empty();
-            }
-            for index in joining {
-                left.remove(&index);
-                reached[self.open[index] as usize] = true;
-            }
+        // Mass goes to the best outcomes first, and among equals to those in the event.
+        let (mut p, upper) = bounds;
+        let mut left = Rational::ONE - p.iter().sum::<Rational>();
+        let mut order: Vec<usize> = (0..row.targets.len()).collect();
+        order.sort_by(|a, b| {
+            let (x, y) = (
+                &values[row.targets[*a] as usize],
+                &values[row.targets[*b] as usize],
+            );
+            let by_value = match self.problem.nature {
+                Direction::Minimize => x.cmp(y),
+                Direction::Maximize => y.cmp(x),
+            };
+            by_value.then(event[*b].cmp(&event[*a]))
+        });
+        for outcome in order {
+            let given = (&upper[outcome] - &p[outcome]).min(left.clone());
+            left -= &given;
+            p[outcome] += given;
         }
-    }
-}
-
-/// Says whether some distribution that is worth most has mass on a set.
-fn hits_with_most(row: &Row, values: &[Rational], reached: &[bool]) -> bool {
-    match &row.set {
-        CredalSet::Precise(set) => {
-            let mut outcomes = set.probabilities().into_iter().zip(&row.targets);
-            outcomes.any(|(p, target)| p.is_positive() && reached[*target as usize])
-        }
-        CredalSet::Interval(set) => {
-            // Mass goes to the best outcomes first, and among equals to those in the set.
-            let mut order: Vec<usize> = (0..row.targets.len()).collect();
-            order.sort_by(|a, b| {
-                let (a, b) = (row.targets[*a] as usize, row.targets[*b] as usize);
-                values[b].cmp(&values[a]).then(reached[b].cmp(&reached[a]))
-            });
-            let (mut budget, lower, upper) = (set.budget(), set.lower(), set.upper());
-            order.into_iter().any(|outcome| {
-                let room = &upper[outcome] - &lower[outcome];
-                let more = room.min(budget.clone());
-                budget -= more.clone();
-                let mass = &lower[outcome] + &more;
-                mass.is_positive() && reached[row.targets[outcome] as usize]
-            })
-        }
-        _ => false,
+        p.iter().zip(event).any(|(p, inside)| *inside && p.is_positive())
     }
 }
 
 /// Returns what sets decide of each state.
-fn decided(problem: &Problem, lower: &[f64], upper: &[f64]) -> Option<Vec<Option<Option<Rational>>>> {
+fn decided(problem: &Problem) -> Vec<Option<Option<Rational>>> {
     let states = problem.model.state_count();
-    Some(match &problem.objective {
+    let all = (0..).take(states);
+    match &problem.objective {
         Objective::Reach { target, avoid } => {
             let (possible, sure) = possible_and_sure(problem, target, avoid);
             let of = |state: StateId| match (possible.contains(state), sure.contains(state)) {
@@ -357,140 +392,23 @@ fn decided(problem: &Problem, lower: &[f64], upper: &[f64]) -> Option<Vec<Option
                 (false, _) => Some(Some(Rational::ZERO)),
                 _ => None,
             };
-            (0..).take(states).map(of).collect()
+            all.map(of).collect()
         }
         Objective::Until { target, .. } => {
-            let of = |state: StateId| {
-                let at = state as usize;
-                if target.contains(state) {
-                    return Some(Some(Some(Rational::ZERO)));
-                }
-                // The checker accepts an infinite bound only where it finds the value infinite itself.
-                match (lower.get(at)?.is_infinite(), upper.get(at)?.is_infinite()) {
-                    (true, _) => Some(Some(None)),
-                    (false, false) => Some(None),
-                    (false, true) => None,
-                }
+            // Whoever wants the sum small wants the target reached.
+            let reach = Problem {
+                agent: problem.agent.opposite(),
+                nature: problem.nature.opposite(),
+                ..problem.clone()
             };
-            (0..).take(states).map(of).collect::<Option<Vec<_>>>()?
+            let (_, sure) = possible_and_sure(&reach, target, &StateSet::none(states));
+            let of = |state: StateId| match (target.contains(state), sure.contains(state)) {
+                (true, _) => Some(Some(Rational::ZERO)),
+                (_, false) => Some(None),
+                _ => None,
+            };
+            all.map(of).collect()
         }
         _ => vec![None; states],
-    })
-}
-
-/// Goes backward in exact numbers.
-fn backward(problem: &Problem, steps: u32) -> Option<Vec<Rational>> {
-    let model = &problem.model;
-    if u64::from(steps) * model.branch_count() as u64 > BACKWARD_MAX {
-        return None;
     }
-    let (ends, quantity) = match &problem.objective {
-        Objective::BoundedReach { target, avoid, .. } => (Some((target, avoid)), None),
-        Objective::Horizon { quantity, .. } => (None, Some(quantity)),
-        _ => return None,
-    };
-    let fixed = |state: StateId| match ends {
-        Some((target, _)) if target.contains(state) => Some(Rational::ONE),
-        Some((_, avoid)) if avoid.contains(state) => Some(Rational::ZERO),
-        _ => None,
-    };
-    let mut values: Vec<Rational> = (0..)
-        .take(model.state_count())
-        .map(|state| fixed(state).unwrap_or(Rational::ZERO))
-        .collect();
-    for _ in 0..steps {
-        let mut next = Vec::with_capacity(values.len());
-        for state in (0..).take(model.state_count()) {
-            if let Some(value) = fixed(state) {
-                next.push(value);
-                continue;
-            }
-            let mut worths = Vec::new();
-            for choice in model.choices(state) {
-                let there: Vec<Rational> = model
-                    .targets(choice)
-                    .iter()
-                    .map(|target| values[*target as usize].clone())
-                    .collect();
-                let found = match problem.nature {
-                    Direction::Minimize => model.set(choice).lower_expectation(&there),
-                    Direction::Maximize => model.set(choice).upper_expectation(&there),
-                };
-                let gain = quantity.map_or(Rational::ZERO, |quantity| quantity[choice as usize].clone());
-                worths.push(gain + found.ok()?.value);
-            }
-            next.push(match problem.agent {
-                Direction::Minimize => worths.into_iter().min()?,
-                Direction::Maximize => worths.into_iter().max()?,
-            });
-        }
-        values = next;
-    }
-    Some(values)
-}
-
-/// Solves linear equations exactly; `None` if they have not one solution or grow too large. Row `i` maps columns to their factors.
-pub(super) fn solve_linear(
-    mut rows: Vec<BTreeMap<usize, Rational>>,
-    mut right: Vec<Rational>,
-) -> Option<Vec<Rational>> {
-    let count = rows.len();
-    let mut columns: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
-    for (row, entries) in rows.iter_mut().enumerate() {
-        entries.retain(|_, value| !value.is_zero());
-        for column in entries.keys() {
-            columns.get_mut(*column)?.insert(row);
-        }
-    }
-    let mut entries: usize = rows.iter().map(BTreeMap::len).sum();
-    let mut open: BTreeSet<(usize, usize)> = rows
-        .iter()
-        .enumerate()
-        .map(|(row, entries)| (entries.len(), row))
-        .collect();
-    let mut order = Vec::with_capacity(count);
-    while let Some((_, row)) = open.pop_first() {
-        // The column that the fewest other rows share makes the least new entries.
-        let column = *rows[row].keys().min_by_key(|column| columns[**column].len())?;
-        let pivot = rows[row].get(&column)?.clone();
-        let pivot_row = rows[row].clone();
-        for used in pivot_row.keys() {
-            columns[*used].remove(&row);
-        }
-        let others: Vec<usize> = columns[column].iter().copied().collect();
-        for other in others {
-            open.remove(&(rows[other].len(), other));
-            let before = rows[other].len();
-            let factor = rows[other].get(&column)?.checked_div(&pivot)?;
-            for (used, value) in &pivot_row {
-                let entry = rows[other].entry(*used).or_insert(Rational::ZERO);
-                *entry -= &factor * value;
-                if entry.is_zero() {
-                    rows[other].remove(used);
-                    columns[*used].remove(&other);
-                } else {
-                    columns[*used].insert(other);
-                }
-            }
-            let part = &factor * &right[row];
-            right[other] -= part;
-            entries = entries + rows[other].len() - before;
-            open.insert((rows[other].len(), other));
-        }
-        if entries > ENTRIES_MAX {
-            return None;
-        }
-        order.push((row, column));
-    }
-    let mut solution = vec![Rational::ZERO; count];
-    for (row, column) in order.into_iter().rev() {
-        let mut rest = right[row].clone();
-        for (used, value) in &rows[row] {
-            if *used != column {
-                rest -= value * &solution[*used];
-            }
-        }
-        solution[column] = rest.checked_div(rows[row].get(&column)?)?;
-    }
-    Some(solution)
 }

@@ -12,12 +12,14 @@ mod end;
 mod evaluate;
 mod exact;
 mod filter;
+mod linear;
 mod names;
 mod path;
 mod players;
 mod several;
 mod sum;
 mod task;
+mod weights;
 mod worth;
 
 pub use evaluate::{Options, Reply, answer};

@@ -13,6 +13,8 @@ use murphy_world::{Model, ModelBuilder, StateId, StateSet};
 
 /// How far from the present a bound may be where it becomes part of an automaton.
 const WINDOW_MAX: u32 = 10_000;
+/// The same where the operator begins again and again, so that the automaton remembers several moments.
+const INNER_WINDOW_MAX: u32 = 100;
 
 /// A path formula in a store, with what its propositions are.
 pub(super) struct Path {
@@ -170,6 +172,10 @@ impl Evaluator<'_> {
                 if !window.is_unbounded() {
                     return Err(self.refusal(part, "`X` takes no bound"));
                 }
+                if begins_with_bound(a) {
+                    let error = self.refusal(a, "a bound on steps directly inside `X` is not supported");
+                    return Err(error.hint("count from the present instead: X F<=4 a is F[1,5] a"));
+                }
                 let a = self.path_part(a, path, false)?;
                 Ok(path.formulas.next(a))
             }
@@ -208,20 +214,17 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Returns the numbers of a window, which must be of an outermost operator if it has a bound.
+    /// Returns the numbers of a window that becomes part of an automaton.
     fn inner_window(&self, part: &Part, window: &Window, outermost: bool) -> Result<Steps, Diagnostic> {
         let (from, to) = self.window(part, window)?;
-        if !outermost && !window.is_unbounded() {
-            return Err(self.refusal(
-                part,
-                "a bound on steps inside another temporal operator is not supported",
-            ));
-        }
-        if from > WINDOW_MAX || to.is_some_and(|to| to > WINDOW_MAX) {
-            return Err(self.refusal(
-                part,
-                format!("bounds of more than {WINDOW_MAX} steps are supported in F, G, U, W and R alone, from above"),
-            ));
+        let most = if outermost { WINDOW_MAX } else { INNER_WINDOW_MAX };
+        if from > most || to.is_some_and(|to| to > most) {
+            let place = if outermost {
+                "are supported in F, G, U, W and R alone, from above"
+            } else {
+                "inside another temporal operator are not supported"
+            };
+            return Err(self.refusal(part, format!("bounds of more than {most} steps {place}")));
         }
         Ok((from, to))
     }
@@ -374,6 +377,18 @@ impl Evaluator<'_> {
         self.problem.model = model;
         let sides = self.sides(&mut task?, &Rational::ZERO)?;
         Ok(sides.into_iter().map(std::cmp::Ordering::is_gt).collect())
+    }
+}
+
+/// Says whether the operator on top of a formula has a bound.
+fn begins_with_bound(part: &Part) -> bool {
+    match &part.kind {
+        PartKind::Eventually(window, _)
+        | PartKind::Globally(window, _)
+        | PartKind::Until(window, ..)
+        | PartKind::WeakUntil(window, ..)
+        | PartKind::Release(window, ..) => !window.is_unbounded(),
+        _ => false,
     }
 }
 

@@ -5,33 +5,60 @@
 //! flow, so the best policy is the solution of a linear program (Etessami, Kwiatkowska, Vardi, Yannakakis: "Multi-objective model checking of
 //! Markov decision processes", LMCS 4, 2008). It is solved in exact rationals, and its prices prove that nothing better exists.
 
+use crate::property::end::collapse;
 use crate::property::evaluate::{Evaluator, Meaning};
 use crate::property::path::letters;
+use crate::property::weights::{Goals, Span};
 use crate::property::worth::Worth;
 use murphy_credal::simplex::{NoOptimum, Optimum, minimise};
-use murphy_credal::{Constraint, Relation};
+use murphy_credal::{Constraint, Precise, Relation};
 use murphy_notation::{Diagnostic, Rational};
-use murphy_problem::{Direction, Memory, Product, end_components_by};
+use murphy_problem::{Direction, Memory, Problem, Product, end_components, end_components_by};
 use murphy_spec::automaton::{Pair, Progression, Rabin};
 use murphy_spec::property::{Accumulation, Comparison, Part, PartKind, Question};
-use murphy_world::{ChoiceId, StateId, StateSet};
+use murphy_world::{ChoiceId, ModelBuilder, StateId, StateSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many entries the linear program may have.
 const ENTRIES_MAX: usize = 300_000;
+/// How many choices a model laid out step by step may have.
+const COLUMNS_MAX: usize = 2_000;
+/// What is said where there is no best policy.
+pub(super) const NO_POLICY: &str = "no policy meets all thresholds, so there is no best one";
 /// How many objectives there may be.
 const OBJECTIVES_MAX: usize = 16;
 
 /// One objective, turned so that more is better.
-struct Aim {
-    what: What,
+pub(super) struct Aim {
+    pub(super) what: What,
     /// What it must be at least, or nothing if it is to be as large as possible.
-    least: Option<Rational>,
+    pub(super) least: Option<Rational>,
     /// Whether the question asked for the opposite: one minus a probability, minus a sum.
     turned: bool,
 }
 
-enum What {
+impl Aim {
+    /// Turns the number of an objective back to how it was asked for.
+    pub(super) fn asked(&self, most: Worth) -> Worth {
+        match (&self.what, self.turned) {
+            (_, false) => most,
+            (What::Probability(_), true) => most.complement(),
+            (What::Sum(..), true) => most.negated(),
+        }
+    }
+}
+
+/// Returns the number of steps if all objectives are sums over the same one.
+fn same_steps(aims: &[Aim]) -> Option<u32> {
+    let mut steps = aims.iter().map(|aim| match aim.what {
+        What::Sum(_, steps) => steps,
+        What::Probability(_) => None,
+    });
+    let first = steps.next()??;
+    steps.all(|steps| steps == Some(first)).then_some(first)
+}
+
+pub(super) enum What {
     /// The probability of the formula of this automaton.
     Probability(usize),
     /// A quantity, over a number of steps if there is one.
@@ -152,37 +179,64 @@ impl Watchers {
 
 impl Evaluator<'_> {
     /// Answers `multi(…)`: the best value of the one objective without a threshold, or whether all thresholds can be met.
-    #[expect(clippy::too_many_lines, reason = "one program built and read off in one go")]
     pub(super) fn several(
         &mut self,
         part: &Part,
         items: &[Part],
         wanted: &[StateId],
     ) -> Result<Meaning, Diagnostic> {
+        let start = self.one_start(part, items, wanted)?;
+        let (aims, mut watchers) = self.aims(part, items)?;
+        if let Some(steps) = same_steps(&aims)
+            && self.model().choice_count().saturating_mul(steps as usize) > COLUMNS_MAX
+        {
+            let gains = aims.iter().map(|aim| match &aim.what {
+                What::Sum(quantity, _) => quantity.clone(),
+                What::Probability(_) => Vec::new(),
+            });
+            let goals = self.step_goals(start, steps, gains.collect());
+            return self.by_weights(part, &aims, goals);
+        }
+        watchers.seen.push((0, vec![0; watchers.watchers.len()]));
+        let product = Product::new(self.model(), &[start], &mut watchers);
+        let product = product.map_err(|error| self.refusal(part, error.to_string()))?;
+        let ends = self.ends(part, &product, &watchers, &aims)?;
+        let columns = product.model.choice_count() + ends.len();
+        if columns.saturating_mul(product.model.state_count() + aims.len()) > ENTRIES_MAX {
+            let gains = aims
+                .iter()
+                .map(|aim| coefficients(aim, &product, &watchers, &ends));
+            let goals = self.stopping_goals(part, &product, (&ends, gains.collect()))?;
+            return self.by_weights(part, &aims, goals);
+        }
+        let flow = Flow::new(&product, &watchers, &aims, &ends);
+        self.optimum(part, &aims, &flow)
+    }
+
+    /// Returns the one state in which several objectives are asked for; refuses questions that are not answered.
+    fn one_start(&self, part: &Part, items: &[Part], wanted: &[StateId]) -> Result<StateId, Diagnostic> {
+        let refuse = |message: &str| Err(self.refusal(part, message));
         if self.freedom.nature {
-            return Err(self.refusal(
-                part,
+            return refuse(
                 "several objectives at once (`multi`) are supported where probabilities are known only",
-            ));
+            );
         }
         if self.partial {
-            return Err(self.refusal(
-                part,
-                "several objectives at once (`multi`) need a policy that sees the state",
-            ));
+            return refuse("several objectives at once (`multi`) need a policy that sees the state");
         }
-        let &[start] = wanted else {
-            return Err(self.refusal(
-                part,
-                "several objectives (`multi`) are asked for in one state at a time",
-            ));
-        };
         if items.len() > OBJECTIVES_MAX {
-            return Err(self.refusal(
-                part,
-                format!("at most {OBJECTIVES_MAX} objectives are supported at once"),
+            return refuse(&format!(
+                "at most {OBJECTIVES_MAX} objectives are supported at once"
             ));
         }
+        match wanted {
+            [start] => Ok(*start),
+            _ => refuse("several objectives (`multi`) are asked for in one state at a time"),
+        }
+    }
+
+    /// Reads the objectives, with the automata that watch them.
+    fn aims(&mut self, part: &Part, items: &[Part]) -> Result<(Vec<Aim>, Watchers), Diagnostic> {
         let mut watchers = Watchers {
             letters: Vec::new(),
             watchers: Vec::new(),
@@ -204,31 +258,98 @@ impl Evaluator<'_> {
                 "the Pareto curve of several objectives is not supported; give all but one a threshold",
             ));
         }
-        watchers.seen.push((0, vec![0; watchers.watchers.len()]));
-        let product = Product::new(self.model(), &[start], &mut watchers);
-        let product = product.map_err(|error| self.refusal(part, error.to_string()))?;
-        let flow = self.flow(part, &product, &watchers, &aims)?;
+        Ok((aims, watchers))
+    }
+
+    /// Returns the goals of a play that may settle at the ends, gaining there what they are worth.
+    fn stopping_goals(
+        &self,
+        part: &Part,
+        product: &Product,
+        (ends, gains): (&[(StateId, u32)], Vec<Vec<Rational>>),
+    ) -> Result<Goals, Diagnostic> {
+        if gains.iter().flatten().any(Rational::is_negative) {
+            return Err(self.refusal(
+                part,
+                "in a model of this size, several objectives at once (`multi`) are probabilities and sums that are to be large, \
+                 or all of them sums over the same number of steps",
+            ));
+        }
+        let failed = |error: murphy_world::BuildError| self.refusal(part, error.to_string());
+        let model = &product.model;
+        let sure =
+            || Precise::new(vec![Rational::ONE]).map_err(|error| self.refusal(part, error.to_string()));
+        let settled = StateId::try_from(model.state_count()).unwrap_or(StateId::MAX);
+        let settle = u32::try_from(model.actions().len()).unwrap_or(u32::MAX);
+        let actions = model.actions().iter().cloned().chain(["settle".to_owned()]);
+        let mut builder = ModelBuilder::new(model.name(), actions.collect());
+        // Where each choice stands among the gains.
+        let mut places: Vec<Option<usize>> = Vec::new();
+        let mut rest = ends.iter().enumerate().peekable();
+        for state in (0..).take(model.state_count()) {
+            builder.add_state(Vec::new());
+            for choice in model.choices(state) {
+                builder
+                    .add_choice(
+                        model.action(choice),
+                        model.set(choice).clone(),
+                        model.targets(choice),
+                    )
+                    .map_err(failed)?;
+                places.push(Some(choice as usize));
+            }
+            while let Some((end, _)) = rest.next_if(|(_, (at, _))| *at == state) {
+                builder
+                    .add_choice(settle, sure()?.into(), [settled])
+                    .map_err(failed)?;
+                places.push(Some(model.choice_count() + end));
+            }
+        }
+        builder.add_state(Vec::new());
+        builder
+            .add_choice(settle, sure()?.into(), [settled])
+            .map_err(failed)?;
+        places.push(None);
+        let model = builder.start(model.initial().to_vec()).finish().map_err(failed)?;
+        let components = end_components(&model, &StateSet::all(model.state_count()), Direction::Minimize);
+        let none = StateSet::none(model.state_count());
+        let mut collapsed = None;
+        let mut all = Vec::with_capacity(gains.len());
+        for gains in gains {
+            let gain = |place: &Option<usize>| place.map_or(Rational::ZERO, |place| gains[place].clone());
+            let quantity: Vec<Rational> = places.iter().map(gain).collect();
+            let (model, quantity, target) = collapse(&model, &quantity, &components, &none)?;
+            all.push(quantity);
+            collapsed = Some((model, target));
+        }
+        let Some((model, target)) = collapsed else {
+            return Err(self.refusal(part, "there is no objective"));
+        };
+        let problem = Problem {
+            model,
+            objective: self.problem.objective.clone(),
+            goal: self.problem.goal.clone(),
+            ..self.problem
+        };
+        Ok(Goals::new(problem, all, Span::Target(target)))
+    }
+
+    /// Solves the linear program of a flow and reads the answer off.
+    fn optimum(&self, part: &Part, aims: &[Aim], flow: &Flow) -> Result<Meaning, Diagnostic> {
         let open = aims.iter().find(|aim| aim.least.is_none());
         match (minimise(&flow.costs, &flow.constraints), open) {
             (Err(NoOptimum::Infeasible), None) => Ok(Meaning::Truth(vec![false])),
-            (Err(NoOptimum::Infeasible), Some(_)) => {
-                Err(self.refusal(part, "no policy meets all thresholds, so there is no best one"))
-            }
+            (Err(NoOptimum::Infeasible), Some(_)) => Err(self.refusal(part, NO_POLICY)),
             (Err(NoOptimum::Unbounded), _) => {
                 Err(self.refusal(part, "a sum of several objectives has no bound"))
             }
-            (Ok(optimum), _) if !is_proved(&flow, &optimum) => {
+            (Ok(optimum), _) if !is_proved(flow, &optimum) => {
                 Err(self.refusal(part, "the best policy could not be proved to be best"))
             }
             (Ok(_), None) => Ok(Meaning::Truth(vec![true])),
             (Ok(optimum), Some(aim)) => {
-                let most = -optimum.value;
-                let value = match (&aim.what, aim.turned) {
-                    (_, false) => most,
-                    (What::Probability(_), true) => Rational::ONE - most,
-                    (What::Sum(..), true) => -most,
-                };
-                Ok(Meaning::Numbers(vec![Worth::exactly(value)]))
+                let most = Worth::exactly(-optimum.value);
+                Ok(Meaning::Numbers(vec![aim.asked(most)]))
             }
         }
     }
@@ -311,14 +432,14 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Lays the linear program out.
-    fn flow(
+    /// Returns where a play can settle, and which formulas it satisfies then, one bit each.
+    fn ends(
         &self,
         part: &Part,
         product: &Product,
         watchers: &Watchers,
         aims: &[Aim],
-    ) -> Result<Flow, Diagnostic> {
+    ) -> Result<Vec<(StateId, u32)>, Diagnostic> {
         let model = &product.model;
         let free = |choice: ChoiceId| {
             let original = product.choices.get(choice as usize).copied().flatten();
@@ -367,12 +488,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        let ends: Vec<(StateId, u32)> = ends.into_iter().collect();
-        let columns = model.choice_count() + ends.len();
-        if columns.saturating_mul(model.state_count() + aims.len()) > ENTRIES_MAX {
-            return Err(self.refusal(part, "the model is too large for several objectives at once"));
-        }
-        Ok(Flow::new(product, watchers, aims, &ends))
+        Ok(ends.into_iter().collect())
     }
 }
 
@@ -415,33 +531,7 @@ impl Flow {
             .collect();
         let mut costs = vec![Rational::ZERO; columns];
         for aim in aims {
-            let coefficients = match &aim.what {
-                What::Probability(watcher) => {
-                    let settled = ends.iter().map(|(_, satisfied)| {
-                        if satisfied >> watcher & 1 == 1 {
-                            Rational::ONE
-                        } else {
-                            Rational::ZERO
-                        }
-                    });
-                    vec![Rational::ZERO; choices].into_iter().chain(settled).collect()
-                }
-                What::Sum(quantity, steps) => {
-                    let mut coefficients = vec![Rational::ZERO; columns];
-                    for state in (0..).take(model.state_count()) {
-                        let memory = product.states.get(state as usize).map_or(0, |entry| entry.1);
-                        if steps.is_some_and(|steps| watchers.count(memory) >= steps) {
-                            continue;
-                        }
-                        for choice in model.choices(state) {
-                            if let Some(original) = product.choices.get(choice as usize).copied().flatten() {
-                                coefficients[choice as usize] = quantity[original as usize].clone();
-                            }
-                        }
-                    }
-                    coefficients
-                }
-            };
+            let coefficients = coefficients(aim, product, watchers, ends);
             match &aim.least {
                 Some(least) => constraints.push(Constraint {
                     coefficients,
@@ -453,6 +543,39 @@ impl Flow {
         }
         Self { costs, constraints }
     }
+}
+
+/// Returns what an objective gains by each choice of the product, and then by settling at each end.
+fn coefficients(aim: &Aim, product: &Product, watchers: &Watchers, ends: &[(StateId, u32)]) -> Vec<Rational> {
+    let model = &product.model;
+    let mut coefficients = vec![Rational::ZERO; model.choice_count()];
+    match &aim.what {
+        What::Probability(watcher) => {
+            let settled = ends.iter().map(|(_, satisfied)| {
+                if satisfied >> watcher & 1 == 1 {
+                    Rational::ONE
+                } else {
+                    Rational::ZERO
+                }
+            });
+            coefficients.extend(settled);
+        }
+        What::Sum(quantity, steps) => {
+            for state in (0..).take(model.state_count()) {
+                let memory = product.states.get(state as usize).map_or(0, |entry| entry.1);
+                if steps.is_some_and(|steps| watchers.count(memory) >= steps) {
+                    continue;
+                }
+                for choice in model.choices(state) {
+                    if let Some(original) = product.choices.get(choice as usize).copied().flatten() {
+                        coefficients[choice as usize] = quantity[original as usize].clone();
+                    }
+                }
+            }
+            coefficients.resize(coefficients.len() + ends.len(), Rational::ZERO);
+        }
+    }
+    coefficients
 }
 
 /// Says whether the point is feasible and the prices prove that nothing costs less.

@@ -5,9 +5,10 @@ use crate::property::players::Players;
 use crate::property::task::{Task, Turn};
 use crate::property::worth::Worth;
 use murphy_notation::{Diagnostic, Rational, hint_for};
-use murphy_problem::{Memory, Objective, Product};
+use murphy_plan::possible_and_sure;
+use murphy_problem::{Direction, Memory, Objective, Problem, Product};
 use murphy_spec::property::{Accumulation, Limit, Part, PartKind, Reward};
-use murphy_world::{StateId, StateSet};
+use murphy_world::{Model, StateId, StateSet};
 
 /// The most steps that are laid out one after the other.
 const LAYERS_MAX: u32 = 10_000;
@@ -104,7 +105,8 @@ impl Evaluator<'_> {
             && !a.is_temporal()
         {
             let target = self.states(a)?;
-            let (quantity, players, turn) = self.not_negative(formula, quantity, players)?;
+            let (quantity, players, turn) =
+                self.not_negative(formula, (quantity, &target), (players, wanted), None)?;
             let objective = Objective::Until { quantity, target };
             return Ok(Task::new(objective, players, wanted, self.place(formula)).turned(turn));
         }
@@ -117,26 +119,49 @@ impl Evaluator<'_> {
         }
         let (product, memory) = self.deciding_product(formula, path, wanted)?;
         let target = product.states_where(|_, remembered| memory.automaton.verdict(remembered) == Some(true));
-        let (quantity, players, turn) = self.not_negative(formula, product.quantity(&quantity), players)?;
+        let sum = (product.quantity(&quantity), &target);
+        let asked = (players, product.starts.as_slice());
+        let (quantity, players, turn) = self.not_negative(formula, sum, asked, Some(&product.model))?;
         let objective = Objective::Until { quantity, target };
         let task = Task::new(objective, players, wanted, self.place(formula)).turned(turn);
         Ok(task.within(&self.problem, product.model, product.starts))
     }
 
     /// Turns a quantity that is nowhere positive around; refuses one that is positive here and negative there.
+    ///
+    /// The sum is infinite where the target may be missed, which turning around would change; so it must be reached whatever anybody does.
     fn not_negative(
-        &self,
+        &mut self,
         part: &Part,
-        quantity: Vec<Rational>,
-        players: Players,
+        (quantity, target): (Vec<Rational>, &StateSet),
+        (players, starts): (Players, &[StateId]),
+        model: Option<&Model>,
     ) -> Result<(Vec<Rational>, Players, Turn), Diagnostic> {
         if !quantity.iter().any(Rational::is_negative) {
             return Ok((quantity, players, Turn::Plain));
         }
-        Err(self.refusal(
-            part,
-            "a quantity that is summed without a bound on steps must not be negative, but this one is somewhere",
-        ))
+        if quantity.iter().any(Rational::is_positive) {
+            return Err(self.refusal(
+                part,
+                "a quantity that is summed without a bound on steps must not be positive here and negative there",
+            ));
+        }
+        let both = Problem {
+            model: model.unwrap_or(&self.problem.model).clone(),
+            agent: Direction::Minimize,
+            nature: Direction::Minimize,
+            ..self.problem.clone()
+        };
+        let none = StateSet::none(both.model.state_count());
+        let (_, sure) = possible_and_sure(&both, target, &none);
+        if starts.iter().any(|state| !sure.contains(*state)) {
+            return Err(self.refusal(
+                part,
+                "a negative quantity is summed only until a target that is reached whatever is chosen",
+            ));
+        }
+        let turned = quantity.into_iter().map(|value| -value).collect();
+        Ok((turned, players.opposite(), Turn::Negative))
     }
 
     /// Returns the task of the worth of the state after some steps.
@@ -235,7 +260,7 @@ impl Evaluator<'_> {
                 "a sum for ever in a model where Nature can rule branches out is not supported yet",
             ));
         }
-        if players.agent == murphy_problem::Direction::Maximize && self.freedom.agent {
+        if players.agent == Direction::Maximize && self.freedom.agent {
             return self.greatest_total(part, &quantity, players, wanted);
         }
         // Where the quantity can be kept at zero for ever, nothing more is added; wherever that is missed, something is added again and again.

@@ -6,7 +6,7 @@ use crate::property::exact;
 use crate::property::players::Players;
 use crate::property::worth::Worth;
 use murphy_notation::{Diagnostic, Place, Rational};
-use murphy_plan::possible_and_sure;
+use murphy_plan::{Settings, possible_and_sure};
 use murphy_problem::{Beliefs, Bracket, Objective, Plan, Problem, Proof, equally};
 use murphy_world::{Model, StateId, StateSet};
 use std::cmp::Ordering;
@@ -56,6 +56,11 @@ const NEXT_TO_NOTHING: f64 = 1e-15;
 const ROUNDS: usize = 5;
 /// Up to how many states are asked for one by one.
 const SINGLES_MAX: usize = 64;
+/// Models of at most so many states are solved exactly where so many sweeps do not make the bracket narrow: floats may never do.
+const SMALL: usize = 4_000;
+const SWEEPS_FIRST: u64 = 2_000;
+/// How precise the bracket is from whose policy exact numbers are sought.
+const EXACT_FROM: f64 = 1e-6;
 
 impl Task {
     /// Returns a task in the model that the property speaks of.
@@ -86,6 +91,27 @@ impl Task {
         }));
         self.at = at;
         self
+    }
+
+    /// Fills in what needs no solving: a probability where the run begins at an end.
+    fn settle(&mut self) {
+        let (Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. }) =
+            &self.objective
+        else {
+            return;
+        };
+        for (known, state) in self.known.iter_mut().zip(&self.at) {
+            let value = match (target.contains(*state), avoid.contains(*state)) {
+                (true, _) => Rational::ONE,
+                (_, true) => Rational::ZERO,
+                _ => continue,
+            };
+            known.get_or_insert_with(|| self.turn.apply(Worth::exactly(value)));
+        }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
     }
 
     fn refuse(&self, reason: impl ToString) -> Diagnostic {
@@ -139,6 +165,7 @@ impl Evaluator<'_> {
 
     /// Returns the number in every state asked for.
     pub(super) fn worths(&mut self, task: &mut Task) -> Result<Vec<Worth>, Diagnostic> {
+        task.settle();
         let mut found = task.known.clone();
         let mut pending: Vec<usize> = (0..found.len()).filter(|index| found[*index].is_none()).collect();
         let absolute = self.options.precision;
@@ -148,11 +175,18 @@ impl Evaluator<'_> {
         );
         // Sums are often large, so that a coarse bracket is narrow enough already.
         let mut precision = absolute.unwrap_or(if sums { 1e-4 } else { 1e-6 });
+        let mut first = task.model.as_deref().unwrap_or(&self.problem).model.state_count() <= SMALL;
+        let mut settings = self.options.settings;
         for _ in 0..ROUNDS {
             if pending.is_empty() {
                 break;
             }
-            self.round(task, &pending, precision, &mut found)?;
+            settings.sweeps_max =
+                self.options
+                    .settings
+                    .sweeps_max
+                    .min(if first { SWEEPS_FIRST } else { u64::MAX });
+            self.round(task, &pending, (precision, &settings), &mut found)?;
             let wide = |worth: &Worth| {
                 let gap = worth.bracket.gap();
                 let size = worth.bracket.lower.abs().min(worth.bracket.upper.abs());
@@ -163,6 +197,14 @@ impl Evaluator<'_> {
                 }
             };
             pending.retain(|index| found[*index].as_ref().is_none_or(wide));
+            if std::mem::take(&mut first) && !pending.is_empty() {
+                if let Ok(exact) = self.exact_worths(task, &pending, &settings) {
+                    for (index, worth) in pending.drain(..).zip(exact) {
+                        found[index] = Some(worth);
+                    }
+                }
+                continue;
+            }
             let sizes = pending.iter().filter_map(|index| found[*index].as_ref());
             let least = sizes
                 .map(|worth| worth.bracket.lower.abs().max(worth.bracket.upper.abs() * 1e-6))
@@ -185,6 +227,7 @@ impl Evaluator<'_> {
         task: &mut Task,
         threshold: &Rational,
     ) -> Result<Vec<Ordering>, Diagnostic> {
+        task.settle();
         let threshold_worth = Worth::exactly(threshold.clone());
         let mut found = task.known.clone();
         let mut sides: Vec<Option<Ordering>> = found
@@ -192,13 +235,13 @@ impl Evaluator<'_> {
             .map(|worth| worth.as_ref().and_then(|worth| worth.compare(&threshold_worth)))
             .collect();
         self.sides_by_sets(task, threshold, &mut sides);
-        let mut precision = 1e-3;
+        let (mut precision, settings) = (1e-3, self.options.settings);
         for _ in 0..ROUNDS {
             let pending: Vec<usize> = (0..sides.len()).filter(|index| sides[*index].is_none()).collect();
             if pending.is_empty() {
                 break;
             }
-            self.round(task, &pending, precision, &mut found)?;
+            self.round(task, &pending, (precision, &settings), &mut found)?;
             for index in pending {
                 sides[index] = found[index]
                     .as_ref()
@@ -208,8 +251,9 @@ impl Evaluator<'_> {
         }
         let pending: Vec<usize> = (0..sides.len()).filter(|index| sides[*index].is_none()).collect();
         if !pending.is_empty() {
-            for (index, worth) in pending.iter().zip(self.exact_worths(task, &pending)) {
-                sides[*index] = worth.and_then(|worth| worth.compare(&threshold_worth));
+            let exact = self.exact_worths(task, &pending, &settings).unwrap_or_default();
+            for (index, worth) in pending.iter().zip(exact) {
+                sides[*index] = worth.compare(&threshold_worth);
             }
         }
         let known = sides.iter().copied().collect::<Option<Vec<Ordering>>>();
@@ -265,7 +309,7 @@ impl Evaluator<'_> {
         &mut self,
         task: &mut Task,
         pending: &[usize],
-        precision: f64,
+        (precision, settings): (f64, &Settings<'_>),
         found: &mut [Option<Worth>],
     ) -> Result<(), Diagnostic> {
         let stepwise = matches!(
@@ -285,10 +329,9 @@ impl Evaluator<'_> {
         };
         for group in groups {
             let starts: Vec<StateId> = group.iter().map(|index| task.at[*index]).collect();
-            let settings = self.options.settings;
             let problem = self.prepare(task, precision);
             problem.model.restart(equally(&starts));
-            let answer = solve(problem, &settings).map_err(|error| task.refuse(error))?;
+            let answer = solve(problem, settings).map_err(|error| task.refuse(error))?;
             for &index in group {
                 let bracket = bracket_of(&answer.plan, &task.objective, task.at[index]);
                 let worth = task.turn.apply(Worth::between(bracket.lower, bracket.upper));
@@ -303,27 +346,27 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// Returns the exact numbers, where they can be found.
-    pub(super) fn exact_worths(&mut self, task: &mut Task, pending: &[usize]) -> Vec<Option<Worth>> {
-        let mut worths = Vec::with_capacity(pending.len());
+    /// Returns the exact numbers, or why they cannot be found.
+    pub(super) fn exact_worths(
+        &mut self,
+        task: &mut Task,
+        pending: &[usize],
+        settings: &Settings<'_>,
+    ) -> Result<Vec<Worth>, String> {
         let starts: Vec<StateId> = pending.iter().map(|index| task.at[*index]).collect();
         let known: Vec<Option<Worth>> = pending.iter().map(|index| task.known[*index].clone()).collect();
-        let (settings, turn) = (self.options.settings, task.turn);
-        let problem = self.prepare(task, 1e-9);
+        let turn = task.turn;
+        let problem = self.prepare(task, EXACT_FROM);
         problem.model.restart(equally(&starts));
-        let values = match solve(problem, &settings) {
-            Ok(answer) => exact::values(problem, &answer.plan),
-            Err(_) => None,
+        let answer = solve(problem, settings).map_err(|error| error.to_string())?;
+        let values = exact::values(problem, &answer.plan)?;
+        let worth = |(state, known): (&StateId, Option<Worth>)| {
+            known.unwrap_or_else(|| match values.get(*state as usize) {
+                Some(Some(value)) => turn.apply(Worth::exactly(value.clone())),
+                _ => turn.apply(Worth::infinite()),
+            })
         };
-        for (state, known) in starts.iter().zip(known) {
-            let value = values.as_ref().and_then(|values| values.get(*state as usize));
-            worths.push(known.or_else(|| match value {
-                Some(Some(value)) => Some(turn.apply(Worth::exactly(value.clone()))),
-                Some(None) => Some(turn.apply(Worth::infinite())),
-                None => None,
-            }));
-        }
-        worths
+        Ok(starts.iter().zip(known).map(worth).collect())
     }
 }
 

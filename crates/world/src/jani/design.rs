@@ -115,6 +115,7 @@ pub(super) fn design(
     let design = Design {
         code: compiler.code,
         model_type: program.model_type,
+        product: crate::product::Product::default(),
         variables: instances.variables,
         commands,
         modules: instances
@@ -417,11 +418,26 @@ fn by_action<'p>(instances: &Instances<'p>) -> Vec<ByAction<'p>> {
     all
 }
 
+/// Names of actions as they are numbered.
+#[derive(Default)]
+struct Actions {
+    names: Vec<String>,
+    numbers: HashMap<String, ActionIndex>,
+}
+
+impl Actions {
+    fn number(&mut self, name: &str) -> ActionIndex {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
+
 /// Returns all ways to move, and the names of the actions that they show: first those without one.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one case after another of how automata move together"
-)]
 fn syncs(
     program: &Program,
     instances: &Instances<'_>,
@@ -437,42 +453,16 @@ fn syncs(
             parts: vec![edges.silent.clone()],
         })
         .collect();
-    let mut actions: Vec<String> = Vec::new();
-    let mut numbers: HashMap<String, ActionIndex> = HashMap::new();
-    let mut number = |name: &str| {
-        *numbers.entry(name.to_owned()).or_insert_with_key(|name| {
-            actions.push(name.clone());
-            u32::try_from(actions.len() - 1).unwrap_or(u32::MAX)
-        })
-    };
+    let mut actions = Actions::default();
     match (&program.system.syncs, edges.as_slice()) {
         (Some(vectors), _) => {
             check_actions(instances, vectors, compiler)?;
-            let mut listed: usize = 0;
-            for vector in vectors {
-                let parts: Option<Vec<Vec<usize>>> = vector
-                    .actions
-                    .iter()
-                    .zip(&edges)
-                    .filter_map(|(action, edges)| Some((action.as_ref()?, edges)))
-                    .map(|(action, edges)| edges.named.get(action.text.as_str()).cloned())
-                    .collect();
-                let size = parts.as_ref().map_or(0, |parts| parts.iter().map(Vec::len).sum());
-                listed = listed.saturating_add(size);
-                if listed > TOGETHER_MAX {
-                    return Err(too_many(compiler));
-                }
-                // An automaton that never has the action keeps the others from moving so.
-                if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
-                    let action = vector.result.as_ref().map(|result| number(&result.text));
-                    syncs.push(Sync { action, parts });
-                }
-            }
+            syncs.extend(together(vectors, &edges, &mut actions, compiler)?);
         }
         (None, [only]) => {
             for name in &only.order {
                 let parts = only.named.get(name).cloned().into_iter().collect();
-                let action = Some(number(name));
+                let action = Some(actions.number(name));
                 syncs.push(Sync { action, parts });
             }
         }
@@ -488,27 +478,59 @@ fn syncs(
         }
     }
     let work = |sync: &Sync| -> usize {
-        let taken = sync
-            .parts
-            .iter()
-            .flatten()
-            .filter_map(|index| commands.get(*index));
+        let taken = sync.parts.iter().flatten();
+        let taken = taken.filter_map(|index| commands.get(*index));
         taken.map(Compiled::size).sum()
     };
     if syncs.iter().map(work).fold(0, usize::saturating_add) > TOGETHER_MAX {
         return Err(too_many(compiler));
     }
-    // Variables that several automata may use; nobody but the question reads the counters.
-    let shared: HashSet<u32> = (0u32..)
+    let shared = shared(instances, wanted);
+    for sync in &syncs {
+        check_together(sync, commands, &shared, compiler)?;
+    }
+    Ok((actions.names, syncs))
+}
+
+/// Returns the ways to move that the synchronisations name.
+fn together(
+    vectors: &[SyncVector],
+    edges: &[ByAction<'_>],
+    actions: &mut Actions,
+    compiler: &Compiler<'_>,
+) -> Result<Vec<Sync>, Diagnostic> {
+    let mut syncs = Vec::new();
+    let mut listed: usize = 0;
+    for vector in vectors {
+        let parts: Option<Vec<Vec<usize>>> = vector
+            .actions
+            .iter()
+            .zip(edges)
+            .filter_map(|(action, edges)| Some((action.as_ref()?, edges)))
+            .map(|(action, edges)| edges.named.get(action.text.as_str()).cloned())
+            .collect();
+        let size = parts.as_ref().map_or(0, |parts| parts.iter().map(Vec::len).sum());
+        listed = listed.saturating_add(size);
+        if listed > TOGETHER_MAX {
+            return Err(too_many(compiler));
+        }
+        // An automaton that never has the action keeps the others from moving so.
+        if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
+            let action = vector.result.as_ref().map(|result| actions.number(&result.text));
+            syncs.push(Sync { action, parts });
+        }
+    }
+    Ok(syncs)
+}
+
+/// Returns the variables that several automata may use; nobody but the question reads the counters.
+fn shared(instances: &Instances<'_>, wanted: &Wanted) -> HashSet<u32> {
+    (0u32..)
         .zip(&instances.variables)
         .filter(|(_, variable)| variable.owner.is_none())
         .map(|(index, _)| index)
         .filter(|index| !wanted.counters.iter().any(|counter| counter.variable == *index))
-        .collect();
-    for sync in &syncs {
-        check_together(sync, commands, &shared, compiler)?;
-    }
-    Ok((actions, syncs))
+        .collect()
 }
 
 fn too_many(compiler: &Compiler<'_>) -> Diagnostic {

@@ -29,7 +29,7 @@ pub use syntax::Program;
 
 use crate::limits::Limits;
 use crate::model::Model;
-use crate::unfolding::unfold;
+use crate::unfolding::{leave_out, unfold};
 use murphy_notation::{Diagnostic, Source, hint_for};
 use std::sync::Arc;
 
@@ -143,10 +143,34 @@ impl Program {
         constants: &[(String, String)],
         limits: &Limits,
     ) -> Result<Asked, Diagnostic> {
-        let unfolded = design::design(self, constants, property).and_then(|(design, property)| {
+        let unfolded = design::design(self, constants, property).and_then(|(mut design, property)| {
+            if asks_for_no_state(&property) {
+                let left_out = leave_out(&mut design);
+                if !left_out.is_empty() {
+                    design.notes.push(format!(
+                        "variables that the property does not depend on are left out: {}",
+                        left_out.join(", ")
+                    ));
+                }
+            }
             let model = unfold(&self.definitions.source, &design, limits)?;
             Ok(Asked { model, property })
         });
         unfolded.map_err(|error| read::with_path(error, &self.root))
     }
+}
+
+/// Says whether a property is asked of the first states as a whole: it neither counts states nor asks whether some state is a first one.
+fn asks_for_no_state(property: &str) -> bool {
+    const FIRST: &str = "\"init\"";
+    let counts = ["filter(sum,", "filter(avg,", "filter(count,"];
+    let asked = property
+        .strip_prefix("filter(")
+        .and_then(|rest| rest.strip_suffix(&format!(", {FIRST})")));
+    let inner = asked.unwrap_or(property);
+    let filtered_by_other_states = asked.is_none() && property.starts_with("filter(");
+    !property.is_empty()
+        && !filtered_by_other_states
+        && !inner.contains(FIRST)
+        && !counts.iter().any(|start| property.starts_with(start))
 }

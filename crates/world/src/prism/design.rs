@@ -40,6 +40,7 @@ pub(super) fn design(program: &Program, settings: &[(String, String)]) -> Result
     Ok(Design {
         code: compiler.code,
         model_type,
+        product: program.product,
         variables,
         commands,
         modules: modules.into_iter().map(|module| module.name).collect(),

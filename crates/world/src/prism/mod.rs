@@ -23,6 +23,7 @@ pub use syntax::Program;
 
 use crate::limits::Limits;
 use crate::model::Model;
+use crate::product::Product;
 use crate::unfolding::{Expr, unfold};
 use murphy_notation::{Diagnostic, Source};
 use std::sync::Arc;
@@ -85,6 +86,33 @@ impl Program {
             .iter()
             .filter(|constant| constant.value.is_none());
         open.map(|constant| constant.name.text.as_str())
+    }
+
+    /// Sets how the bounds of modules that move together are combined; by default bound by bound, as the language has it.
+    ///
+    /// # Example
+    /// ```
+    /// use murphy_notation::{Rational, Source};
+    /// use murphy_world::{Limits, Product, prism};
+    /// let text = "mdp
+    ///   module first  a:[0..2]; [toss] a=0 -> [2/5,3/5]:(a'=1) + [2/5,3/5]:(a'=2); endmodule
+    ///   module second b:[0..2]; [toss] b=0 -> [2/5,3/5]:(b'=1) + [2/5,3/5]:(b'=2); endmodule";
+    /// let coins = |product| -> Result<_, murphy_notation::Diagnostic> {
+    ///     let program = prism::parse(Source::new("coins.prism", text))?.product(product);
+    ///     program.unfold(&[], &Limits::default())
+    /// };
+    /// // Outcomes 0 and 3 are those in which the coins are equal.
+    /// let equal = [true, false, false, true];
+    /// let hull = coins(Product::Hull)?;
+    /// assert_eq!(hull.set(0).lower_probability(&equal), Rational::new(8, 25));
+    /// let apart = coins(Product::Independent)?;
+    /// assert_eq!(apart.set(0).lower_probability(&equal), Rational::new(12, 25));
+    /// # Ok::<(), murphy_notation::Diagnostic>(())
+    /// ```
+    #[must_use]
+    pub fn product(mut self, product: Product) -> Self {
+        self.product = product;
+        self
     }
 
     /// Unfolds the model with these constants, of which the last for a name holds.

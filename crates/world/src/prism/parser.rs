@@ -6,6 +6,7 @@ use super::syntax::{
     Body, Branch, Command, Module, Occasion, Probability, Program, Range, RewardItem, Rewards, System,
     Variable,
 };
+use crate::product::Product;
 use crate::unfolding::{Constant, Definition, Definitions, Expr, ExprKind, Kind, ModelType, Name};
 use murphy_notation::{Diagnostic, Source, Span};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(super) fn program(source: &Arc<Source>) -> Result<Program, Diagnostic> {
         initial: None,
         system: None,
         observables: Vec::new(),
+        product: Product::default(),
     };
     while cursor.peek().kind != TokenKind::End {
         cursor.declaration(&mut program)?;

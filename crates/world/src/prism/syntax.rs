@@ -1,5 +1,6 @@
 //! What a PRISM model says, as it is written.
 
+use crate::product::Product;
 use crate::unfolding::{Definition, Definitions, Expr, ModelType, Name};
 use murphy_notation::Span;
 
@@ -109,4 +110,6 @@ pub struct Program {
     pub(super) initial: Option<Expr>,
     pub(super) system: Option<(System, Span)>,
     pub(super) observables: Vec<Definition>,
+    /// How the bounds of modules that move together are combined.
+    pub(super) product: Product,
 }

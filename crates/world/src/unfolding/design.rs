@@ -3,6 +3,7 @@
 use super::code::{Code, Id};
 use super::compile::Compiler;
 use super::expression::Kind;
+use crate::product::Product;
 use murphy_notation::{Diagnostic, Rational, Span, Value};
 use std::collections::HashMap;
 
@@ -47,6 +48,8 @@ pub(crate) struct Quantity {
 pub(crate) struct Design {
     pub(crate) code: Code,
     pub(crate) model_type: ModelType,
+    /// How the bounds of modules that move together are combined.
+    pub(crate) product: Product,
     pub(crate) variables: Vec<Variable>,
     pub(crate) commands: Vec<Command>,
     /// The names of the modules.

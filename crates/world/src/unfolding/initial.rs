@@ -5,10 +5,10 @@ use super::design::Variable;
 use super::expression::Comparison;
 use murphy_notation::Diagnostic;
 
-/// The most assignments that are tried, however many states there may be.
-const TRIES_MAX: u64 = 50_000_000;
-/// How many assignments are tried for few states, and how many more for each state that there may be.
-const TRIES: (u64, u64) = (100_000, 100);
+/// How many values may be tried for each state that the model may have.
+///
+/// A condition that holds everywhere takes fewer than three tries a state: one for itself, and two for values shared with others.
+const TRIES_PER_STATE: usize = 4;
 
 /// Why the initial states cannot be listed.
 pub(crate) enum Failure {
@@ -94,18 +94,20 @@ impl<'a> Search<'a> {
         if !self.holds(count, &values)? || self.ranges.iter().any(|(low, high)| low > high) {
             return Ok(());
         }
-        let allowed = (states_max as u64)
-            .saturating_mul(TRIES.1)
-            .saturating_add(TRIES.0);
-        let mut left = allowed.min(TRIES_MAX);
+        let tries_max = states_max.saturating_mul(TRIES_PER_STATE);
+        let mut tries: usize = 0;
         // The variable being tried; those before it have values that pass.
         let mut at = 0;
         loop {
-            left = left.saturating_sub(1);
-            if left == 0 || self.found.len() > states_max {
-                let message = "there are too many initial states to try";
+            // A variable with one value only costs nothing to try.
+            tries += usize::from(self.ranges.get(at).is_none_or(|(low, high)| low < high));
+            if tries > tries_max || self.found.len() > states_max {
+                let message = format!(
+                    "the condition on initial states holds in more than {states_max} of them, or takes more than {tries_max} tries to find them"
+                );
+                let error = Diagnostic::new(message);
                 return Err(Failure::Other(
-                    Diagnostic::new(message).hint("let the condition say what each variable equals"),
+                    error.hint("let the condition say what each variable equals"),
                 ));
             }
             if at == count {

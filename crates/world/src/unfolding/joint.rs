@@ -2,7 +2,9 @@
 
 use super::outcomes::{Outcome, Outcomes};
 use super::packing::{Numbering, Packing};
+use super::spread::Spread;
 use crate::ids::StateId;
+use crate::product::Product;
 use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
 use std::ops::Range;
@@ -48,10 +50,23 @@ pub(crate) struct Joint {
     work_max: usize,
     /// Whether bounds were multiplied or mixed where the exact set is smaller.
     pub(crate) hull: bool,
+    product: Product,
+    /// The extreme points of the choice, where independent parts make them.
+    spread: Spread,
+    /// Whether independent parts left Nature a choice.
+    pub(crate) independent: bool,
+}
+
+/// Why a product is not worked out.
+pub(crate) enum Overrun {
+    /// There are more states than can be numbered, or more joint outcomes than may be worked out.
+    TooLarge,
+    /// The extreme points of independent sets are too many.
+    Points(murphy_credal::Error),
 }
 
 impl Joint {
-    pub(crate) fn new(words: usize, work_max: usize) -> Self {
+    pub(crate) fn new(words: usize, work_max: usize, product: Product) -> Self {
         Self {
             words,
             partial: Vec::new(),
@@ -67,6 +82,9 @@ impl Joint {
             work: 0,
             work_max,
             hull: false,
+            product,
+            spread: Spread::default(),
+            independent: false,
         }
     }
 
@@ -77,17 +95,43 @@ impl Joint {
         self.targets.clear();
         self.lower.clear();
         self.upper.clear();
+        self.spread.clear();
     }
 
     /// Adds the product of the commands of a movement.
-    ///
-    /// Returns `None` when there are more states than can be numbered, or more joint outcomes than may be worked out.
     pub(crate) fn add(
         &mut self,
         movement: &Movement<'_>,
         outcomes: &Outcomes,
         packing: &Packing,
         numbering: &mut Numbering,
+    ) -> Result<(), Overrun> {
+        self.multiply(movement, outcomes, packing, numbering)
+            .ok_or(Overrun::TooLarge)?;
+        let mut branches = Vec::with_capacity(self.partial.len());
+        for at in 0..self.partial.len() {
+            let target = self.states.get(at * self.words..(at + 1) * self.words);
+            let target = target.and_then(|target| numbering.number(target));
+            let branch = target.and_then(|target| self.lead_to(target, at, numbering.count()));
+            branches.push(branch.ok_or(Overrun::TooLarge)?);
+        }
+        if self.product == Product::Independent && is_apart(movement, outcomes) {
+            let factors = movement.commands.iter().map(|command| bounds(outcomes, command));
+            self.spread
+                .add(movement.share, factors, &branches)
+                .map_err(Overrun::Points)?;
+            self.independent |= self.spread.is_open();
+        }
+        Ok(())
+    }
+
+    /// Works out the joint outcomes of a movement.
+    fn multiply(
+        &mut self,
+        movement: &Movement<'_>,
+        outcomes: &Outcomes,
+        packing: &Packing,
+        numbering: &Numbering,
     ) -> Option<()> {
         self.partial.clear();
         self.states.clear();
@@ -108,12 +152,7 @@ impl Joint {
         }
         self.imprecise += usize::from(self.partial.iter().any(|partial| partial.upper.is_some()));
         // Each movement of a mixture has its own sum; the bounds of two together forget it.
-        self.hull |= self.imprecise > 1;
-        for at in 0..self.partial.len() {
-            let target = self.states.get(at * self.words..(at + 1) * self.words)?;
-            let target = numbering.number(target)?;
-            self.lead_to(target, at, numbering.count());
-        }
+        self.hull |= self.imprecise > 1 && self.product == Product::Hull;
         Some(())
     }
 
@@ -148,7 +187,10 @@ impl Joint {
 
     /// Notes whether bounds are multiplied with a choice of others: the true set of joint distributions is then smaller.
     fn note_hull(&mut self, commands: &[Range<usize>], outcomes: &Outcomes) {
-        if self.hull || commands.iter().filter(|range| range.len() > 1).count() < 2 {
+        if self.hull
+            || self.product != Product::Hull
+            || commands.iter().filter(|range| range.len() > 1).count() < 2
+        {
             return;
         }
         self.hull = commands.iter().filter(|range| range.len() > 1).any(|range| {
@@ -157,16 +199,13 @@ impl Joint {
         });
     }
 
-    fn lead_to(&mut self, target: StateId, at: usize, state_count: u32) {
-        let Some(partial) = self.partial.get(at) else {
-            return;
-        };
+    /// Adds a joint outcome to the branch to its target, and returns the branch.
+    fn lead_to(&mut self, target: StateId, at: usize, state_count: u32) -> Option<usize> {
+        let partial = self.partial.get(at)?;
         if self.marks.len() < state_count as usize {
             self.marks.resize(state_count as usize, (0, 0));
         }
-        let Some((choice, branch)) = self.marks.get_mut(target as usize) else {
-            return;
-        };
+        let (choice, branch) = self.marks.get_mut(target as usize)?;
         if *choice == self.choice {
             let branch = *branch as usize;
             if let (Some(lower), Some(upper)) = (self.lower.get_mut(branch), self.upper.get_mut(branch)) {
@@ -176,18 +215,22 @@ impl Joint {
                 }
                 *lower += &partial.lower;
             }
-            return;
+            return Some(branch);
         }
         (*choice, *branch) = (self.choice, u32::try_from(self.targets.len()).unwrap_or(u32::MAX));
         self.targets.push(target);
         self.lower.push(partial.lower.clone());
         self.upper.push(partial.upper.clone());
+        Some(self.targets.len() - 1)
     }
 
     /// Returns the set of the choice, and where its outcomes lead.
     pub(crate) fn finish(&mut self) -> Result<(CredalSet, Vec<StateId>), murphy_credal::Error> {
         let lower = std::mem::take(&mut self.lower);
         let targets = std::mem::take(&mut self.targets);
+        if !self.spread.is_empty() {
+            return Ok((self.spread.set(targets.len())?, targets));
+        }
         if self.upper.iter().all(Option::is_none) {
             return Ok((Precise::new(lower)?.into(), targets));
         }
@@ -199,6 +242,27 @@ impl Joint {
         }
         Ok((set.into(), targets))
     }
+}
+
+/// Says whether the bounds of the joint outcomes could say less than what independent parts allow.
+fn is_apart(movement: &Movement<'_>, outcomes: &Outcomes) -> bool {
+    let several = movement.commands.iter().filter(|range| range.len() > 1).count();
+    let here = movement.commands.iter().flat_map(|range| range.clone());
+    let open = here
+        .filter_map(|at| outcomes.outcomes.get(at))
+        .any(|outcome| outcome.upper.is_some());
+    // One of several movements of a mixture has to be told from the others even where it leaves nothing open.
+    *movement.share != Rational::ONE || (several > 1 && open)
+}
+
+/// Returns the bounds of the outcomes of a command.
+fn bounds(outcomes: &Outcomes, command: &Range<usize>) -> (Vec<Rational>, Vec<Rational>) {
+    let here = outcomes.outcomes.get(command.clone()).unwrap_or(&[]);
+    let upper = |outcome: &Outcome| outcome.upper.as_ref().unwrap_or(&outcome.lower).clone();
+    (
+        here.iter().map(|outcome| outcome.lower.clone()).collect(),
+        here.iter().map(upper).collect(),
+    )
 }
 
 fn times(a: &Rational, b: &Rational) -> Rational {

@@ -5,6 +5,7 @@
 
 mod code;
 mod compile;
+mod cone;
 mod design;
 mod display;
 mod evaluate;
@@ -15,10 +16,12 @@ mod measures;
 mod outcomes;
 mod packing;
 mod settings;
+mod spread;
 mod unfold;
 
 pub(crate) use code::{Id, Node};
 pub(crate) use compile::{Compiler, RenamingId};
+pub(crate) use cone::leave_out;
 pub(crate) use design::{
     ActionIndex, Branch, Command, Counted, Design, Item, ModelType, Quantity, Sync, Variable, check_writers,
     known_sum,

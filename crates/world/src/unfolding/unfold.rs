@@ -3,7 +3,7 @@
 use super::design::{ActionIndex, Design, ModelType, Sync};
 use super::expression::Kind;
 use super::initial::{Failure, initial_states};
-use super::joint::{Joint, Movement};
+use super::joint::{Joint, Movement, Overrun};
 use super::measures::Measures;
 use super::outcomes::{From, Outcomes};
 use super::packing::{Numbering, Packing};
@@ -88,7 +88,11 @@ pub(crate) fn unfold(source: &Arc<Source>, design: &Design, limits: &Limits) -> 
         packing,
         numbering: Numbering::new(words),
         outcomes: Outcomes::new(design.commands.len()),
-        joint: Joint::new(words, limits.branches_max.saturating_mul(WORK_PER_BRANCH)),
+        joint: Joint::new(
+            words,
+            limits.branches_max.saturating_mul(WORK_PER_BRANCH),
+            design.product,
+        ),
         measures: Measures::new(design),
         builder,
         actions: HashMap::new(),
@@ -362,7 +366,17 @@ impl Unfolding<'_> {
         let added = self
             .joint
             .add(&movement, &self.outcomes, &self.packing, &mut self.numbering);
-        added.ok_or_else(|| self.too_large())?;
+        added.map_err(|overrun| match overrun {
+            Overrun::TooLarge => self.too_large(),
+            Overrun::Points(error) => {
+                let first = movers.first().and_then(|index| self.design.commands.get(*index));
+                from.error(
+                    first.map(|command| command.span).unwrap_or_default(),
+                    error.to_string(),
+                )
+                .hint("combine the bounds as their rectangular hull instead, which needs no extreme points")
+            }
+        })?;
         self.measures.act(way.action, movers, share, from)
     }
 
@@ -467,6 +481,11 @@ impl Unfolding<'_> {
             self.joint.hull,
             "interval probabilities of modules that move together, or of several enabled commands of a chain, are combined \
              bound by bound: this rectangular hull holds more distributions than the exact combination",
+        );
+        note(
+            self.joint.independent,
+            "modules that move together, and commands of a chain that are enabled together, are independent: Nature settles the \
+             probabilities of each without seeing what the others do (the strong product)",
         );
         note(
             self.outcomes.scaled,

@@ -256,3 +256,56 @@ fn bounded_sums_are_added_up_by_a_variable() {
     let inside = r#"{"op": "Pmax", "exp": {"op": "G", "exp": {"op": "F", "exp": "top", "reward-bounds": [{"exp": "cost", "accumulate": ["steps"], "bounds": {"upper": 8}}]}}}"#;
     assert!(refusal(inside).contains("do not begin with the first state"));
 }
+
+/// Asks a walk from 0 to 2 that counts its steps by an expression, and asks for a state by another.
+fn counting(
+    counts: &str,
+    wanted: &str,
+    fun: &str,
+    states: &str,
+) -> Result<Asked, murphy_notation::Diagnostic> {
+    let step = [set("x", &op("+", r#""x""#, "1")), set("seen", counts)].join(",");
+    let back = [set("x", "0"), set("seen", counts)].join(",");
+    let half = op("/", "1", "2");
+    let moving = edge("step", &op("<", r#""x""#, "2"), &[(&half, &step), (&half, &back)]);
+    let more = format!(
+        r#""properties": [{{"name": "p", "expression": {{"op": "filter", "fun": "{fun}", "states": {states},
+            "values": {{"op": "Pmax", "exp": {{"op": "F", "exp": {wanted}}}}}}}}}]"#
+    );
+    Text {
+        of_type: "mdp",
+        automata: &automaton("A", "", &[moving]),
+        variables: &[bounded("x", 0, 2), bounded("seen", 0, 9)].join(","),
+        more: &more,
+        ..Text::default()
+    }
+    .ask("p")
+}
+
+#[test]
+fn variables_that_do_not_matter_are_left_out() {
+    let first = r#"{"op": "initial"}"#;
+    let up_to_nine = r#"{"op": "min", "left": 9, "right": {"op": "+", "left": "seen", "right": 1}}"#;
+    let arrived = op("=", r#""x""#, "2");
+    let asked = counting(up_to_nine, &arrived, "max", first).unwrap();
+    assert_eq!(asked.model.state_count(), 3);
+    assert_eq!(
+        asked.model.notes()[0],
+        "variables that the property does not depend on are left out: seen"
+    );
+    // Here they matter: where the property reads them, where states are counted, and where the first is to be told from others.
+    for (wanted, fun, states) in [
+        (op("=", r#""seen""#, "9"), "max", first),
+        (arrived.clone(), "avg", first),
+        (arrived.clone(), "max", arrived.as_str()),
+        (op("∧", first, &arrived), "max", first),
+    ] {
+        let asked = counting(up_to_nine, &wanted, fun, states).unwrap();
+        assert!(asked.model.state_count() > 20, "{wanted} {fun} {states}");
+        assert!(asked.model.notes().iter().all(|note| !note.contains("left out")));
+    }
+    // A value that may fall out of its range is not left out: the mistake of the model is found.
+    let further = op("+", r#""seen""#, "1");
+    let error = counting(&further, &arrived, "max", first).unwrap_err();
+    assert!(error.message.contains("`seen` becomes 10"), "{error}");
+}

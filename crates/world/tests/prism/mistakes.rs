@@ -185,6 +185,32 @@ fn variables_have_one_owner_and_one_declaration() {
 }
 
 #[test]
+fn conditions_on_initial_states_are_tried_as_long_as_the_limit_of_states_allows() {
+    use std::fmt::Write;
+    let limits = Limits {
+        states_max: 1 << 10,
+        ..Limits::default()
+    };
+    let all = |condition: &str, count: usize| {
+        let mut text = "mdp module m ".to_owned();
+        for variable in 0..count {
+            write!(text, "x{variable}:[0..1]; c{variable}:[3..3]; ").unwrap();
+        }
+        write!(text, "endmodule init {condition} endinit").unwrap();
+        prism::parse(Source::new("test.prism", text))
+            .unwrap()
+            .unfold(&[], &limits)
+    };
+    assert_eq!(all("true", 10).unwrap().state_count(), 1 << 10);
+    // Nothing is known of the sum until the last variable has its value: 2^40 tries.
+    let sum = (0..40).map(|variable| format!("x{variable}")).collect::<Vec<_>>();
+    let error = all(&format!("{} > 40", sum.join("+")), 40).unwrap_err();
+    assert!(error.message.contains("takes more than 4096 tries"), "{error}");
+    let error = all("true", 11).unwrap_err();
+    assert!(error.message.contains("in more than 1024 of them"), "{error}");
+}
+
+#[test]
 fn ranges_hold() {
     check(
         "mdp module m x:[3..2]; endmodule",
