@@ -7,6 +7,8 @@
 //! | --- | --- | --- |
 //! | reach | a sub-solution with progress, a super-solution | `reach` |
 //! | sum until | a sub-solution where the value is finite, a strict super-solution | `until`, `qualitative` |
+//! | sum for ever | a sub-solution with progress where the value is finite, a super-solution | `total`, `infinite` |
+//! | long-run mean | means that do not fall, and biases where they tie | `long_run`, `lexicographic` |
 //! | discounted sum | a sub- and a super-solution | `discounted` |
 //! | step-bounded | nothing: it is recomputed, backward | `backward` |
 //!
@@ -24,10 +26,14 @@ mod checked;
 mod discounted;
 mod dyadic;
 mod expectation;
+mod infinite;
+mod lexicographic;
+mod long_run;
 mod member;
 mod qualitative;
 mod reach;
 mod rejection;
+mod total;
 mod until;
 mod whole;
 
@@ -82,6 +88,29 @@ pub fn check(problem: &Problem, certificate: &Certificate) -> Result<Checked, Re
                 discounted::side(&arena, Side::Upper, sum, upper)?,
             )
         }
+        (Objective::Total { quantity }, Proof::FixedPoint { lower, upper, .. }) => {
+            vectors_fit(&arena, [lower, upper])?;
+            (
+                total::lower(&arena, quantity, lower)?,
+                total::upper(&arena, quantity, upper)?,
+            )
+        }
+        (
+            Objective::LongRun { quantity },
+            Proof::LongRun {
+                lower,
+                upper,
+                lower_bias,
+                upper_bias,
+            },
+        ) => {
+            vectors_fit(&arena, [lower, upper])?;
+            vectors_fit(&arena, [lower_bias, upper_bias])?;
+            (
+                long_run::side(&arena, Side::Lower, quantity, (lower, lower_bias))?,
+                long_run::side(&arena, Side::Upper, quantity, (upper, upper_bias))?,
+            )
+        }
         (Objective::BoundedReach { target, avoid, steps }, Proof::Backward) => {
             let aim = Aim::Ends(Ends { target, avoid });
             (
@@ -95,6 +124,11 @@ pub fn check(problem: &Problem, certificate: &Certificate) -> Result<Checked, Re
                 backward::side(&arena, Side::Lower, aim, *steps)?,
                 backward::side(&arena, Side::Upper, aim, *steps)?,
             )
+        }
+        (Objective::LongRun { .. }, _) => {
+            return Err(Rejection::Kind {
+                expected: "a lower and an upper mean and bias of every state",
+            });
         }
         (Objective::BoundedReach { .. } | Objective::Horizon { .. }, _) => {
             return Err(Rejection::Kind {
@@ -134,7 +168,13 @@ fn well_posed(problem: &Problem) -> Result<(), Rejection> {
             }
             summed(quantity) && fits(target)
         }
-        Objective::Horizon { quantity, .. } => summed(quantity),
+        Objective::Total { quantity } => {
+            if quantity.iter().any(Rational::is_negative) {
+                return refuse("a quantity that is summed for ever must not be negative");
+            }
+            summed(quantity)
+        }
+        Objective::Horizon { quantity, .. } | Objective::LongRun { quantity } => summed(quantity),
         Objective::Discounted { quantity, discount } => {
             if discount.is_negative() || *discount >= Rational::ONE {
                 return refuse("a discount must not be below 0 and must be below 1");

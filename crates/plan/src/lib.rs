@@ -17,10 +17,13 @@ mod graph;
 mod holding;
 mod krylov;
 mod leap;
+mod long_run;
+mod opponent;
 mod oracle;
 mod patience;
 mod plan;
 mod qualitative;
+mod quotient;
 mod reach;
 pub mod settings;
 mod solve;
@@ -47,6 +50,8 @@ pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
         }
         Objective::Until { quantity, target } => until::plan_until(problem, quantity, target, settings),
         Objective::Horizon { quantity, steps } => backward::plan_horizon(problem, quantity, *steps, settings),
+        Objective::Total { .. } => Err(Error::Mismatch),
+        Objective::LongRun { quantity } => long_run::plan_long_run(problem, quantity, settings),
         Objective::Discounted { quantity, discount } => {
             discounted::plan_discounted(problem, quantity, discount, settings)
         }
@@ -80,9 +85,10 @@ fn check(problem: &Problem) -> Result<(), Error> {
                 && target.intersection(avoid).is_empty()
         }
         Objective::Until { quantity, target } => target.state_count() == states && quantity.len() == choices,
-        Objective::Horizon { quantity, .. } | Objective::Discounted { quantity, .. } => {
-            quantity.len() == choices
-        }
+        Objective::Horizon { quantity, .. }
+        | Objective::Discounted { quantity, .. }
+        | Objective::Total { quantity }
+        | Objective::LongRun { quantity } => quantity.len() == choices,
     };
     if fits { Ok(()) } else { Err(Error::Mismatch) }
 }

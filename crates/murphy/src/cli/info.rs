@@ -129,6 +129,8 @@ fn goal(problem: &Problem) -> String {
         }
         Objective::Until { target, .. } => format!("ends in {} states", target.len()),
         Objective::Horizon { steps, .. } => format!("over {steps} steps"),
+        Objective::Total { .. } => "summed for ever".to_owned(),
+        Objective::LongRun { .. } => "on average in the long run".to_owned(),
         Objective::Discounted { discount, .. } => format!("discounted by {discount} a step"),
     };
     text + &line("", &about)

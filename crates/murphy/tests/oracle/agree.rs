@@ -81,7 +81,11 @@ fn agrees(kind: Kind, seeds: std::ops::Range<u64>) {
             keeps_its_word(&sample, &objective, (&problem, &plan), index);
         }
     }
-    assert_eq!(infinite > 0, kind == Kind::Until, "{infinite} infinite");
+    assert_eq!(
+        infinite > 0,
+        matches!(kind, Kind::Until | Kind::Total),
+        "{infinite} infinite"
+    );
 }
 
 /// What is returned is worth what the bracket says, not only what it was computed with.
@@ -129,6 +133,11 @@ fn sums_over_steps() {
 #[test]
 fn discounted_sums() {
     agrees(Kind::Discounted, 0..300);
+}
+
+#[test]
+fn long_run_means() {
+    agrees(Kind::LongRun, 0..300);
 }
 
 /// The sets where the value is zero, and where it is one, are those of the values themselves.

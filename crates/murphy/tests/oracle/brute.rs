@@ -115,6 +115,37 @@ impl Chain {
         values
     }
 
+    fn leads(&self, from: usize, to: usize) -> bool {
+        let target: Vec<bool> = (0..self.count()).map(|state| state == to).collect();
+        self.reaches(&target, &vec![false; self.count()])[from]
+    }
+
+    /// Says whether the play comes back for sure.
+    fn recurs(&self, state: usize) -> bool {
+        (0..self.count()).all(|to| !self.leads(state, to) || self.leads(to, state))
+    }
+
+    /// Returns the mean of the part that a recurrent state is of, by its stationary distribution.
+    fn mean(&self, state: usize) -> Rational {
+        let part: Vec<usize> = (0..self.count()).filter(|to| self.leads(state, *to)).collect();
+        let balance = |to: &usize| -> Distribution {
+            let own = |from: &usize| if from == to { Rational::ONE } else { Rational::ZERO };
+            part.iter()
+                .map(|from| own(from) - &self.rows[*from][*to])
+                .collect()
+        };
+        // One of the balances says nothing new; that all is one takes its place.
+        let mut matrix: Vec<Distribution> = part.iter().skip(1).map(balance).collect();
+        matrix.push(vec![Rational::ONE; part.len()]);
+        let mut right = vec![Rational::ZERO; part.len()];
+        right[part.len() - 1] = Rational::ONE;
+        let shares = linear(matrix, right).unwrap();
+        part.iter()
+            .zip(shares)
+            .map(|(state, share)| &self.gain[*state] * &share)
+            .sum()
+    }
+
     fn values(&self, objective: &Objective) -> Vec<Extended> {
         let (count, one) = (self.count(), Rational::ONE);
         let nowhere = vec![false; count];
@@ -143,6 +174,24 @@ impl Chain {
             Objective::Discounted { discount, .. } => {
                 self.solve(&vec![true; count], &vec![None; count], (discount, true))
             }
+            Objective::Total { .. } => {
+                let fixed: Vec<Extended> = (0..count)
+                    .map(|s| {
+                        let endless =
+                            |to: usize| self.leads(s, to) && self.recurs(to) && self.gain[to].is_positive();
+                        (!(0..count).any(endless)).then_some(Rational::ZERO)
+                    })
+                    .collect();
+                let open: Vec<bool> = (0..count)
+                    .map(|s| fixed[s].is_some() && !self.recurs(s))
+                    .collect();
+                self.solve(&open, &fixed, (&one, true))
+            }
+            Objective::LongRun { .. } => {
+                let fixed: Vec<Extended> = (0..count).map(|s| self.recurs(s).then(|| self.mean(s))).collect();
+                let open: Vec<bool> = fixed.iter().map(Option::is_none).collect();
+                self.solve(&open, &fixed, (&one, false))
+            }
             _ => panic!("not an objective of a chain"),
         }
     }
@@ -165,6 +214,8 @@ fn gains(objective: &Objective) -> Option<&[Rational]> {
     match objective {
         Objective::Until { quantity, .. }
         | Objective::Discounted { quantity, .. }
+        | Objective::Total { quantity }
+        | Objective::LongRun { quantity }
         | Objective::Horizon { quantity, .. } => Some(quantity),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use crate::models::{Kinds, Random, Sample, problem, quantity, sample, states};
 use murphy::prelude::*;
-use murphy::problem::{Direction, Objective, Proof};
+use murphy::problem::{Direction, Objective};
 
 /// The objectives, one of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,15 +13,18 @@ pub(crate) enum Kind {
     Until,
     Horizon,
     Discounted,
+    Total,
+    LongRun,
 }
 
-pub(crate) const KINDS: [Kind; 6] = [
+pub(crate) const KINDS: [Kind; 7] = [
     Kind::Reach,
     Kind::ReachAvoid,
     Kind::BoundedReach,
     Kind::Until,
     Kind::Horizon,
     Kind::Discounted,
+    Kind::LongRun,
 ];
 
 /// Returns a random objective of a kind in a sample.
@@ -55,6 +58,12 @@ pub(crate) fn objective(random: &mut Random, kind: Kind, sample: &Sample) -> Obj
             quantity: quantity(random, sample, (-2, 2)),
             steps: random.below(6),
         },
+        Kind::Total => Objective::Total {
+            quantity: costs(random, sample),
+        },
+        Kind::LongRun => Objective::LongRun {
+            quantity: quantity(random, sample, (-2, 2)),
+        },
         Kind::Discounted => Objective::Discounted {
             quantity: quantity(random, sample, (-2, 2)),
             discount: [Rational::ZERO, Rational::new(1, 3), Rational::new(9, 10)][random.below(3) as usize]
@@ -80,7 +89,8 @@ pub(crate) fn case(kind: Kind, seed: u64) -> (Sample, Objective) {
     } else {
         Kinds::All
     };
-    let ends = !matches!(kind, Kind::Horizon | Kind::Discounted);
+    let ends = !matches!(kind, Kind::Horizon | Kind::Discounted)
+        && (kind != Kind::LongRun || seed.is_multiple_of(3));
     let sample = sample(&mut random, kinds, ends);
     let objective = objective(&mut random, kind, &sample);
     (sample, objective)
@@ -104,10 +114,7 @@ pub(crate) fn solved(
 
 /// Returns the bracket of every state, where the certificate has one.
 pub(crate) fn vectors(plan: &Plan) -> Option<(&[f64], &[f64])> {
-    match &plan.certificate.proof {
-        Proof::FixedPoint { lower, upper, .. } => Some((lower, upper)),
-        Proof::Backward => None,
-    }
+    plan.certificate.proof.bounds()
 }
 
 /// Returns which choice of each state a policy takes; `None` for one that counts steps.

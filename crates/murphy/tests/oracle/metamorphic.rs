@@ -41,6 +41,12 @@ fn mapped(
             quantity: sum(quantity),
             steps: *steps,
         },
+        Objective::Total { quantity } => Objective::Total {
+            quantity: sum(quantity),
+        },
+        Objective::LongRun { quantity } => Objective::LongRun {
+            quantity: sum(quantity),
+        },
         Objective::Discounted { quantity, discount } => Objective::Discounted {
             quantity: sum(quantity),
             discount: discount.clone(),
@@ -200,7 +206,7 @@ fn splitting_a_state_does_not_matter() {
 
 #[test]
 fn sums_scale_with_their_quantity() {
-    for kind in [Kind::Until, Kind::Horizon, Kind::Discounted] {
+    for kind in [Kind::Until, Kind::Horizon, Kind::Discounted, Kind::LongRun] {
         for seed in SEEDS {
             let (sample, objective) = case(kind, seed);
             for factor in [Rational::new(3, 1 << 20), Rational::new(1 << 20, 3)] {
@@ -237,7 +243,7 @@ fn sums_scale_with_their_quantity() {
 
 #[test]
 fn a_quantity_that_is_worth_nothing_adds_nothing() {
-    for kind in [Kind::Until, Kind::Horizon, Kind::Discounted] {
+    for kind in [Kind::Until, Kind::Horizon, Kind::Discounted, Kind::LongRun] {
         for seed in SEEDS {
             let (sample, objective) = case(kind, seed);
             let sum = |quantity: &[Rational]| vec![Rational::ZERO; quantity.len()];

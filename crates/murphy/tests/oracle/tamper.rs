@@ -7,12 +7,18 @@ use murphy::certify::{Place, Rejection, Side};
 use murphy::prelude::*;
 use murphy::problem::{Direction, Objective, Proof};
 
-const FIXED_POINTS: [Kind; 4] = [Kind::Reach, Kind::ReachAvoid, Kind::Until, Kind::Discounted];
+const FIXED_POINTS: [Kind; 5] = [
+    Kind::Reach,
+    Kind::ReachAvoid,
+    Kind::Until,
+    Kind::Discounted,
+    Kind::LongRun,
+];
 
 /// Returns the certificate with one entry of one vector replaced.
 fn with(certificate: &Certificate, side: Side, state: usize, value: f64) -> Certificate {
     let mut changed = certificate.clone();
-    if let Proof::FixedPoint { lower, upper, .. } = &mut changed.proof {
+    if let Proof::FixedPoint { lower, upper, .. } | Proof::LongRun { lower, upper, .. } = &mut changed.proof {
         match side {
             Side::Lower => lower[state] = value,
             Side::Upper => upper[state] = value,
@@ -31,6 +37,8 @@ fn side_of(rejection: &Rejection) -> Option<Side> {
         | Rejection::UpperInequality { place, .. }
         | Rejection::NotStrict { place, .. }
         | Rejection::InfiniteClaimed { place }
+        | Rejection::EndlessClaimed { place }
+        | Rejection::Bias { place, .. }
         | Rejection::ReachesInfinite { place } => place,
         _ => return None,
     };
