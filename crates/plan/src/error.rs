@@ -36,6 +36,8 @@ pub enum Error {
         /// The limit on the product.
         limit: u64,
     },
+    /// The method asked for does not know the objective.
+    Method,
     /// A set, a quantity or a set of states does not fit the model.
     Mismatch,
 }
@@ -63,6 +65,10 @@ impl fmt::Display for Error {
                     "{steps} steps over {states} states are more than the {limit} values that are allowed"
                 )
             }
+            Self::Method => write!(
+                f,
+                "this method is for reaching, sums until a target, sums for ever and discounted sums; leave --method out"
+            ),
             Self::Mismatch => write!(f, "the objective does not fit the model"),
         }
     }

@@ -5,6 +5,7 @@
 
 mod backward;
 mod bound;
+mod chain;
 mod course;
 mod discounted;
 mod elimination;
@@ -22,12 +23,14 @@ mod opponent;
 mod oracle;
 mod patience;
 mod plan;
+mod policy;
 mod qualitative;
 mod quotient;
 mod reach;
 pub mod settings;
 mod solve;
 mod support;
+mod total;
 mod until;
 mod witness;
 
@@ -50,7 +53,7 @@ pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
         }
         Objective::Until { quantity, target } => until::plan_until(problem, quantity, target, settings),
         Objective::Horizon { quantity, steps } => backward::plan_horizon(problem, quantity, *steps, settings),
-        Objective::Total { .. } => Err(Error::Mismatch),
+        Objective::Total { quantity } => total::plan_total(problem, quantity, settings),
         Objective::LongRun { quantity } => long_run::plan_long_run(problem, quantity, settings),
         Objective::Discounted { quantity, discount } => {
             discounted::plan_discounted(problem, quantity, discount, settings)

@@ -6,9 +6,11 @@
 
 use crate::error::Error;
 use crate::game::Side;
+use crate::policy::iteration::Answers;
+use crate::policy::table::Table;
 use murphy_credal::{CredalSet, Precise};
 use murphy_notation::Rational;
-use murphy_problem::{Direction, EndComponent, Problem, end_components, equally};
+use murphy_problem::{Direction, EndComponent, Problem, end_components_by, equally};
 use murphy_world::{ChoiceId, Model, ModelBuilder, StateId, StateSet};
 
 /// A problem of one player, who minimises.
@@ -19,6 +21,8 @@ pub(crate) struct Opponent {
     pub(crate) gain: Vec<f64>,
     /// For each choice, which branches can be taken.
     pub(crate) support: Vec<Vec<bool>>,
+    /// The states where the play is over.
+    end: Vec<bool>,
 }
 
 /// Returns the factor by which numbers are turned around.
@@ -36,26 +40,16 @@ pub(crate) fn defends(player: Direction, side: Side) -> bool {
 
 impl Opponent {
     /// Leaves the opponents of a side their choices. The others answer: the agent by `policy`, Nature as is best for her at `values`.
-    ///
-    /// States that are `decided` stay where they are.
     pub(crate) fn new(
         problem: &Problem,
-        quantity: Option<&[Rational]>,
+        quantity: &[Rational],
         side: Side,
         (policy, values): (&[ChoiceId], &[f64]),
-        decided: &StateSet,
     ) -> Result<Self, Error> {
-        let (model, built) = (&problem.model, |_| Error::Mismatch);
-        let mut builder = ModelBuilder::new("", model.actions().to_vec());
-        let mut gain = Vec::new();
-        let sure = CredalSet::from(Precise::new(vec![Rational::ONE]).map_err(|_| Error::Mismatch)?);
+        let model = &problem.model;
+        let mut draft = Draft::new(model, side);
         for state in (0..).take(model.state_count()) {
-            builder.add_state(Vec::new());
-            if decided.contains(state) {
-                builder.add_choice(0, sure.clone(), [state]).map_err(built)?;
-                gain.push(0.0);
-                continue;
-            }
+            draft.builder.add_state(Vec::new());
             let choices = match policy.get(state as usize) {
                 Some(choice) if defends(problem.agent, side) => *choice..*choice + 1,
                 _ => model.choices(state),
@@ -71,26 +65,65 @@ impl Opponent {
                 } else {
                     set.clone()
                 };
-                builder
-                    .add_choice(model.action(choice), set, targets)
-                    .map_err(built)?;
-                let added = quantity.map_or(&Rational::ZERO, |quantity| &quantity[choice as usize]);
-                gain.push(match side {
-                    Side::Lower => added.floor_f64(),
-                    Side::Upper => -added.ceil_f64(),
-                });
+                draft.add(set, targets, &quantity[choice as usize])?;
             }
         }
-        let model = builder.start(equally(&[0])).finish().map_err(built)?;
-        let choices = 0..u32::try_from(model.choice_count()).unwrap_or(0);
-        let support = choices.map(|choice| model.set(choice).support()).collect();
-        Ok(Self { model, gain, support })
+        draft.finish(vec![false; model.state_count()])
+    }
+
+    /// The same for the open part of a problem; decided states are where the play is over.
+    pub(crate) fn of_table(
+        table: &Table<'_>,
+        quantity: Option<&[Rational]>,
+        answers: &Answers,
+        side: Side,
+    ) -> Result<Self, Error> {
+        let problem = table.problem;
+        let sure = CredalSet::from(Precise::new(vec![Rational::ONE]).map_err(|_| Error::Mismatch)?);
+        let mut draft = Draft::new(&problem.model, side);
+        for (state, rows) in (0u32..).zip(&table.rows) {
+            draft.builder.add_state(Vec::new());
+            if rows.is_empty() {
+                draft.add(sure.clone(), &[state], &Rational::ZERO)?;
+            }
+            for (index, row) in rows.iter().enumerate() {
+                if defends(problem.agent, side) && index != answers.row[state as usize] {
+                    continue;
+                }
+                let set = if defends(problem.nature, side) {
+                    CredalSet::from(exactly(&answers.pick[state as usize][index])?)
+                } else {
+                    row.set.clone().into_owned()
+                };
+                let gain = quantity.map_or(&Rational::ZERO, |quantity| &quantity[row.choice as usize]);
+                draft.add(set, &row.targets, gain)?;
+            }
+        }
+        draft.finish(table.rows.iter().map(Vec::is_empty).collect())
+    }
+
+    /// Says whether the play is over in a state.
+    pub(crate) fn is_end(&self, state: StateId) -> bool {
+        self.end[state as usize]
     }
 
     /// Returns where the opponents can hold the play for ever.
-    pub(crate) fn held(&self) -> Vec<EndComponent> {
+    pub(crate) fn held(&self, hold: &dyn Fn(ChoiceId) -> bool) -> Vec<EndComponent> {
         let all = StateSet::all(self.model.state_count());
-        end_components(&self.model, &all, Direction::Maximize)
+        end_components_by(&self.model, &all, Direction::Maximize, hold)
+    }
+
+    /// Returns more than what rounding can do to the expectation of a choice over numbers of this size.
+    pub(crate) fn slack(&self, choice: ChoiceId, size: f64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a number of branches")]
+        let branches = self.model.targets(choice).len() as f64;
+        8.0 * (branches + 8.0) * f64::EPSILON * size
+    }
+
+    /// Returns the same for any choice.
+    pub(crate) fn slack_max(&self, size: f64) -> f64 {
+        let choices = 0..u32::try_from(self.gain.len()).unwrap_or(0);
+        choices.map(|choice| self.slack(choice, size)).fold(0.0, f64::max)
     }
 
     /// Returns the states.
@@ -137,6 +170,66 @@ impl Opponent {
         let there: Vec<f64> = kept.map(|(target, _)| number(*target)).collect();
         face.lower_expectation(&there).ok().map(|found| found.value)
     }
+}
+
+/// An opponent in the making.
+struct Draft {
+    builder: ModelBuilder,
+    gain: Vec<f64>,
+    side: Side,
+}
+
+impl Draft {
+    fn new(model: &Model, side: Side) -> Self {
+        Self {
+            builder: ModelBuilder::new(model.name(), vec![String::from("go")]),
+            gain: Vec::new(),
+            side,
+        }
+    }
+
+    fn add(&mut self, set: CredalSet, targets: &[StateId], gain: &Rational) -> Result<(), Error> {
+        self.builder
+            .add_choice(0, set, targets)
+            .map_err(|_| Error::Mismatch)?;
+        self.gain.push(match self.side {
+            Side::Lower => gain.floor_f64(),
+            Side::Upper => -gain.ceil_f64(),
+        });
+        Ok(())
+    }
+
+    fn finish(self, end: Vec<bool>) -> Result<Opponent, Error> {
+        let model = self
+            .builder
+            .start(equally(&[0]))
+            .finish()
+            .map_err(|_| Error::Mismatch)?;
+        let choices = 0..u32::try_from(model.choice_count()).unwrap_or(0);
+        let support = choices.map(|choice| model.set(choice).support()).collect();
+        Ok(Opponent {
+            model,
+            gain: self.gain,
+            support,
+            end,
+        })
+    }
+}
+
+/// Returns a distribution in rationals next to one in floats.
+fn exactly(pick: &[f64]) -> Result<Precise, Error> {
+    let mut exact: Vec<Rational> = pick
+        .iter()
+        .map(|p| Rational::from_f64(p.max(0.0)).unwrap_or(Rational::ZERO))
+        .collect();
+    let total: Rational = exact.iter().sum();
+    if !total.is_positive() {
+        return Err(Error::Mismatch);
+    }
+    for p in &mut exact {
+        *p = &*p / &total;
+    }
+    Precise::new(exact).map_err(|_| Error::Mismatch)
 }
 
 /// Returns Nature's best distribution.

@@ -25,6 +25,8 @@ pub(crate) struct Quotient<'a> {
     place: Vec<u32>,
     /// The states outside end components.
     single: Vec<StateId>,
+    /// For each choice, whether it counts as a move where it does not stay.
+    counts: Vec<bool>,
 }
 
 /// A way for the play to leave a place.
@@ -37,8 +39,19 @@ pub(crate) enum Move {
 }
 
 impl<'a> Quotient<'a> {
+    /// Every choice can hold the play, and every other step is a move.
     pub(crate) fn new(opponent: &'a Opponent) -> Self {
-        let held = opponent.held();
+        Self::of_steps(opponent, &|_| true, &|_| true)
+    }
+
+    /// Only choices that `hold` can hold the play, and only those that `count` are moves.
+    pub(crate) fn of_steps(
+        opponent: &'a Opponent,
+        hold: &dyn Fn(ChoiceId) -> bool,
+        count: &dyn Fn(ChoiceId) -> bool,
+    ) -> Self {
+        let held = opponent.held(hold);
+        let choices = 0..u32::try_from(opponent.model.choice_count()).unwrap_or(0);
         let mut place = vec![NONE; opponent.model.state_count()];
         for (index, component) in (0u32..).zip(&held) {
             for state in &component.states {
@@ -54,6 +67,7 @@ impl<'a> Quotient<'a> {
             held,
             place,
             single,
+            counts: choices.map(count).collect(),
         }
     }
 
@@ -65,7 +79,12 @@ impl<'a> Quotient<'a> {
     /// Calls `visit` with the states of each place and the moves out of it, ends of the play last.
     pub(crate) fn each_place(&self, visit: &mut dyn FnMut(&[StateId], &[Move])) {
         for state in self.single.iter().rev() {
-            let moves: Vec<Move> = self.opponent.model.choices(*state).map(Move::By).collect();
+            let moves = self
+                .opponent
+                .model
+                .choices(*state)
+                .filter(|choice| self.counts[*choice as usize]);
+            let moves: Vec<Move> = moves.map(Move::By).collect();
             visit(std::slice::from_ref(state), &moves);
         }
         for component in &self.held {
@@ -78,7 +97,9 @@ impl<'a> Quotient<'a> {
         let mut moves = Vec::new();
         for choice in component.states.iter().flat_map(|state| model.choices(*state)) {
             if component.choices.binary_search(&choice).is_err() {
-                moves.push(Move::By(choice));
+                if self.counts[choice as usize] {
+                    moves.push(Move::By(choice));
+                }
             } else {
                 let out = self
                     .opponent

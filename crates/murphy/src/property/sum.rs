@@ -52,7 +52,7 @@ impl Evaluator<'_> {
                 let step = self.vocabulary.steps(step)?;
                 self.worth_at(part, &name, step, (players, wanted))
             }
-            Accumulation::LongRun => self.long_run_mean(part, &quantity, wanted),
+            Accumulation::LongRun => self.long_run_mean(part, &quantity, (players, wanted)),
         }
     }
 

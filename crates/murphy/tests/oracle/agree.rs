@@ -136,6 +136,11 @@ fn discounted_sums() {
 }
 
 #[test]
+fn sums_for_ever() {
+    agrees(Kind::Total, 0..300);
+}
+
+#[test]
 fn long_run_means() {
     agrees(Kind::LongRun, 0..300);
 }

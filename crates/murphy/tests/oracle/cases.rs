@@ -17,13 +17,14 @@ pub(crate) enum Kind {
     LongRun,
 }
 
-pub(crate) const KINDS: [Kind; 7] = [
+pub(crate) const KINDS: [Kind; 8] = [
     Kind::Reach,
     Kind::ReachAvoid,
     Kind::BoundedReach,
     Kind::Until,
     Kind::Horizon,
     Kind::Discounted,
+    Kind::Total,
     Kind::LongRun,
 ];
 
@@ -90,7 +91,7 @@ pub(crate) fn case(kind: Kind, seed: u64) -> (Sample, Objective) {
         Kinds::All
     };
     let ends = !matches!(kind, Kind::Horizon | Kind::Discounted)
-        && (kind != Kind::LongRun || seed.is_multiple_of(3));
+        && (!matches!(kind, Kind::Total | Kind::LongRun) || seed.is_multiple_of(3));
     let sample = sample(&mut random, kinds, ends);
     let objective = objective(&mut random, kind, &sample);
     (sample, objective)

@@ -7,11 +7,12 @@ use murphy::certify::{Place, Rejection, Side};
 use murphy::prelude::*;
 use murphy::problem::{Direction, Objective, Proof};
 
-const FIXED_POINTS: [Kind; 5] = [
+const FIXED_POINTS: [Kind; 6] = [
     Kind::Reach,
     Kind::ReachAvoid,
     Kind::Until,
     Kind::Discounted,
+    Kind::Total,
     Kind::LongRun,
 ];
 

@@ -18,7 +18,7 @@ use crate::settings::{Progress, Settings};
 use iterate::Iteration;
 use murphy_notation::Rational;
 use murphy_problem::{Certificate, Plan, Policy, Problem, Proof, StopReason};
-use murphy_world::{ChoiceId, StateSet};
+use murphy_world::ChoiceId;
 
 /// The first sweep after which a proof is tried; then after each power of two.
 const FIRST_PROOF: u64 = 16;
@@ -90,12 +90,11 @@ fn improve(
     iteration: &Iteration<'_>,
     (lower, upper): (&mut Claim, &mut Claim),
 ) -> Result<(), Error> {
-    let nowhere = StateSet::none(problem.model.state_count());
     for (side, kept) in [(Side::Lower, lower), (Side::Upper, upper)] {
         let factor = sign(side);
         let turned = |numbers: &[f64]| -> Vec<f64> { numbers.iter().map(|number| factor * number).collect() };
         let answers = (iteration.policy.as_slice(), iteration.values.as_slice());
-        let opponent = Opponent::new(problem, Some(quantity), side, answers, &nowhere)?;
+        let opponent = Opponent::new(problem, quantity, side, answers)?;
         let candidate = (turned(&iteration.means), turned(&iteration.values));
         let Some((mean, bias)) = prove::prove(&opponent, &candidate.0, &candidate.1) else {
             continue;

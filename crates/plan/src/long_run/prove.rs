@@ -38,7 +38,7 @@ pub(crate) fn prove(opponent: &Opponent, means: &[f64], values: &[f64]) -> Optio
                     let ahead = |next: StateId| values[next as usize] - values[*state as usize];
                     let stays = opponent.least_within(choice, &inside, &ahead)?;
                     least =
-                        least.min(opponent.gain[choice as usize] + stays - slack(opponent, choice, spread));
+                        least.min(opponent.gain[choice as usize] + stays - opponent.slack(choice, spread));
                 }
             }
         }
@@ -49,7 +49,7 @@ pub(crate) fn prove(opponent: &Opponent, means: &[f64], values: &[f64]) -> Optio
     }
     repair(opponent, &quotient, &mut level);
     let lacking = lacking(opponent, &quotient, &level);
-    let pay = 4.0 * lacking + 64.0 * f64::EPSILON * scale + f64::MIN_POSITIVE;
+    let pay = 4.0 * lacking + 8.0 * opponent.slack_max(scale) + f64::MIN_POSITIVE;
     let count = quotient.moves()?;
     let mean: Vec<f64> = level
         .iter()
@@ -57,13 +57,6 @@ pub(crate) fn prove(opponent: &Opponent, means: &[f64], values: &[f64]) -> Optio
         .map(|(level, count)| level - pay / FALL * count)
         .collect();
     holds(opponent, &mean, values, spread).then(|| (mean, values.to_vec()))
-}
-
-/// Returns more than what rounding can do to the expectation of a choice.
-fn slack(opponent: &Opponent, choice: ChoiceId, spread: f64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a number of branches")]
-    let branches = opponent.model.targets(choice).len() as f64;
-    8.0 * (branches + 8.0) * f64::EPSILON * spread
 }
 
 /// What a move comes to, less what its place has.
@@ -110,7 +103,7 @@ fn holds(opponent: &Opponent, mean: &[f64], bias: &[f64], spread: f64) -> bool {
     opponent.states().all(|state| {
         let at = state as usize;
         opponent.model.choices(state).all(|choice| {
-            let slack = slack(opponent, choice, spread);
+            let slack = opponent.slack(choice, spread);
             if opponent.leads(choice).all(|next| mean[next as usize] >= mean[at]) {
                 let ties = |next: StateId| mean[next as usize].to_bits() == mean[at].to_bits();
                 let ahead = |next: StateId| bias[next as usize] - bias[at];
