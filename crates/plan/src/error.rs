@@ -38,6 +38,13 @@ pub enum Error {
     },
     /// The method asked for does not know the objective.
     Method,
+    /// The model is too large for linear programs.
+    ProgramTooLarge {
+        /// Its branches, as far as sets of states do not decide it.
+        branches: usize,
+        /// The most that are laid out.
+        limit: usize,
+    },
     /// A set, a quantity or a set of states does not fit the model.
     Mismatch,
 }
@@ -67,7 +74,11 @@ impl fmt::Display for Error {
             }
             Self::Method => write!(
                 f,
-                "this method is for reaching, sums until a target, sums for ever and discounted sums; leave --method out"
+                "this method does not know this objective: linear programs are for reaching, for sums until a target or for ever, and for discounted sums, and what has a step bound goes backward whatever the method"
+            ),
+            Self::ProgramTooLarge { branches, limit } => write!(
+                f,
+                "linear programs are for models with at most {limit} open branches, and this one has {branches}"
             ),
             Self::Mismatch => write!(f, "the objective does not fit the model"),
         }

@@ -35,9 +35,9 @@ mod until;
 mod witness;
 
 pub use error::Error;
-pub use settings::{Progress, Settings};
+pub use settings::{Method, Progress, Settings};
 
-use murphy_problem::{Objective, Plan, Problem};
+use murphy_problem::{Objective, Plan, Problem, StopReason};
 use murphy_world::StateSet;
 
 /// Returns a policy, a bracket on its value and the proof of both.
@@ -45,8 +45,27 @@ use murphy_world::StateSet;
 /// # Errors
 /// What the planner cannot do, see [`Error`]. A budget that is spent is no error: the bracket is only wider.
 pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
+    let found = by_method(problem, settings)?;
+    let swept = matches!(
+        problem.objective,
+        Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. }
+    );
+    if settings.method == Method::Auto && swept && found.stop == StopReason::Stalled {
+        return policy::second_opinion(problem, found);
+    }
+    Ok(found)
+}
+
+fn by_method(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
     check(problem)?;
+    let by_sweeps = matches!(settings.method, Method::Auto | Method::ValueIteration);
     match &problem.objective {
+        Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. } if !by_sweeps => {
+            policy::plan(problem, settings)
+        }
+        Objective::BoundedReach { .. } | Objective::Horizon { .. } if settings.method != Method::Auto => {
+            Err(Error::Method)
+        }
         Objective::Reach { target, avoid } => reach::plan_reach(problem, (target, avoid), settings),
         Objective::BoundedReach { target, avoid, steps } => {
             backward::plan_bounded_reach(problem, (target, avoid), *steps, settings)

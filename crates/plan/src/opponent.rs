@@ -153,6 +153,54 @@ impl Opponent {
         found.map_or(f64::NEG_INFINITY, |found| found.value)
     }
 
+    /// Says exactly whether the least expectation is at least zero.
+    pub(crate) fn is_never_negative(&self, choice: ChoiceId, number: &dyn Fn(StateId) -> Rational) -> bool {
+        let there: Vec<Rational> = self
+            .model
+            .targets(choice)
+            .iter()
+            .map(|target| number(*target))
+            .collect();
+        let found = self.model.set(choice).lower_expectation(&there);
+        found.is_ok_and(|found| !found.value.is_negative())
+    }
+
+    /// Says whether a choice that can stay can also go to each single state outside alone, as with bounds on each probability.
+    pub(crate) fn leaves_singly(&self, choice: ChoiceId) -> bool {
+        matches!(
+            self.model.set(choice),
+            CredalSet::Precise(_) | CredalSet::Interval(_)
+        )
+    }
+
+    /// Returns about the least expectation of a number of each state on condition that the play leaves some states, by a choice that can stay.
+    ///
+    /// Dinkelbach's method ("On nonlinear fractional programming", Management Science 13, 1967): the number that makes the best difference zero.
+    pub(crate) fn least_leaving(
+        &self,
+        choice: ChoiceId,
+        inside: &dyn Fn(StateId) -> bool,
+        number: &dyn Fn(StateId) -> f64,
+    ) -> f64 {
+        const ROUNDS: usize = 60;
+        let outside = self.leads(choice).filter(|to| !inside(*to));
+        let mut level = outside.map(number).fold(f64::NEG_INFINITY, f64::max);
+        for _ in 0..ROUNDS {
+            let less = |to: StateId| if inside(to) { 0.0 } else { number(to) - level };
+            let there: Vec<f64> = self.model.targets(choice).iter().map(|to| less(*to)).collect();
+            let Ok(found) = self.model.set(choice).lower_expectation(&there) else {
+                return f64::NEG_INFINITY;
+            };
+            let taken = self.model.targets(choice).iter().zip(&found.witness);
+            let leaving: f64 = taken.filter(|(to, _)| !inside(**to)).map(|(_, p)| *p).sum();
+            if leaving <= 0.0 || found.value >= 0.0 {
+                break;
+            }
+            level += found.value / leaving;
+        }
+        level
+    }
+
     /// Returns about the least expectation among the distributions that keep to some states; `None` if there are none.
     pub(crate) fn least_within(
         &self,

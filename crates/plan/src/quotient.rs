@@ -36,6 +36,8 @@ pub(crate) enum Move {
     By(ChoiceId),
     /// To a state, by a choice that could stay.
     To(StateId),
+    /// By a choice that could stay, to states that only come together.
+    Leaving(ChoiceId),
 }
 
 impl<'a> Quotient<'a> {
@@ -101,11 +103,15 @@ impl<'a> Quotient<'a> {
                     moves.push(Move::By(choice));
                 }
             } else {
-                let out = self
+                let mut out = self
                     .opponent
                     .leads(choice)
                     .filter(|to| !self.together(first, *to));
-                moves.extend(out.map(Move::To));
+                if self.opponent.leaves_singly(choice) {
+                    moves.extend(out.map(Move::To));
+                } else {
+                    moves.extend(out.next().map(|_| Move::Leaving(choice)));
+                }
             }
         }
         moves
@@ -120,10 +126,9 @@ impl<'a> Quotient<'a> {
             let mut largest = 0.0f64;
             for (states, moves) in &places {
                 let now = count[states[0] as usize];
-                let next = moves
-                    .iter()
-                    .map(|way| 1.0 + self.most(*way, &count))
-                    .fold(0.0, f64::max);
+                let less = |next: StateId| -count[next as usize];
+                let worths = moves.iter().map(|way| 1.0 - self.least(*way, states[0], &less));
+                let next = worths.fold(0.0, f64::max);
                 if next > now {
                     largest = largest.max(next - now);
                     for state in states {
@@ -141,11 +146,15 @@ impl<'a> Quotient<'a> {
         None
     }
 
-    /// Returns the greatest expectation that a move can have.
-    fn most(&self, way: Move, count: &[f64]) -> f64 {
+    /// Returns about the least expectation that a move out of a place can have.
+    pub(crate) fn least(&self, way: Move, from: StateId, number: &dyn Fn(StateId) -> f64) -> f64 {
         match way {
-            Move::By(choice) => -self.opponent.least(choice, &|state| -count[state as usize]),
-            Move::To(state) => count[state as usize],
+            Move::By(choice) => self.opponent.least(choice, number),
+            Move::To(state) => number(state),
+            Move::Leaving(choice) => {
+                let inside = |state: StateId| self.together(from, state);
+                self.opponent.least_leaving(choice, &inside, number)
+            }
         }
     }
 }

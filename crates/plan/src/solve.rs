@@ -10,7 +10,7 @@ use crate::holding::Holding;
 use crate::leap::{Leap, prove_flat};
 use crate::oracle::{Oracle, shyness};
 use crate::patience::{EVALUATE_AFTER, Patience, Verdict};
-use crate::settings::{Progress, Settings};
+use crate::settings::{Method, Progress, Settings};
 use murphy_problem::StopReason;
 
 /// After how many sweeps held plays are looked for again.
@@ -229,6 +229,9 @@ impl<'a> Solver<'a> {
     /// The side that owes nothing to held plays goes first: it says which plays are held on the other, and where that one may start.
     /// Returns none if nothing was proved on some side.
     fn evaluate(&mut self, component: &Component, aim: f64) -> Option<f64> {
+        if self.settings.method == Method::ValueIteration {
+            return None;
+        }
         let owing = component.holding.as_ref().map(Holding::side);
         let sides = if owing == Some(Side::Lower) {
             [Side::Upper, Side::Lower]

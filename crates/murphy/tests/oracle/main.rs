@@ -13,5 +13,6 @@ mod brute;
 mod cases;
 mod hand;
 mod metamorphic;
+mod methods;
 mod models;
 mod tamper;

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::game::Side;
 use crate::opponent::{Opponent, defends, sign};
 use crate::plan::{bracket_at_start, gap_at_start};
-use crate::settings::{Progress, Settings};
+use crate::settings::{Method, Progress, Settings};
 use iterate::Iteration;
 use murphy_notation::Rational;
 use murphy_problem::{Certificate, Plan, Policy, Problem, Proof, StopReason};
@@ -24,6 +24,10 @@ use murphy_world::ChoiceId;
 const FIRST_PROOF: u64 = 16;
 /// Up to how many states the chain of the answers is solved.
 const SOLVED_MAX: usize = 1500;
+/// How often whole policies are evaluated where that is the method. Between, one who minimises finds out of ties that hold her.
+const WHOLE_EVERY: u64 = 8;
+/// How many steps ahead the iteration goes on after that, for each that was made: what is worth more in the end then counts more.
+const AHEAD: u64 = 16;
 /// How many proofs may fail to be narrower than those before.
 const FRUITLESS_MAX: u32 = 8;
 
@@ -40,6 +44,9 @@ pub(crate) fn plan_long_run(
     quantity: &[Rational],
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
+    if settings.method == Method::LinearProgram {
+        return Err(Error::Method);
+    }
     let mut iteration = Iteration::new(problem, quantity)?;
     let mut lower = Claim::constant(problem, quantity, Side::Lower)?;
     let mut upper = Claim::constant(problem, quantity, Side::Upper)?;
@@ -53,15 +60,17 @@ pub(crate) fn plan_long_run(
     while stop != StopReason::Precise && sweeps < settings.sweeps_max {
         sweeps += 1;
         iteration.sweep();
-        if sweeps < FIRST_PROOF || !sweeps.is_power_of_two() {
+        let whole = settings.method == Method::PolicyIteration;
+        if !(sweeps >= FIRST_PROOF && sweeps.is_power_of_two() || whole && sweeps % WHOLE_EVERY == 0) {
             continue;
         }
         improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
         if gap(&lower, &upper) > problem.precision
-            && problem.model.state_count() <= SOLVED_MAX
+            && settings.method != Method::ValueIteration
+            && (whole || problem.model.state_count() <= SOLVED_MAX)
             && let Some((mean, bias)) = evaluate::evaluate(problem, quantity, &iteration)
         {
-            iteration.restart(mean, bias, sweeps);
+            iteration.restart(mean, bias, sweeps * AHEAD);
             improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
         }
         let now = gap(&lower, &upper);

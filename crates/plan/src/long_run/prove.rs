@@ -10,6 +10,7 @@
 
 use crate::opponent::Opponent;
 use crate::quotient::{FALL, Move, Quotient};
+use murphy_notation::Rational;
 use murphy_world::{ChoiceId, StateId};
 
 /// How often means are lowered to what moves come to.
@@ -47,8 +48,8 @@ pub(crate) fn prove(opponent: &Opponent, means: &[f64], values: &[f64]) -> Optio
             .iter()
             .for_each(|state| level[*state as usize] = least);
     }
-    repair(opponent, &quotient, &mut level);
-    let lacking = lacking(opponent, &quotient, &level);
+    repair(&quotient, &mut level);
+    let lacking = lacking(&quotient, &level);
     let pay = 4.0 * lacking + 8.0 * opponent.slack_max(scale) + f64::MIN_POSITIVE;
     let count = quotient.moves()?;
     let mean: Vec<f64> = level
@@ -60,22 +61,18 @@ pub(crate) fn prove(opponent: &Opponent, means: &[f64], values: &[f64]) -> Optio
 }
 
 /// What a move comes to, less what its place has.
-fn ahead(opponent: &Opponent, way: Move, from: StateId, level: &[f64]) -> f64 {
-    let gained = |next: StateId| level[next as usize] - level[from as usize];
-    match way {
-        Move::By(choice) => opponent.least(choice, &gained),
-        Move::To(next) => gained(next),
-    }
+fn ahead(quotient: &Quotient<'_>, way: Move, from: StateId, level: &[f64]) -> f64 {
+    quotient.least(way, from, &|next| level[next as usize] - level[from as usize])
 }
 
 /// Lowers every place to the least of what its moves come to, a few times.
-fn repair(opponent: &Opponent, quotient: &Quotient<'_>, level: &mut [f64]) {
+fn repair(quotient: &Quotient<'_>, level: &mut [f64]) {
     for _ in 0..REPAIRS {
         let mut changed = false;
         quotient.each_place(&mut |states, moves| {
             let least = moves
                 .iter()
-                .map(|way| ahead(opponent, *way, states[0], level))
+                .map(|way| ahead(quotient, *way, states[0], level))
                 .fold(0.0, f64::min);
             if least < 0.0 {
                 changed = true;
@@ -89,10 +86,10 @@ fn repair(opponent: &Opponent, quotient: &Quotient<'_>, level: &mut [f64]) {
 }
 
 /// Returns by how much the worst move falls short.
-fn lacking(opponent: &Opponent, quotient: &Quotient<'_>, level: &[f64]) -> f64 {
+fn lacking(quotient: &Quotient<'_>, level: &[f64]) -> f64 {
     let mut worst = 0.0f64;
     quotient.each_place(&mut |states, moves| {
-        let least = moves.iter().map(|way| ahead(opponent, *way, states[0], level));
+        let least = moves.iter().map(|way| ahead(quotient, *way, states[0], level));
         worst = worst.max(-least.fold(0.0, f64::min));
     });
     worst
@@ -116,6 +113,25 @@ fn holds(opponent: &Opponent, mean: &[f64], bias: &[f64], spread: f64) -> bool {
                 .map(|next| gained(next).abs())
                 .fold(0.0, f64::max);
             opponent.least(choice, &gained) > slack / spread * largest
+                || (!opponent.leaves_singly(choice) && together(opponent, choice, state, (mean, bias)))
         })
     })
+}
+
+/// Says exactly whether a choice holds up where it can stay and the states outside only come together.
+///
+/// As the checker does: what means gain counts many times over.
+fn together(opponent: &Opponent, choice: ChoiceId, state: StateId, (mean, bias): (&[f64], &[f64])) -> bool {
+    const MULTIPLES: [i32; 3] = [20, 50, 90];
+    let exact = |number: f64| Rational::from_f64(number).unwrap_or(Rational::ZERO);
+    let more =
+        |numbers: &[f64], next: StateId| exact(numbers[next as usize]) - exact(numbers[state as usize]);
+    let lacking = exact(opponent.gain[choice as usize]) - exact(mean[state as usize]);
+    opponent.is_never_negative(choice, &|next| more(mean, next))
+        && MULTIPLES.iter().any(|multiple| {
+            let multiple = exact(2f64.powi(*multiple));
+            opponent.is_never_negative(choice, &|next| {
+                &lacking + &(more(bias, next) + &multiple * &more(mean, next))
+            })
+        })
 }

@@ -14,7 +14,7 @@ use murphy_problem::{Direction, Objective};
 /// How often answers may change, outside and inside.
 const ROUNDS: usize = 500;
 /// Answers whose worth differs by less than this part are as good as each other.
-const ROUNDING: f64 = 32.0 * f64::EPSILON;
+pub(crate) const ROUNDING: f64 = 32.0 * f64::EPSILON;
 
 /// What everybody does, and what that is worth.
 #[derive(Clone, Debug)]
@@ -30,12 +30,12 @@ pub(crate) struct Answers {
 /// How the value of the outer player's answers is found.
 pub(crate) type Evaluate<'e> = dyn Fn(&Table<'_>, &mut Answers) -> Option<()> + 'e;
 
-/// Iterates until the outer player cannot improve; `None` if that takes too long or leaves the range of floats.
-pub(crate) fn iterate(table: &Table<'_>, evaluate: &Evaluate<'_>) -> Option<Answers> {
+/// Iterates until the outer player cannot improve by more than a part `rounding`; `None` if that takes too long or leaves the range of floats.
+pub(crate) fn iterate(table: &Table<'_>, rounding: f64, evaluate: &Evaluate<'_>) -> Option<Answers> {
     let mut answers = start(table)?;
     for _ in 0..ROUNDS {
         evaluate(table, &mut answers)?;
-        if !improve(table, &mut answers, table.outer)? {
+        if !improve(table, &mut answers, (table.outer, rounding))? {
             answer_elsewhere(table, &mut answers)?;
             return Some(answers);
         }
@@ -61,7 +61,7 @@ pub(crate) fn answer_elsewhere(table: &Table<'_>, answers: &mut Answers) -> Opti
 }
 
 /// Returns first answers: any, and such that reach the end where the outer player must see to that.
-fn start(table: &Table<'_>) -> Option<Answers> {
+pub(crate) fn start(table: &Table<'_>) -> Option<Answers> {
     let zeros = vec![0.0; table.values.len()];
     let mut answers = Answers {
         values: table.values.clone(),
@@ -94,11 +94,8 @@ pub(crate) fn respond(table: &Table<'_>, answers: &mut Answers) -> Option<()> {
         rank_towards(table, answers, (Helpers::Against(table.outer), &ends))?;
     }
     for _ in 0..ROUNDS {
-        let links: Vec<Link> = (0..table.rows.len()).map(|at| link(table, answers, at)).collect();
-        let mut values = table.values.clone();
-        solve(&links, &open, table.discount, &mut values)?;
-        answers.values = values;
-        if !improve(table, answers, inner)? {
+        evaluate_chain(table, answers, &open)?;
+        if !improve(table, answers, (inner, ROUNDING))? {
             return Some(());
         }
     }
@@ -106,7 +103,7 @@ pub(crate) fn respond(table: &Table<'_>, answers: &mut Answers) -> Option<()> {
 }
 
 /// Returns the open states where the others can hold the value at zero, against the outer player's answers.
-fn closed(table: &Table<'_>, answers: &Answers) -> Vec<bool> {
+pub(crate) fn closed(table: &Table<'_>, answers: &Answers) -> Vec<bool> {
     let count = table.rows.len();
     match &table.problem.objective {
         Objective::Reach { .. } => {
@@ -186,6 +183,15 @@ fn keeps(table: &Table<'_>, answers: &Answers, (at, index): (usize, usize), set:
         }
 }
 
+/// Solves the chain that all answers make; says whether it could be.
+pub(crate) fn evaluate_chain(table: &Table<'_>, answers: &mut Answers, open: &[bool]) -> Option<()> {
+    let links: Vec<Link> = (0..table.rows.len()).map(|at| link(table, answers, at)).collect();
+    let mut values = table.values.clone();
+    solve(&links, open, table.discount, &mut values)?;
+    answers.values = values;
+    Some(())
+}
+
 /// Returns the link of the chain in a state.
 fn link(table: &Table<'_>, answers: &Answers, at: usize) -> Link {
     let Some(row) = table.rows[at].get(answers.row[at]) else {
@@ -216,25 +222,41 @@ pub(crate) fn worth(table: &Table<'_>, row: &TableRow<'_>, pick: &[f64], values:
 }
 
 /// Improves the answers of those who want one direction, where something is better by more than rounding; says whether something was.
-fn improve(table: &Table<'_>, answers: &mut Answers, player: Direction) -> Option<bool> {
+pub(crate) fn improve(
+    table: &Table<'_>,
+    answers: &mut Answers,
+    (player, rounding): (Direction, f64),
+) -> Option<bool> {
     let mut changed = false;
+    // Exact chains are right to the last figures of each value; programs to a part of the largest.
+    let size = answers
+        .values
+        .iter()
+        .filter(|value| value.is_finite())
+        .fold(0.0f64, |most, value| most.max(value.abs()));
+    let floor = if rounding > ROUNDING { rounding * size } else { 0.0 };
     for at in 0..table.rows.len() {
         if table.rows[at].is_empty() {
             continue;
         }
-        changed |= improve_at(table, answers, player, at)?;
+        changed |= improve_at(table, answers, (player, rounding, floor), at)?;
     }
     Some(changed)
 }
 
-fn improve_at(table: &Table<'_>, answers: &mut Answers, player: Direction, at: usize) -> Option<bool> {
+fn improve_at(
+    table: &Table<'_>,
+    answers: &mut Answers,
+    (player, rounding, floor): (Direction, f64, f64),
+    at: usize,
+) -> Option<bool> {
     let (agent, nature) = (table.problem.agent, table.problem.nature);
     let Answers { values, row, pick } = answers;
     let rows = &table.rows[at];
     let now = worth(table, &rows[row[at]], &pick[at][row[at]], values);
     let better = |new: f64, old: f64| match player {
-        Direction::Maximize => new > old + ROUNDING * new.abs().max(old.abs()),
-        Direction::Minimize => new < old - ROUNDING * new.abs().max(old.abs()),
+        Direction::Maximize => new > old + rounding * new.abs().max(old.abs()) + floor,
+        Direction::Minimize => new < old - rounding * new.abs().max(old.abs()) - floor,
     };
     let mut changed = false;
     if agent != player {

@@ -11,6 +11,7 @@ use crate::opponent::{Opponent, sign};
 use crate::policy::iteration::Answers;
 use crate::policy::table::{Table, gains};
 use crate::quotient::{FALL, Move, Quotient};
+use murphy_notation::Rational;
 use murphy_problem::Objective;
 use murphy_world::{ChoiceId, StateId};
 
@@ -130,7 +131,7 @@ impl Side1<'_> {
             if open[states[0] as usize] {
                 let least = moves
                     .iter()
-                    .map(|way| self.ahead_of(*way, states[0], &level))
+                    .map(|way| self.ahead_of(&quotient, *way, states[0], &level))
                     .fold(0.0, f64::min);
                 lacking = lacking.max(-least);
             }
@@ -168,10 +169,12 @@ impl Side1<'_> {
         (part < 0.5).then_some(part)
     }
 
-    fn ahead_of(&self, way: Move, from: StateId, level: &[f64]) -> f64 {
+    fn ahead_of(&self, quotient: &Quotient<'_>, way: Move, from: StateId, level: &[f64]) -> f64 {
         match way {
             Move::By(choice) => self.ahead(choice, from, level),
-            Move::To(next) => level[next as usize] - level[from as usize],
+            Move::To(_) | Move::Leaving(_) => {
+                quotient.least(way, from, &|next| level[next as usize] - level[from as usize])
+            }
         }
     }
 
@@ -182,7 +185,7 @@ impl Side1<'_> {
             quotient.each_place(&mut |states, moves| {
                 let least = moves
                     .iter()
-                    .map(|way| self.ahead_of(*way, states[0], level))
+                    .map(|way| self.ahead_of(quotient, *way, states[0], level))
                     .fold(0.0, f64::min);
                 if least < 0.0 && open[states[0] as usize] {
                     changed = true;
@@ -218,14 +221,21 @@ impl Side1<'_> {
         })
     }
 
-    /// Says whether a step that gains nothing can only stay among equal numbers or go to greater ones, which needs no arithmetic.
+    /// Says whether a step that gains nothing can only stay among equal numbers or go to greater ones, which needs no arithmetic but
+    /// where states outside only come together.
     fn holds_within_place(&self, choice: ChoiceId, here: f64, bound: &[f64]) -> bool {
-        !self.strict
-            && self.discount >= 1.0
-            && self.gain(choice) >= 0.0
-            && self
-                .opponent
-                .leads(choice)
-                .all(|next| bound[next as usize] >= here)
+        if self.strict || self.discount < 1.0 || self.gain(choice) < 0.0 {
+            return false;
+        }
+        if self
+            .opponent
+            .leads(choice)
+            .all(|next| bound[next as usize] >= here)
+        {
+            return true;
+        }
+        let exact = |number: f64| Rational::from_f64(number).unwrap_or(Rational::ZERO);
+        let gained = |next: StateId| exact(bound[next as usize]) - exact(here);
+        !self.opponent.leaves_singly(choice) && self.opponent.is_never_negative(choice, &gained)
     }
 }
