@@ -230,10 +230,8 @@ impl Evaluator<'_> {
             ));
         }
         if !murphy_problem::leads_alike(self.model()) {
-            return Err(self.refusal(
-                part,
-                "a sum for ever in a model where Nature can rule branches out is not supported yet",
-            ));
+            let objective = Objective::Total { quantity };
+            return Ok(Task::new(objective, players, wanted, self.place(part)));
         }
         if players.agent == murphy_problem::Direction::Maximize && self.freedom.agent {
             return self.greatest_total(part, &quantity, players, wanted);
