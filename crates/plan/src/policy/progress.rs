@@ -112,20 +112,7 @@ pub(crate) fn answers_at(table: &Table<'_>, values: Vec<f64>, tolerance: f64) ->
             .map(|row| witness(&row.set, &row.gather(&answers.values), nature));
         answers.pick.push(picks.collect::<Option<Vec<_>>>()?);
     }
-    for (at, rows) in table.rows.iter().enumerate() {
-        let mut best: Option<(f64, usize)> = None;
-        for (index, (row, pick)) in rows.iter().zip(&answers.pick[at]).enumerate() {
-            let found = worth(table, row, pick, &answers.values);
-            let better = |incumbent: f64| match table.problem.agent {
-                Direction::Maximize => found > incumbent,
-                Direction::Minimize => found < incumbent,
-            };
-            if best.is_none_or(|(incumbent, _)| better(incumbent)) {
-                best = Some((found, index));
-            }
-        }
-        answers.row[at] = best.map_or(0, |(_, index)| index);
-    }
+    take_best_rows(table, &mut answers);
     if table.discount < 1.0 {
         // Everything fades: nothing has to arrive.
         return Some(answers);
@@ -180,6 +167,24 @@ pub(crate) fn answers_at(table: &Table<'_>, values: Vec<f64>, tolerance: f64) ->
         }
     }
     reached.iter().all(|reached| *reached).then_some(answers)
+}
+
+/// Gives the agent the row of each state that comes to most (or least).
+fn take_best_rows(table: &Table<'_>, answers: &mut Answers) {
+    for (at, rows) in table.rows.iter().enumerate() {
+        let mut best: Option<(f64, usize)> = None;
+        for (index, (row, pick)) in rows.iter().zip(&answers.pick[at]).enumerate() {
+            let found = worth(table, row, pick, &answers.values);
+            let better = |incumbent: f64| match table.problem.agent {
+                Direction::Maximize => found > incumbent,
+                Direction::Minimize => found < incumbent,
+            };
+            if best.is_none_or(|(incumbent, _)| better(incumbent)) {
+                best = Some((found, index));
+            }
+        }
+        answers.row[at] = best.map_or(0, |(_, index)| index);
+    }
 }
 
 /// Returns a distribution at a row that is about best for Nature and moves on.
