@@ -3,10 +3,9 @@
 //! Write `K(s)` for the choices that the agent is obliged to on the lower side: that of its policy where it wants the sum large, all where it wants it small. The set grows
 //! from `I = ∅` by rounds of two steps, until neither adds anything:
 //!
-//! > `W = νW μX. {s : all a ∈ K(s): stays(a, W ∪ I), and c > 0 or hits(a, X ∪ I)}`, and `I ← μX. I ∪ W ∪ {s : all a ∈ K(s): hits(a, X)}`
+//! > `W = νW μX. {s : all a ∈ K(s): hits(a, I), or stays(a, W), and c > 0 or hits(a, X)}`, and `I ← μX. I ∪ W ∪ {s : all a ∈ K(s): hits(a, X)}`
 //!
-//! where *stays* and *hits* are said of every distribution of the choice (where Nature minimises) or of one and the same distribution (where
-//! she maximises).
+//! where this is said of every distribution of the choice by itself (where Nature minimises) or of one distribution (where she maximises).
 //!
 //! *In `I` the sum is infinite.* Follow what the rounds show. From `W` the play comes to `I` of earlier rounds with positive probability, which is
 //! infinite by induction, or it stays in `W` almost surely. Then in every so many steps there is, with probability bounded from below, a choice with
@@ -23,13 +22,12 @@ use murphy_world::{ChoiceId, StateId, StateSet};
 
 /// Returns states where the sum is infinite.
 pub(crate) fn infinite_region(arena: &Arena<'_>, quantity: &[Rational]) -> Result<StateSet, Rejection> {
-    let states = arena.model().state_count();
-    let mut endless = StateSet::none(states);
+    let mut endless = StateSet::none(arena.model().state_count());
     loop {
         let recurring = recurring(arena, quantity, &endless)?;
         let before = endless.len();
         endless = grown(arena, &endless.union(&recurring), &mut |choice, reached| {
-            moves(arena, choice, &StateSet::all(states), Some(reached))
+            hits(arena, choice, reached)
         })?;
         if endless.len() == before {
             return Ok(endless);
@@ -41,10 +39,9 @@ pub(crate) fn infinite_region(arena: &Arena<'_>, quantity: &[Rational]) -> Resul
 fn recurring(arena: &Arena<'_>, quantity: &[Rational], endless: &StateSet) -> Result<StateSet, Rejection> {
     let mut within = endless.complement();
     loop {
-        let allowed = within.union(endless);
         let found = grown(arena, endless, &mut |choice, reached| {
             let hit = (!quantity[choice as usize].is_positive()).then_some(reached);
-            moves(arena, choice, &allowed, hit)
+            goes_on(arena, choice, endless, (&within, hit))
         })?;
         let found = found.intersection(&within);
         if found.len() == within.len() {
@@ -88,46 +85,65 @@ fn grown(
     }
 }
 
-/// Says whether every distribution of a choice (or some one) stays in a set and, if asked, hits another.
-fn moves(
+/// Says whether every distribution of a choice (or some one) hits a set.
+fn hits(arena: &Arena<'_>, choice: ChoiceId, set: &StateSet) -> Result<bool, crate::Failure> {
+    let event: Vec<bool> = arena
+        .model()
+        .targets(choice)
+        .iter()
+        .map(|&next| set.contains(next))
+        .collect();
+    if !event.contains(&true) {
+        return Ok(false);
+    }
+    Ok(arena
+        .question(Side::Lower, choice)
+        .probability_sign(&event)?
+        .is_gt())
+}
+
+/// Says whether every distribution of a choice (or some one) goes to `endless`, or stays in `stay` and, if asked, hits `hit`.
+fn goes_on(
     arena: &Arena<'_>,
     choice: ChoiceId,
-    stay: &StateSet,
-    hit: Option<&StateSet>,
+    endless: &StateSet,
+    (stay, hit): (&StateSet, Option<&StateSet>),
 ) -> Result<bool, crate::Failure> {
-    let (targets, set) = (arena.model().targets(choice), arena.model().set(choice));
-    let leaves: Vec<bool> = targets.iter().map(|&next| !stay.contains(next)).collect();
-    let hits: Vec<bool> = targets
-        .iter()
-        .map(|&next| hit.is_some_and(|hit| hit.contains(next)))
-        .collect();
+    let targets = arena.model().targets(choice);
+    let worth = |endless_worth: Dyadic, left: Dyadic, hit_worth: Dyadic| -> Vec<Dyadic> {
+        let of = |&next: &StateId| match (endless.contains(next), stay.contains(next)) {
+            (true, _) => endless_worth,
+            (_, false) => left,
+            _ if hit.is_some_and(|hit| hit.contains(next)) => hit_worth,
+            _ => Dyadic::ZERO,
+        };
+        targets.iter().map(of).collect()
+    };
+    let question = arena.question(Side::Lower, choice);
     match arena.problem.nature {
         Direction::Minimize => {
-            let leaving = Question {
-                set,
+            // Whoever leaves `stay` goes to `endless`, too: p(left) is at most a multiple of p(endless).
+            let most_leaving = Question {
                 nature: Direction::Maximize,
                 side: Side::Upper,
+                ..question
             };
-            let hitting = Question {
-                set,
-                nature: Direction::Minimize,
-                side: Side::Lower,
-            };
-            let may_leave = leaves.contains(&true) && leaving.probability_sign(&leaves)?.is_gt();
-            Ok(!may_leave && (hit.is_none() || hitting.probability_sign(&hits)?.is_gt()))
+            let leaving = worth(Dyadic::MINUS_HUGE, Dyadic::ONE, Dyadic::ZERO);
+            let never_leaves = !leaving.contains(&Dyadic::ONE)
+                || most_leaving.compare(&leaving, Step::PLAIN, Dyadic::ZERO)?.is_le();
+            let hitting = worth(Dyadic::ONE, Dyadic::ZERO, Dyadic::ONE);
+            Ok(never_leaves
+                && (hit.is_none() || question.compare(&hitting, Step::PLAIN, Dyadic::ZERO)?.is_gt()))
         }
         Direction::Maximize => {
-            let worth = |(leaves, hits): (&bool, &bool)| match (leaves, hits) {
-                (true, _) => Dyadic::MINUS_HUGE,
-                (false, true) => Dyadic::ONE,
-                (false, false) => Dyadic::ZERO,
-            };
-            let values: Vec<Dyadic> = leaves.iter().zip(&hits).map(worth).collect();
-            let question = Question {
-                set,
-                nature: Direction::Maximize,
-                side: Side::Lower,
-            };
+            if hits(arena, choice, endless)? {
+                return Ok(true);
+            }
+            let values = worth(Dyadic::ZERO, Dyadic::MINUS_HUGE, Dyadic::ONE);
+            let leaves: Vec<bool> = targets
+                .iter()
+                .map(|&next| !stay.contains(next) && !endless.contains(next))
+                .collect();
             let order = question.compare_off(&values, Step::PLAIN, Dyadic::ZERO, &leaves)?;
             Ok(order.is_some_and(|order| order.is_gt() || hit.is_none()))
         }

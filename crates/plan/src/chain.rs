@@ -5,7 +5,7 @@ use crate::graph::{Lists, components};
 use murphy_world::StateId;
 
 /// How many operations one part may take.
-const OPERATIONS_MAX: u64 = 1 << 28;
+const OPERATIONS_MAX: u64 = 1 << 27;
 
 /// One row of a chain: where it leads and what it gains.
 #[derive(Clone, Debug, Default)]

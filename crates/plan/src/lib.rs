@@ -50,7 +50,13 @@ pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
         problem.objective,
         Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. }
     );
-    if settings.method == Method::Auto && swept && found.stop == StopReason::Stalled {
+    // Sweeps may also stop early because they found nothing to start from.
+    let stuck = match found.stop {
+        StopReason::Precise => false,
+        StopReason::Stalled => true,
+        StopReason::SweepsSpent => found.sweeps < settings.sweeps_max,
+    };
+    if settings.method == Method::Auto && swept && stuck {
         return policy::second_opinion(problem, found);
     }
     Ok(found)

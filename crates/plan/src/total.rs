@@ -5,7 +5,7 @@
 //! `c + B`, which policies are looked for and bounds are proved as for the other objectives ([`crate::policy`]).
 //!
 //! With *moves on* said of some choice of an agent who maximises and of all choices of one who minimises, and of all distributions or some one likewise, the infinite region grows
-//! from `I = ∅` by `W = νW μX. {s : moves on, staying in W ∪ I, and c > 0 or into X ∪ I}` and then
+//! from `I = ∅` by `W = νW μX. {s : moves on into I, or staying in W, and c > 0 or into X}` and then
 //! `I ← μX. I ∪ W ∪ {s : moves on into X}`, until neither adds anything. Objectives that only depend on the end of a run have this
 //! form: if some state outside `I` had positive value, some would have value one (Gimbert and Horn, "Solving simple stochastic tail games", SODA 2010).
 
@@ -75,23 +75,46 @@ impl Moves<'_> {
         targets.iter().map(|to| inside[*to as usize]).collect()
     }
 
-    /// Says whether a choice stays in `stay` and, if asked, hits `hit`, by every distribution or by one, as Nature wants the sum.
-    fn moves_on(&self, choice: ChoiceId, stay: &[bool], hit: Option<&[bool]>) -> bool {
-        let set = self.problem.model.set(choice);
-        let within = self.event(choice, stay);
+    /// Says whether a choice hits a set, by every distribution or by one, as Nature wants the sum.
+    fn hits(&self, choice: ChoiceId, set: &[bool]) -> bool {
+        let event = self.event(choice, set);
         match self.problem.nature {
-            Direction::Minimize => {
-                let hits = hit.is_none_or(|hit| set.must_hit(&self.event(choice, hit)));
-                hits && (within.iter().all(|inside| *inside) || set.must_stay(&within))
-            }
+            Direction::Minimize => self.problem.model.set(choice).must_hit(&event),
+            Direction::Maximize => self.problem.model.set(choice).may_hit(&event),
+        }
+    }
+
+    /// Says whether a choice goes to `endless`, or stays in `stay` and, if asked, hits `hit`, by every distribution or by one.
+    fn goes_on(&self, choice: ChoiceId, endless: &[bool], (stay, hit): (&[bool], Option<&[bool]>)) -> bool {
+        let set = self.problem.model.set(choice);
+        let event = self.event(choice, endless);
+        if self.problem.nature == Direction::Maximize && set.may_hit(&event) {
+            return true;
+        }
+        // What is left are the distributions that keep off `endless`.
+        let off: Vec<bool> = event.iter().map(|inside| !inside).collect();
+        let Some(face) = set.restrict(&off) else {
+            return self.problem.nature == Direction::Minimize;
+        };
+        let kept = |inside: &[bool]| -> Vec<bool> {
+            let event = self.event(choice, inside);
+            event
+                .into_iter()
+                .zip(&off)
+                .filter(|(_, off)| **off)
+                .map(|(inside, _)| inside)
+                .collect()
+        };
+        let within = kept(stay);
+        match self.problem.nature {
+            Direction::Minimize => face.must_stay(&within) && hit.is_none_or(|hit| face.must_hit(&kept(hit))),
             Direction::Maximize => {
-                let Some(face) = set.restrict(&within) else {
+                let Some(staying) = face.restrict(&within) else {
                     return false;
                 };
                 let Some(hit) = hit else { return true };
-                let hits = self.event(choice, hit);
-                let kept = within.iter().zip(hits).filter(|(inside, _)| **inside);
-                face.may_hit(&kept.map(|(_, hits)| hits).collect::<Vec<bool>>())
+                let hits = kept(hit).into_iter().zip(&within).filter(|(_, inside)| **inside);
+                staying.may_hit(&hits.map(|(hits, _)| hits).collect::<Vec<bool>>())
             }
         }
     }
@@ -130,7 +153,6 @@ impl Moves<'_> {
     /// Returns where the sum is infinite.
     fn infinite(&self, noted: &mut [ChoiceId]) -> Vec<bool> {
         let states = noted.len();
-        let everywhere = vec![true; states];
         let mut endless = vec![false; states];
         loop {
             let before = endless.clone();
@@ -139,9 +161,7 @@ impl Moves<'_> {
                 endless[at] = true;
                 noted[at] = choices[at];
             }
-            self.grow(&mut endless, noted, &|choice, reached| {
-                self.moves_on(choice, &everywhere, Some(reached))
-            });
+            self.grow(&mut endless, noted, &|choice, reached| self.hits(choice, reached));
             if endless == before {
                 return endless;
             }
@@ -152,11 +172,10 @@ impl Moves<'_> {
     fn recurring(&self, endless: &[bool], noted: &[ChoiceId]) -> (Vec<bool>, Vec<ChoiceId>) {
         let mut within: Vec<bool> = endless.iter().map(|endless| !endless).collect();
         loop {
-            let allowed: Vec<bool> = within.iter().zip(endless).map(|(a, b)| *a || *b).collect();
             let (mut found, mut choices) = (endless.to_vec(), noted.to_vec());
             self.grow(&mut found, &mut choices, &|choice, reached| {
                 let hit = (!self.quantity[choice as usize].is_positive()).then_some(reached);
-                self.moves_on(choice, &allowed, hit)
+                self.goes_on(choice, endless, (&within, hit))
             });
             let found: Vec<bool> = found.iter().zip(&within).map(|(a, b)| *a && *b).collect();
             if found == within {

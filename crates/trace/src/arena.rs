@@ -184,6 +184,11 @@ impl<'a> Arena<'a> {
         )
     }
 
+    /// Says whether the goal is about what a step adds on average, in the long run.
+    pub(crate) fn is_mean(&self) -> bool {
+        matches!(self.problem.objective, Objective::LongRun { .. })
+    }
+
     /// Returns how much the next step weighs against this one.
     pub(crate) fn discount(&self) -> f64 {
         match &self.problem.objective {

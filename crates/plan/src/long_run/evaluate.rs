@@ -9,6 +9,7 @@ use crate::witness::witness;
 use murphy_notation::Rational;
 use murphy_problem::Problem;
 use murphy_world::StateId;
+use std::collections::BTreeMap;
 
 /// Returns the means and biases of the chain that everybody's answers at the values make.
 pub(crate) fn evaluate(
@@ -19,27 +20,19 @@ pub(crate) fn evaluate(
     let rows = answers(problem, quantity, iteration)?;
     let states = rows.len();
     let (mut mean, mut bias) = (vec![0.0; states], vec![0.0; states]);
-    for part in parts(&rows, &vec![true; states]).iter() {
-        let closed = part.iter().all(|state| {
-            rows[*state as usize]
-                .leads
-                .iter()
-                .all(|(to, _)| part.contains(to))
-        });
+    let found = parts(&rows, &vec![true; states]);
+    let mut part_of = vec![u32::MAX; states];
+    for (index, part) in (0u32..).zip(found.iter()) {
+        part.iter().for_each(|state| part_of[*state as usize] = index);
+    }
+    for (index, part) in (0u32..).zip(found.iter()) {
+        let leads = part.iter().flat_map(|state| &rows[*state as usize].leads);
+        let closed = leads.map(|(to, _)| part_of[*to as usize]).all(|to| to == index);
         let gain = |state: StateId| rows[state as usize].gain;
         if closed {
             let (first, rest) = part.split_first()?;
-            let round = |known: &dyn Fn(StateId) -> f64| -> Option<(f64, Vec<f64>)> {
-                let rest_values = solve_part(&rows, rest, 1.0, (known, &|_| 0.0))?;
-                let back = rows[*first as usize].leads.iter().map(|(to, p)| {
-                    rest.iter()
-                        .position(|state| state == to)
-                        .map_or(0.0, |index| p * rest_values[index])
-                });
-                Some((known(*first) + back.sum::<f64>(), rest_values))
-            };
-            let (gained, gains) = round(&gain)?;
-            let (length, lengths) = round(&|_| 1.0)?;
+            let (gained, gains) = round(&rows, (*first, rest), &gain)?;
+            let (length, lengths) = round(&rows, (*first, rest), &|_| 1.0)?;
             let level = gained / length;
             part.iter().for_each(|state| mean[*state as usize] = level);
             for (state, (gain, length)) in rest.iter().zip(gains.iter().zip(&lengths)) {
@@ -59,6 +52,21 @@ pub(crate) fn evaluate(
     }
     let finite = mean.iter().chain(&bias).all(|number| number.is_finite());
     finite.then_some((mean, bias))
+}
+
+/// Returns what a round trip from the first state of a closed part adds up, and what is added from each other state until that one is met.
+fn round(
+    rows: &[Link],
+    (first, rest): (StateId, &[StateId]),
+    known: &dyn Fn(StateId) -> f64,
+) -> Option<(f64, Vec<f64>)> {
+    let until = solve_part(rows, rest, 1.0, (known, &|_| 0.0))?;
+    let values: BTreeMap<StateId, f64> = rest.iter().copied().zip(until.iter().copied()).collect();
+    let back = rows[first as usize]
+        .leads
+        .iter()
+        .map(|(to, p)| p * values.get(to).copied().unwrap_or(0.0));
+    Some((known(first) + back.sum::<f64>(), until))
 }
 
 fn answers(problem: &Problem, quantity: &[Rational], iteration: &Iteration<'_>) -> Option<Vec<Link>> {

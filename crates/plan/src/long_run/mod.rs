@@ -22,8 +22,8 @@ use murphy_world::ChoiceId;
 
 /// The first sweep after which a proof is tried; then after each power of two.
 const FIRST_PROOF: u64 = 16;
-/// Up to how many states the chain of the answers is solved.
-const SOLVED_MAX: usize = 1500;
+/// Up to how many states the chain of the answers is solved, unless that turns out to be too much work.
+const SOLVED_MAX: usize = 200_000;
 /// How often whole policies are evaluated where that is the method. Between, one who minimises finds out of ties that hold her.
 const WHOLE_EVERY: u64 = 8;
 /// How many steps ahead the iteration goes on after that, for each that was made: what is worth more in the end then counts more.
@@ -53,6 +53,7 @@ pub(crate) fn plan_long_run(
     let gap = |lower: &Claim, upper: &Claim| gap_at_start(problem, &lower.mean, &upper.mean);
     let mut stop = StopReason::SweepsSpent;
     let (mut sweeps, mut fruitless) = (0, 0);
+    let mut solvable = problem.model.state_count() <= SOLVED_MAX;
     let mut width = gap(&lower, &upper);
     if width <= problem.precision {
         stop = StopReason::Precise;
@@ -65,13 +66,13 @@ pub(crate) fn plan_long_run(
             continue;
         }
         improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
-        if gap(&lower, &upper) > problem.precision
-            && settings.method != Method::ValueIteration
-            && (whole || problem.model.state_count() <= SOLVED_MAX)
-            && let Some((mean, bias)) = evaluate::evaluate(problem, quantity, &iteration)
-        {
-            iteration.restart(mean, bias, sweeps * AHEAD);
-            improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
+        if gap(&lower, &upper) > problem.precision && settings.method != Method::ValueIteration && solvable {
+            let solved = evaluate::evaluate(problem, quantity, &iteration);
+            solvable = whole || solved.is_some();
+            if let Some((mean, bias)) = solved {
+                iteration.restart(mean, bias, sweeps * AHEAD);
+                improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
+            }
         }
         let now = gap(&lower, &upper);
         settings.report(Progress {

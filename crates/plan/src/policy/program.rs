@@ -144,7 +144,8 @@ fn solve(
         if !free.nature {
             return Some(values);
         }
-        let size = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
+        let finite = values.iter().filter(|value| value.is_finite());
+        let size = finite.fold(0.0f64, |most, value| most.max(value.abs()));
         let before = cuts.len();
         for (at, index) in places() {
             let row = &table.rows[at][index];
