@@ -7,6 +7,8 @@
 //! | --- | --- | --- |
 //! | reach | a sub-solution with progress, a super-solution | `reach` |
 //! | sum until | a sub-solution where the value is finite, a strict super-solution | `until`, `qualitative` |
+//! | sum for ever | a sub-solution with progress where the value is finite, a super-solution | `total`, `infinite` |
+//! | long-run mean | means that do not fall, and biases where they tie | `long_run`, `lexicographic` |
 //! | discounted sum | a sub- and a super-solution | `discounted` |
 //! | step-bounded | nothing: it is recomputed, backward | `backward` |
 //! | any of them, as a fraction | a fixed point with progress, in fractions of any size | `exact`, `fractions` |
@@ -27,11 +29,15 @@ mod dyadic;
 mod exact;
 mod expectation;
 mod fractions;
+mod infinite;
+mod lexicographic;
+mod long_run;
 mod member;
 mod qualitative;
 mod quick;
 mod reach;
 mod rejection;
+mod total;
 mod until;
 mod whole;
 
@@ -42,6 +48,7 @@ pub use rejection::{Place, Rejection, Side};
 
 use arena::Arena;
 use backward::Aim;
+use checked::Proved;
 use murphy_notation::Rational;
 use murphy_problem::{Certificate, Objective, Policy, Problem, Proof, Settled, Stance};
 use murphy_world::StateSet;
@@ -61,62 +68,98 @@ pub fn check(problem: &Problem, certificate: &Certificate) -> Result<Checked, Re
     };
     well_posed(problem)?;
     policy_fits(&arena)?;
-    let (lower, upper) = match (&problem.objective, &certificate.proof) {
-        (Objective::Reach { target, avoid }, Proof::FixedPoint { lower, upper, rank }) => {
-            vectors_fit(&arena, [lower, upper])?;
-            length("rank", arena.model().state_count(), rank.len())?;
-            let ends = Ends { target, avoid };
-            (
-                reach::lower(&arena, ends, lower, rank)?,
-                reach::upper(&arena, ends, upper)?,
-            )
-        }
-        (Objective::Until { quantity, target }, Proof::FixedPoint { lower, upper, .. }) => {
-            vectors_fit(&arena, [lower, upper])?;
-            let sum = Sum { quantity, target };
-            (
-                until::lower(&arena, sum, lower)?,
-                until::upper(&arena, sum, upper)?,
-            )
-        }
-        (Objective::Discounted { quantity, discount }, Proof::FixedPoint { lower, upper, .. }) => {
-            vectors_fit(&arena, [lower, upper])?;
-            let sum = (quantity.as_slice(), discount);
-            (
-                discounted::side(&arena, Side::Lower, sum, lower)?,
-                discounted::side(&arena, Side::Upper, sum, upper)?,
-            )
-        }
-        (Objective::BoundedReach { target, avoid, steps }, Proof::Backward) => {
-            let aim = Aim::Ends(Ends { target, avoid });
-            (
-                backward::side(&arena, Side::Lower, aim, *steps)?,
-                backward::side(&arena, Side::Upper, aim, *steps)?,
-            )
-        }
-        (Objective::Horizon { quantity, steps }, Proof::Backward) => {
-            let aim = Aim::Sum(quantity);
-            (
-                backward::side(&arena, Side::Lower, aim, *steps)?,
-                backward::side(&arena, Side::Upper, aim, *steps)?,
-            )
-        }
-        (Objective::BoundedReach { .. } | Objective::Horizon { .. }, _) => {
-            return Err(Rejection::Kind {
-                expected: "none but a policy, from which the values are recomputed",
-            });
-        }
-        _ => {
-            return Err(Rejection::Kind {
-                expected: "a lower and an upper value of every state",
-            });
-        }
+    let (lower, upper) = match &problem.objective {
+        Objective::BoundedReach { .. } | Objective::Horizon { .. } => backward(&arena, &certificate.proof)?,
+        Objective::LongRun { quantity } => in_the_long_run(&arena, quantity, &certificate.proof)?,
+        _ => by_fixed_point(&arena, &certificate.proof)?,
     };
     Ok(Checked::new(
         lower,
         upper,
         problem.complemented,
         problem.model.state_count(),
+    ))
+}
+
+/// Checks both sides of an objective whose values are a fixed point.
+fn by_fixed_point(arena: &Arena<'_>, proof: &Proof) -> Result<(Proved, Proved), Rejection> {
+    let Proof::FixedPoint { lower, upper, rank } = proof else {
+        return Err(Rejection::Kind {
+            expected: "a lower and an upper value of every state",
+        });
+    };
+    vectors_fit(arena, [lower, upper])?;
+    match &arena.problem.objective {
+        Objective::Until { quantity, target } => {
+            let sum = Sum { quantity, target };
+            Ok((until::lower(arena, sum, lower)?, until::upper(arena, sum, upper)?))
+        }
+        Objective::Total { quantity } => Ok((
+            total::lower(arena, quantity, lower)?,
+            total::upper(arena, quantity, upper)?,
+        )),
+        Objective::Discounted { quantity, discount } => {
+            let sum = (quantity.as_slice(), discount);
+            Ok((
+                discounted::side(arena, Side::Lower, sum, lower)?,
+                discounted::side(arena, Side::Upper, sum, upper)?,
+            ))
+        }
+        Objective::Reach { target, avoid } => {
+            length("rank", arena.model().state_count(), rank.len())?;
+            let ends = Ends { target, avoid };
+            Ok((
+                reach::lower(arena, ends, lower, rank)?,
+                reach::upper(arena, ends, upper)?,
+            ))
+        }
+        _ => Err(Rejection::Problem {
+            what: "the values of this objective are not a fixed point",
+        }),
+    }
+}
+
+/// Checks both sides of a long-run mean.
+fn in_the_long_run(
+    arena: &Arena<'_>,
+    quantity: &[Rational],
+    proof: &Proof,
+) -> Result<(Proved, Proved), Rejection> {
+    let Proof::LongRun {
+        lower,
+        upper,
+        lower_bias,
+        upper_bias,
+    } = proof
+    else {
+        return Err(Rejection::Kind {
+            expected: "a lower and an upper mean and bias of every state",
+        });
+    };
+    vectors_fit(arena, [lower, upper])?;
+    vectors_fit(arena, [lower_bias, upper_bias])?;
+    Ok((
+        long_run::side(arena, Side::Lower, quantity, (lower, lower_bias))?,
+        long_run::side(arena, Side::Upper, quantity, (upper, upper_bias))?,
+    ))
+}
+
+/// Recomputes both sides of an objective with a step bound.
+fn backward(arena: &Arena<'_>, proof: &Proof) -> Result<(Proved, Proved), Rejection> {
+    let (aim, steps) = match (&arena.problem.objective, proof) {
+        (Objective::BoundedReach { target, avoid, steps }, Proof::Backward) => {
+            (Aim::Ends(Ends { target, avoid }), *steps)
+        }
+        (Objective::Horizon { quantity, steps }, Proof::Backward) => (Aim::Sum(quantity), *steps),
+        _ => {
+            return Err(Rejection::Kind {
+                expected: "none but a policy, from which the values are recomputed",
+            });
+        }
+    };
+    Ok((
+        backward::side(arena, Side::Lower, aim, steps)?,
+        backward::side(arena, Side::Upper, aim, steps)?,
     ))
 }
 
@@ -139,7 +182,13 @@ fn well_posed(problem: &Problem) -> Result<(), Rejection> {
             }
             summed(quantity) && fits(target)
         }
-        Objective::Horizon { quantity, .. } => summed(quantity),
+        Objective::Total { quantity } => {
+            if quantity.iter().any(Rational::is_negative) {
+                return refuse("a quantity that is summed for ever must not be negative");
+            }
+            summed(quantity)
+        }
+        Objective::Horizon { quantity, .. } | Objective::LongRun { quantity } => summed(quantity),
         Objective::Discounted { quantity, discount } => {
             if discount.is_negative() || *discount >= Rational::ONE {
                 return refuse("a discount must not be below 0 and must be below 1");

@@ -133,6 +133,20 @@ pub enum Rejection {
         /// Where.
         place: Place,
     },
+    /// The lower value of a sum for ever is infinite where nothing shows that something is added again and again.
+    EndlessClaimed {
+        /// Where.
+        place: Place,
+    },
+    /// The mean of the next states is met exactly, but what is added now and their bias do not make up for it.
+    Bias {
+        /// Where.
+        place: Place,
+        /// Mean and bias together, as the certificate has them.
+        value: Rational,
+        /// What is proved.
+        proved: Rational,
+    },
     /// The upper value is finite, but the play may move to where it is infinite.
     ReachesInfinite {
         /// Where.
@@ -219,6 +233,8 @@ impl fmt::Display for Rejection {
             | Self::UpperInequality { place, .. }
             | Self::NotStrict { place, .. }
             | Self::InfiniteClaimed { place }
+            | Self::EndlessClaimed { place }
+            | Self::Bias { place, .. }
             | Self::ReachesInfinite { place }
             | Self::Evaluation { place, .. } => write!(f, "{place}: {}", self.fault()),
         }
@@ -270,6 +286,21 @@ impl Rejection {
             }
             Self::InfiniteClaimed { .. } => {
                 "infinity is claimed, but the target can be reached almost surely".into()
+            }
+            Self::EndlessClaimed { .. } => {
+                "infinity is claimed, but nothing shows that something is added again and again".into()
+            }
+            Self::Bias { place, value, proved } => {
+                let relation = if place.side == Side::Lower {
+                    "at least"
+                } else {
+                    "at most"
+                };
+                format!(
+                    "mean and bias together must come to {relation} {}, but what is added now and the next states come to {}",
+                    shown(value),
+                    shown(proved)
+                )
             }
             Self::ReachesInfinite { .. } => {
                 "a finite value is claimed, but the play may move to where infinity is claimed".into()

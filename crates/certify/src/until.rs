@@ -41,13 +41,13 @@ impl Sum<'_> {
 }
 
 /// A vector whose entries may be infinite: those are flagged, and [`Dyadic::HUGE`] stands for them.
-struct Extended {
-    values: Vec<Dyadic>,
-    infinite: Vec<bool>,
+pub(crate) struct Extended {
+    pub(crate) values: Vec<Dyadic>,
+    pub(crate) infinite: Vec<bool>,
 }
 
 impl Extended {
-    fn new(arena: &Arena<'_>, side: Side, vector: &[f64]) -> Result<Self, Rejection> {
+    pub(crate) fn new(arena: &Arena<'_>, side: Side, vector: &[f64]) -> Result<Self, Rejection> {
         let infinite: Vec<bool> = vector.iter().map(|value| *value == f64::INFINITY).collect();
         let finite: Vec<f64> = vector
             .iter()

@@ -307,7 +307,6 @@ fn sums_until_over_steps_and_for_ever() {
     worth(STAY, "R{\"work\"}min=? [ F s=1 ]", (10, 1));
     refused(STAY, "Rmax=? [ F G s=1 ]", "co-safe");
     refused(STAY, "R{\"wrok\"}max=? [ C ]", "no quantity `wrok`");
-    refused(STAY, "Rmax=? [ S ]", "long-run means");
 }
 
 #[test]

@@ -36,6 +36,15 @@ pub enum Error {
         /// The limit on the product.
         limit: u64,
     },
+    /// The method asked for does not know the objective.
+    Method,
+    /// The model is too large for linear programs.
+    ProgramTooLarge {
+        /// Its branches, as far as sets of states do not decide it.
+        branches: usize,
+        /// The most that are laid out.
+        limit: usize,
+    },
     /// A set, a quantity or a set of states does not fit the model.
     Mismatch,
 }
@@ -63,6 +72,14 @@ impl fmt::Display for Error {
                     "{steps} steps over {states} states are more than the {limit} values that are allowed"
                 )
             }
+            Self::Method => write!(
+                f,
+                "this method does not know this objective: linear programs are for reaching, for sums until a target or for ever, and for discounted sums, and what has a step bound goes backward whatever the method"
+            ),
+            Self::ProgramTooLarge { branches, limit } => write!(
+                f,
+                "linear programs are for models with at most {limit} open branches, and this one has {branches}"
+            ),
             Self::Mismatch => write!(f, "the objective does not fit the model"),
         }
     }

@@ -19,20 +19,27 @@ mod holding;
 mod krylov;
 mod layout;
 mod leap;
+mod links;
+mod long_run;
+mod opponent;
 mod oracle;
 mod patience;
 mod plan;
+mod policy;
 mod qualitative;
+mod quotient;
 mod reach;
 pub mod settings;
 mod solve;
 mod support;
+mod total;
 mod until;
+mod witness;
 
 pub use error::Error;
-pub use settings::{Progress, Settings};
+pub use settings::{Method, Progress, Settings};
 
-use murphy_problem::{Objective, Plan, Problem};
+use murphy_problem::{Objective, Plan, Problem, StopReason};
 use murphy_world::StateSet;
 
 /// Returns a policy, a bracket on its value and the proof of both.
@@ -40,14 +47,41 @@ use murphy_world::StateSet;
 /// # Errors
 /// What the planner cannot do, see [`Error`]. A budget that is spent is no error: the bracket is only wider.
 pub fn plan(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
+    let found = by_method(problem, settings)?;
+    let swept = matches!(
+        problem.objective,
+        Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. }
+    );
+    // Sweeps may also stop early because they found nothing to start from.
+    let stuck = match found.stop {
+        StopReason::Precise => false,
+        StopReason::Stalled => true,
+        StopReason::SweepsSpent => found.sweeps < settings.sweeps_max,
+    };
+    if settings.method == Method::Auto && swept && stuck {
+        return policy::second_opinion(problem, found);
+    }
+    Ok(found)
+}
+
+fn by_method(problem: &Problem, settings: &Settings<'_>) -> Result<Plan, Error> {
     check(problem)?;
+    let by_sweeps = matches!(settings.method, Method::Auto | Method::ValueIteration);
     match &problem.objective {
+        Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. } if !by_sweeps => {
+            policy::plan(problem, settings)
+        }
+        Objective::BoundedReach { .. } | Objective::Horizon { .. } if settings.method != Method::Auto => {
+            Err(Error::Method)
+        }
         Objective::Reach { target, avoid } => reach::plan_reach(problem, (target, avoid), settings),
         Objective::BoundedReach { target, avoid, steps } => {
             backward::plan_bounded_reach(problem, (target, avoid), *steps, settings)
         }
         Objective::Until { quantity, target } => until::plan_until(problem, quantity, target, settings),
         Objective::Horizon { quantity, steps } => backward::plan_horizon(problem, quantity, *steps, settings),
+        Objective::Total { quantity } => total::plan_total(problem, quantity, settings),
+        Objective::LongRun { quantity } => long_run::plan_long_run(problem, quantity, settings),
         Objective::Discounted { quantity, discount } => {
             discounted::plan_discounted(problem, quantity, discount, settings)
         }
@@ -81,9 +115,10 @@ fn check(problem: &Problem) -> Result<(), Error> {
                 && target.intersection(avoid).is_empty()
         }
         Objective::Until { quantity, target } => target.state_count() == states && quantity.len() == choices,
-        Objective::Horizon { quantity, .. } | Objective::Discounted { quantity, .. } => {
-            quantity.len() == choices
-        }
+        Objective::Horizon { quantity, .. }
+        | Objective::Discounted { quantity, .. }
+        | Objective::Total { quantity }
+        | Objective::LongRun { quantity } => quantity.len() == choices,
     };
     if fits { Ok(()) } else { Err(Error::Mismatch) }
 }

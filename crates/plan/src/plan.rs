@@ -52,7 +52,7 @@ pub(crate) fn assemble(
 ) -> Result<Plan, Error> {
     let bracket = match &certificate.proof {
         Proof::FixedPoint { lower, upper, .. } => bracket_at_start(problem, lower, upper),
-        Proof::Backward => return Err(Error::Mismatch),
+        Proof::Backward | Proof::LongRun { .. } => return Err(Error::Mismatch),
     };
     Ok(Plan {
         policy: certificate.policy.clone(),

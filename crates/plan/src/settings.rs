@@ -9,6 +9,8 @@ pub struct Settings<'a> {
     pub sweeps_max: u64,
     /// How many numbers a step-bounded objective may compute: states times steps.
     pub backward_max: u64,
+    /// By which method values are looked for.
+    pub method: Method,
     /// Is told now and then how far the work is.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
@@ -32,6 +34,7 @@ impl Default for Settings<'_> {
         Self {
             sweeps_max: Self::SWEEPS_MAX,
             backward_max: Self::BACKWARD_MAX,
+            method: Method::Auto,
             progress: None,
         }
     }
@@ -42,9 +45,25 @@ impl fmt::Debug for Settings<'_> {
         f.debug_struct("Settings")
             .field("sweeps_max", &self.sweeps_max)
             .field("backward_max", &self.backward_max)
+            .field("method", &self.method)
             .field("progress", &self.progress.is_some())
             .finish()
     }
+}
+
+/// By which method values are looked for. Whatever the method, only bounds that prove themselves are returned, so that methods can differ in how
+/// far they come and never in what is true: each is a second opinion on the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Component by component, each by what suits it.
+    #[default]
+    Auto,
+    /// Sweeps over the states, without looking at whole policies.
+    ValueIteration,
+    /// Whole policies, each evaluated by solving the chain it makes, with Nature's answers found the same way.
+    PolicyIteration,
+    /// Linear programs: one where both want the same, and otherwise one for each policy that is evaluated.
+    LinearProgram,
 }
 
 /// How far the work is.

@@ -12,7 +12,7 @@ use crate::leap::{Leap, prove_flat};
 use crate::oracle::{Oracle, shyness};
 use crate::patience::{EVALUATE_AFTER, Patience, Verdict};
 use crate::plan::gap_at_start;
-use crate::settings::{Progress, Settings};
+use crate::settings::{Method, Progress, Settings};
 use murphy_problem::{Problem, StopReason};
 use murphy_world::ChoiceId;
 
@@ -295,6 +295,9 @@ impl<'a> Solver<'a> {
     /// The side that owes nothing to held plays goes first: it says which plays are held on the other, and where that one may start.
     /// Returns none if nothing was proved on some side.
     fn evaluate(&mut self, component: &Component, aim: f64) -> Option<f64> {
+        if self.settings.method == Method::ValueIteration {
+            return None;
+        }
         let sides = self.sides(component);
         if component.order.len() <= SMALL {
             self.settle(component, sides)

@@ -1,5 +1,6 @@
 //! What proves a bracket: vectors, ranks and the policy, and their bytes in a file.
 
+use crate::objective::Direction;
 use crate::plan::Policy;
 use std::fmt;
 
@@ -13,6 +14,8 @@ use std::fmt;
 ///   the agent maximises, `B` follows the policy; where it minimises, every action obeys.
 /// - *reach, upper*: `x >= 1` on the target and `(Bx)(s) <= x(s)` elsewhere; where the agent minimises, `B` follows the policy.
 /// - *until, upper*: where `x(s)` is finite, `c + Bx < x(s)` strictly (so the target is reached almost surely); *lower*: `c + Bx >= x(s)`.
+/// - *total*: `c + Bx <= x` where `x(s)` is finite; `c + Bx >= x`, and either strictly so or with `c > 0`.
+/// - *long-run mean*: with a bias `h` of each side, `Bx >= x(s)`, and either strictly so or `c + Bh >= x(s) + h(s)` too; likewise `<=`.
 /// - *discounted*: `c + γ·Bx >= x` and `<= x`.
 /// - *step-bounded*: nothing but the policy; the checker goes backward itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,58 @@ pub enum Proof {
     },
     /// For objectives with a step bound: the checker recomputes.
     Backward,
+    /// For long-run means.
+    LongRun {
+        /// One lower bound of the mean a state.
+        lower: Vec<f64>,
+        /// One upper bound of the mean a state.
+        upper: Vec<f64>,
+        /// What each state is ahead of the others in the beginning, for the lower side.
+        lower_bias: Vec<f64>,
+        /// The same for the upper side.
+        upper_bias: Vec<f64>,
+    },
+}
+
+impl Proof {
+    /// Returns the lower and the upper bound of every state, if there are such vectors.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(&[f64], &[f64])> {
+        match self {
+            Self::FixedPoint { lower, upper, .. } | Self::LongRun { lower, upper, .. } => {
+                Some((lower, upper))
+            }
+            Self::Backward => None,
+        }
+    }
+
+    /// Returns the numbers by which Nature picks against an agent of this direction, on the side that the agent guarantees.
+    ///
+    /// Where a long-run mean is asked for she looks at the means first, and at the biases where those tie.
+    #[must_use]
+    pub fn guide(&self, agent: Direction) -> Option<Vec<f64>> {
+        const FIRST: f64 = 1e6;
+        let lower_side = agent == Direction::Maximize;
+        let (means, biases) = match self {
+            Self::Backward => return None,
+            Self::FixedPoint { lower, upper, .. } => {
+                return Some(if lower_side { lower.clone() } else { upper.clone() });
+            }
+            Self::LongRun {
+                lower, lower_bias, ..
+            } if lower_side => (lower, lower_bias),
+            Self::LongRun {
+                upper, upper_bias, ..
+            } => (upper, upper_bias),
+        };
+        Some(
+            means
+                .iter()
+                .zip(biases)
+                .map(|(mean, bias)| mean * FIRST + bias)
+                .collect(),
+        )
+    }
 }
 
 /// Why bytes are not a certificate.
@@ -106,10 +161,20 @@ impl Certificate {
             Proof::FixedPoint { lower, upper, rank } => {
                 bytes.push(1);
                 for vector in [lower, upper] {
-                    bytes.extend((vector.len() as u64).to_le_bytes());
-                    bytes.extend(vector.iter().flat_map(|x| x.to_bits().to_le_bytes()));
+                    put_f64s(&mut bytes, vector);
                 }
                 put_u32s(&mut bytes, rank);
+            }
+            Proof::LongRun {
+                lower,
+                upper,
+                lower_bias,
+                upper_bias,
+            } => {
+                bytes.push(2);
+                for vector in [lower, upper, lower_bias, upper_bias] {
+                    put_f64s(&mut bytes, vector);
+                }
             }
         }
         let sum = blake3::hash(&bytes);
@@ -142,7 +207,11 @@ impl Certificate {
         if blake3::hash(body).as_bytes() != sum {
             return Err(CertificateError::Checksum);
         }
-        let stepwise = reader.tag()?;
+        let stepwise = match reader.byte()? {
+            0 => false,
+            1 => true,
+            _ => return Err(CertificateError::Malformed),
+        };
         let count = reader.length(8)?;
         let mut rows = (0..count).map(|_| reader.u32s()).collect::<Result<Vec<_>, _>>()?;
         let policy = match (stepwise, rows.pop()) {
@@ -153,15 +222,7 @@ impl Certificate {
             }
             _ => return Err(CertificateError::Malformed),
         };
-        let proof = if reader.tag()? {
-            Proof::FixedPoint {
-                lower: reader.f64s()?,
-                upper: reader.f64s()?,
-                rank: reader.u32s()?,
-            }
-        } else {
-            Proof::Backward
-        };
+        let proof = reader.proof()?;
         if reader.rest.is_empty() {
             Ok(Self { policy, proof })
         } else {
@@ -173,6 +234,11 @@ impl Certificate {
 fn put_u32s(bytes: &mut Vec<u8>, items: &[u32]) {
     bytes.extend((items.len() as u64).to_le_bytes());
     bytes.extend(items.iter().flat_map(|x| x.to_le_bytes()));
+}
+
+fn put_f64s(bytes: &mut Vec<u8>, items: &[f64]) {
+    bytes.extend((items.len() as u64).to_le_bytes());
+    bytes.extend(items.iter().flat_map(|x| x.to_bits().to_le_bytes()));
 }
 
 /// Takes numbers off the front of bytes; every length is held against what is left before anything is allocated.
@@ -198,12 +264,26 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn tag(&mut self) -> Result<bool, CertificateError> {
-        match self.array::<1>()? {
-            [0] => Ok(false),
-            [1] => Ok(true),
-            _ => Err(CertificateError::Malformed),
-        }
+    fn byte(&mut self) -> Result<u8, CertificateError> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn proof(&mut self) -> Result<Proof, CertificateError> {
+        Ok(match self.byte()? {
+            0 => Proof::Backward,
+            1 => Proof::FixedPoint {
+                lower: self.f64s()?,
+                upper: self.f64s()?,
+                rank: self.u32s()?,
+            },
+            2 => Proof::LongRun {
+                lower: self.f64s()?,
+                upper: self.f64s()?,
+                lower_bias: self.f64s()?,
+                upper_bias: self.f64s()?,
+            },
+            _ => return Err(CertificateError::Malformed),
+        })
     }
 
     /// Reads a length of items of `width` bytes each.

@@ -350,21 +350,16 @@ fn looked_up(
 /// Returns Nature's distributions against a memoryless policy, evaluated at the vector that proves the policy's side.
 fn nature(problem: &Problem, plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
     let model = &problem.model;
-    let crate::certificate::Proof::FixedPoint { lower, upper, .. } = &plan.certificate.proof else {
+    let Policy::Memoryless(row) = &plan.policy else {
         return BTreeMap::new();
     };
-    let Policy::Memoryless(row) = &plan.policy else {
+    let Some(vector) = plan.certificate.proof.guide(problem.agent) else {
         return BTreeMap::new();
     };
     let branches: usize = row.iter().map(|choice| model.targets(*choice).len()).sum();
     if branches > NATURE_BRANCHES_MAX {
         return BTreeMap::new();
     }
-    let vector = if problem.agent == Direction::Maximize {
-        lower
-    } else {
-        upper
-    };
     let mut all = BTreeMap::new();
     for (state, choice) in (0..).zip(row) {
         let targets = model.targets(*choice);

@@ -50,4 +50,14 @@ pub enum Objective {
         /// In `[0, 1)`.
         discount: Rational,
     },
+    /// The expected sum of a non-negative quantity for ever; infinite where it never stops growing.
+    Total {
+        /// One non-negative value a choice.
+        quantity: Vec<Rational>,
+    },
+    /// The long-run mean of a quantity: what a step adds on average, the longer the run the more nearly.
+    LongRun {
+        /// One value a choice.
+        quantity: Vec<Rational>,
+    },
 }

@@ -2,7 +2,7 @@
 
 use crate::objective::{Direction, Objective};
 use crate::resolve::{reachability, states_where};
-use murphy_notation::{Diagnostic, Rational, hint_for};
+use murphy_notation::{Diagnostic, Place, Rational, hint_for};
 use murphy_spec::{ExpectedHorizon, Goal, Settled, Spec, Stance};
 use murphy_world::Model;
 
@@ -135,14 +135,7 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
             let quantity = values.to_vec();
             let objective = match horizon {
                 ExpectedHorizon::Until(condition) => {
-                    if quantity.iter().any(Rational::is_negative) {
-                        return Err(Diagnostic::at(
-                            quantity_place.clone(),
-                            "a quantity that is summed until a condition holds must not be negative",
-                        )
-                        .label("this one is negative somewhere")
-                        .hint("ask for it over a horizon or discounted"));
-                    }
+                    not_negative(&quantity, quantity_place, "summed until a condition holds")?;
                     Objective::Until {
                         quantity,
                         target: states_where(model, condition)?,
@@ -157,8 +150,26 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
                     quantity,
                     discount: discount.clone(),
                 },
+                ExpectedHorizon::Total => {
+                    not_negative(&quantity, quantity_place, "summed for ever")?;
+                    Objective::Total { quantity }
+                }
+                ExpectedHorizon::LongRun => Objective::LongRun { quantity },
             };
             Ok((objective, false))
         }
     }
+}
+
+/// Refuses a quantity that is negative somewhere.
+fn not_negative(quantity: &[Rational], place: &Place, summed: &str) -> Result<(), Diagnostic> {
+    if quantity.iter().any(Rational::is_negative) {
+        return Err(Diagnostic::at(
+            place.clone(),
+            format!("a quantity that is {summed} must not be negative"),
+        )
+        .label("this one is negative somewhere")
+        .hint("ask for it over a horizon, in the long run or discounted"));
+    }
+    Ok(())
 }

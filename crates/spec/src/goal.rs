@@ -59,4 +59,8 @@ pub enum ExpectedHorizon {
     Steps(u64),
     /// For ever, each step worth this factor less than the one before; strictly between 0 and 1.
     Discounted(Rational),
+    /// For ever.
+    Total,
+    /// On average, the longer the run the more nearly.
+    LongRun,
 }

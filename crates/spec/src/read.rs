@@ -4,7 +4,7 @@ use crate::formula::Formula;
 use crate::goal::{Direction, ExpectedHorizon, Goal, Objective};
 use crate::nature::{Nature, Settled, Stance};
 use crate::spec::{Pin, Requirement, Revision, Side, Spec};
-use murphy_notation::{Diagnostic, Document, Expression, Fields, Node, Rational, Source};
+use murphy_notation::{Diagnostic, Document, Expression, Fields, Kind, Node, Rational, Source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ fn objective(node: &Node) -> Result<Objective, Diagnostic> {
 
 /// Reads the one of `until`, `horizon` and `discount` that there is.
 fn horizon(fields: &mut Fields<'_>) -> Result<ExpectedHorizon, Diagnostic> {
-    const HINT: &str = "write one of `until: \"goal\"`, `horizon: 50`, `discount: 0.95`";
+    const HINT: &str = "write one of `until: \"goal\"`, `horizon: 50`, `horizon: Total`, `horizon: LongRun`, `discount: 0.95`";
     let given = [
         ("until", fields.optional("until")),
         ("horizon", fields.optional("horizon")),
@@ -121,7 +121,13 @@ fn horizon(fields: &mut Fields<'_>) -> Result<ExpectedHorizon, Diagnostic> {
     }
     match name {
         "until" => Ok(ExpectedHorizon::Until(Expression::parse(node.text()?)?)),
-        "horizon" => Ok(ExpectedHorizon::Steps(node.count()?)),
+        "horizon" => match &node.kind {
+            Kind::Name(_) | Kind::Record(_) => Ok(match node.variant(&["Total", "LongRun"])? {
+                "Total" => ExpectedHorizon::Total,
+                _ => ExpectedHorizon::LongRun,
+            }),
+            _ => Ok(ExpectedHorizon::Steps(node.count()?)),
+        },
         _ => {
             let discount = number(node)?;
             if discount.is_positive() && discount < Rational::ONE {

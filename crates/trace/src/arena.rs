@@ -23,6 +23,8 @@ pub(crate) struct Arena<'a> {
     lost: StateSet,
     /// After how many steps a run ends by itself, if the goal has such a bound.
     pub(crate) horizon: Option<u32>,
+    /// What Nature looks at where the values alone do not tell her.
+    guide: Option<Vec<f64>>,
 }
 
 /// The value of the resolved objective in every state.
@@ -42,6 +44,8 @@ impl<'a> Arena<'a> {
             Objective::Reach { .. } | Objective::BoundedReach { .. } => Vec::new(),
             Objective::Until { quantity, .. }
             | Objective::Horizon { quantity, .. }
+            | Objective::Total { quantity }
+            | Objective::LongRun { quantity }
             | Objective::Discounted { quantity, .. } => {
                 quantity.iter().map(murphy_notation::Rational::to_f64).collect()
             }
@@ -60,9 +64,10 @@ impl<'a> Arena<'a> {
                 lost(problem, plan, target, Some(avoid))
             }
             Objective::Until { target, .. } => lost(problem, plan, target, None),
-            Objective::Horizon { .. } | Objective::Discounted { .. } => {
-                lost(problem, plan, &adding(problem, plan, &quantity), None)
-            }
+            Objective::Horizon { .. }
+            | Objective::Total { .. }
+            | Objective::LongRun { .. }
+            | Objective::Discounted { .. } => lost(problem, plan, &adding(problem, plan, &quantity), None),
         };
         let empty = Values::Backward(Vec::new());
         let mut arena = Self {
@@ -72,6 +77,10 @@ impl<'a> Arena<'a> {
             quantity,
             lost,
             horizon,
+            guide: match plan_proof(plan) {
+                proof @ Proof::LongRun { .. } => proof.guide(problem.agent),
+                _ => None,
+            },
         };
         arena.values = arena.values()?;
         Ok(arena)
@@ -80,7 +89,7 @@ impl<'a> Arena<'a> {
     fn values(&self) -> Result<Values, Error> {
         let states = self.problem.model.state_count();
         match (&plan_proof(self.plan), self.horizon) {
-            (Proof::FixedPoint { lower, upper, .. }, None) => {
+            (Proof::FixedPoint { lower, upper, .. } | Proof::LongRun { lower, upper, .. }, None) => {
                 if lower.len() != states || upper.len() != states {
                     return Err(Error::Length {
                         what: "the certificate",
@@ -115,7 +124,10 @@ impl<'a> Arena<'a> {
                 }
             }
             Objective::Until { target, .. } => target.contains(state).then_some(0.0),
-            Objective::Horizon { .. } | Objective::Discounted { .. } => None,
+            Objective::Horizon { .. }
+            | Objective::Total { .. }
+            | Objective::LongRun { .. }
+            | Objective::Discounted { .. } => None,
         }
     }
 
@@ -172,6 +184,11 @@ impl<'a> Arena<'a> {
         )
     }
 
+    /// Says whether the goal is about what a step adds on average, in the long run.
+    pub(crate) fn is_mean(&self) -> bool {
+        matches!(self.problem.objective, Objective::LongRun { .. })
+    }
+
     /// Returns how much the next step weighs against this one.
     pub(crate) fn discount(&self) -> f64 {
         match &self.problem.objective {
@@ -212,14 +229,18 @@ impl<'a> Arena<'a> {
                     lost
                 }
             }
-            Objective::Horizon { .. } | Objective::Discounted { .. } => {
-                (over || self.lost.contains(state)).then_some(Outcome::Summed)
-            }
+            Objective::Horizon { .. }
+            | Objective::Total { .. }
+            | Objective::LongRun { .. }
+            | Objective::Discounted { .. } => (over || self.lost.contains(state)).then_some(Outcome::Summed),
         }
     }
 
     /// Returns the values of the resolved objective after `step` steps that Nature answers to.
     pub(crate) fn faced(&self, step: u32) -> &[f64] {
+        if let Some(guide) = &self.guide {
+            return guide;
+        }
         match &self.values {
             Values::Fixed { lower, upper } => match self.problem.nature {
                 Direction::Minimize => upper,

@@ -6,13 +6,14 @@
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::nature::{Asked, Nature};
+use crate::number::Number;
 use crate::philox::{Philox, Purpose};
 use crate::record;
 use crate::representative::{Candidate, representative};
 use crate::sampler::Sampler;
 use crate::settings::SimulationSettings;
 use crate::summary::{Summary, Tally};
-use crate::trace::{Header, Outcome, Trace};
+use crate::trace::{Header, Outcome, Range, Trace};
 use murphy_notation::Rational;
 use murphy_problem::{Plan, Problem};
 use murphy_world::StateId;
@@ -57,6 +58,13 @@ pub fn simulate_with(
     let simulator = Simulator::new(problem, plan, settings)?;
     let (tally, visits, sample) = simulator.all(progress)?;
     let mut summary = tally.summary(settings, simulator.arena.is_quantity(), simulator.truncation);
+    if simulator.arena.is_mean() && summary.unfinished > 0 {
+        // However many runs there are, what they add early on is not what they add in the long run.
+        summary.interval = Range {
+            lower: Number(f64::NEG_INFINITY),
+            upper: Number(f64::INFINITY),
+        };
+    }
     summary.visits = visits;
     let mut traces = Vec::new();
     for (role, run) in representative(&sample, problem.agent, problem.complemented) {
@@ -192,6 +200,12 @@ impl<'a> Simulator<'a> {
         loop {
             visit(state);
             if let Some(outcome) = self.end(state, step) {
+                let total = match outcome {
+                    // Where nothing is added any more, nothing is what is added in the long run.
+                    Outcome::Summed if self.arena.is_mean() => 0.0,
+                    _ if self.arena.is_mean() => total / f64::from(step.max(1)),
+                    _ => total,
+                };
                 return Ok((outcome, total, step));
             }
             let made = self.advance(run, state, step)?;

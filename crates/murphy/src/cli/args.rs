@@ -1,6 +1,7 @@
 //! What can be typed: one type a command, with its help and examples.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use murphy_plan::{Method, Settings};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -97,6 +98,37 @@ pub(crate) struct GoalArguments {
     /// Stop after this many sweeps; the bracket is then wider, and still holds
     #[arg(long, value_name = "N")]
     pub(crate) sweeps_max: Option<u64>,
+    /// By which method values are looked for; what is printed is proved whatever the method
+    #[arg(long, value_enum, default_value_t = MethodArgument::Auto)]
+    pub(crate) method: MethodArgument,
+}
+
+/// By which method values are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodArgument {
+    /// Each part of the model by what suits it
+    Auto,
+    /// Sweeps over the states
+    ValueIteration,
+    /// Whole policies, evaluated by solving chains
+    PolicyIteration,
+    /// Linear programs, for smaller models
+    LinearProgram,
+}
+
+impl GoalArguments {
+    /// Applies what was asked for to the limits of a planner.
+    pub(crate) fn adjust(&self, settings: &mut Settings<'_>) {
+        if let Some(sweeps) = self.sweeps_max {
+            settings.sweeps_max = sweeps;
+        }
+        settings.method = match self.method {
+            MethodArgument::Auto => Method::Auto,
+            MethodArgument::ValueIteration => Method::ValueIteration,
+            MethodArgument::PolicyIteration => Method::PolicyIteration,
+            MethodArgument::LinearProgram => Method::LinearProgram,
+        };
+    }
 }
 
 #[derive(Debug, Args)]
@@ -130,7 +162,8 @@ pub(crate) struct PlanArguments {
   murphy value robot.prism --const delta=0.1 --property 'Pmaxmin=? [ F \"goal\" ]'
   murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact
   murphy value coins.prism --product independent --property 'Pmin=? [ F \"same\" ]'
-  murphy value model.jani --property-name reach")]
+  murphy value model.jani --property-name reach
+  murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --method linear-program")]
 pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,

@@ -1,6 +1,6 @@
 //! `murphy info`: what a world holds, and how a spec's names resolve in it.
 
-use crate::cli::args::{Format, GoalArguments, InfoArguments};
+use crate::cli::args::{Format, GoalArguments, InfoArguments, MethodArgument};
 use crate::cli::failure::Failure;
 use crate::cli::load::{Loaded, LoadedWorld};
 use crate::cli::report::{self, line};
@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<Outc
     let goal = GoalArguments {
         precision: None,
         sweeps_max: None,
+        method: MethodArgument::Auto,
     };
     let (model, problem) = match &arguments.spec {
         None => (
@@ -129,6 +130,8 @@ fn goal(problem: &Problem) -> String {
         }
         Objective::Until { target, .. } => format!("ends in {} states", target.len()),
         Objective::Horizon { steps, .. } => format!("over {steps} steps"),
+        Objective::Total { .. } => "summed for ever".to_owned(),
+        Objective::LongRun { .. } => "on average in the long run".to_owned(),
         Objective::Discounted { discount, .. } => format!("discounted by {discount} a step"),
     };
     text + &line("", &about)

@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
         &arguments.world_arguments,
         &arguments.goal,
     )?;
-    let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
+    let answer = progress::solve(&loaded.problem, Some(&arguments.goal), terminal)?;
     let certificate_path = write_plan(&loaded, &answer, &arguments.out)?;
     if arguments.format == Format::Json {
         let object = json!({

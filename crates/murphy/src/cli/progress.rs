@@ -1,6 +1,7 @@
 //! Solving with a bar on standard error, when that is a terminal.
 
 use crate::cli::Terminal;
+use crate::cli::args::GoalArguments;
 use crate::cli::failure::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
 use murphy::Answer;
@@ -25,7 +26,7 @@ pub(crate) fn bar(terminal: &Terminal, length: u64, what: &str) -> ProgressBar {
 /// Plans and proves, and shows how far it is.
 pub(crate) fn solve(
     problem: &Problem,
-    sweeps_max: Option<u64>,
+    goal: Option<&GoalArguments>,
     terminal: &Terminal,
 ) -> Result<Answer, Failure> {
     let bar = bar(terminal, 0, "planning");
@@ -37,8 +38,8 @@ pub(crate) fn solve(
         progress: Some(&show),
         ..Settings::default()
     };
-    if let Some(sweeps) = sweeps_max {
-        settings.sweeps_max = sweeps;
+    if let Some(goal) = goal {
+        goal.adjust(&mut settings);
     }
     let answer = murphy::solve(problem, &settings).map_err(Failure::new);
     bar.finish_and_clear();

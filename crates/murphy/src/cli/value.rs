@@ -38,7 +38,7 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
     )?;
     let read_s = begun.elapsed().as_secs_f64();
     let begun = ProcessTime::now();
-    let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
+    let answer = progress::solve(&loaded.problem, Some(&arguments.goal), terminal)?;
     let solve_s = begun.elapsed().as_secs_f64();
     let bracket = answer.plan.bracket;
     match arguments.format {
@@ -89,9 +89,7 @@ fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcom
     let read_s = begun.elapsed().as_secs_f64();
     let begun = ProcessTime::now();
     let mut settings = Settings::default();
-    if let Some(sweeps) = arguments.goal.sweeps_max {
-        settings.sweeps_max = sweeps;
-    }
+    arguments.goal.adjust(&mut settings);
     let options = Options {
         precision: arguments.goal.precision,
         exact: arguments.exact,

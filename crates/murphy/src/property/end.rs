@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         &mut self,
         part: &Part,
         share: &StateSet,
-        wanted: &[StateId],
+        (players, wanted): (Players, &[StateId]),
     ) -> Result<Task, Diagnostic> {
         let model = self.model();
         let quantity = (0..).take(model.state_count()).flat_map(|state| {
@@ -34,41 +34,30 @@ impl Evaluator<'_> {
             vec![worth; model.choices(state).len()]
         });
         let quantity: Vec<Rational> = quantity.collect();
-        self.long_run_mean(part, &quantity, wanted)
+        self.long_run_mean(part, &quantity, (players, wanted))
     }
 
-    /// Returns the task of the long-run mean of a quantity: reach a recurrent part, then gain its mean once.
+    /// Returns the task of the long-run mean of a quantity.
+    ///
+    /// In a chain whose recurrent parts are small, each mean is known exactly: it is to reach such a part, and then to gain its mean once.
     pub(super) fn long_run_mean(
         &mut self,
         part: &Part,
         quantity: &[Rational],
-        wanted: &[StateId],
+        (players, wanted): (Players, &[StateId]),
     ) -> Result<Task, Diagnostic> {
-        if self.freedom.agent || self.freedom.nature {
-            return Err(self.refusal(
-                part,
-                "long-run means are supported for chains with known probabilities only",
-            ));
-        }
-        if quantity.iter().any(Rational::is_negative) {
-            return Err(self.refusal(
-                part,
-                "long-run means of a quantity that is negative somewhere are not supported",
-            ));
-        }
+        let chain = !self.freedom.agent && !self.freedom.nature;
+        let known = if chain && !quantity.iter().any(Rational::is_negative) {
+            stationary_means(self.model(), quantity)
+        } else {
+            None
+        };
+        let Some(means) = known else {
+            let quantity = quantity.to_vec();
+            let objective = Objective::LongRun { quantity };
+            return Ok(Task::new(objective, players, wanted, self.place(part)));
+        };
         let model = self.model();
-        let all = StateSet::all(model.state_count());
-        let mut means: BTreeMap<StateId, Rational> = BTreeMap::new();
-        for component in end_components(model, &all, Direction::Maximize) {
-            let mean = stationary_mean(model, &component, quantity);
-            let mean = mean.ok_or_else(|| {
-                self.refusal(
-                    part,
-                    format!("a recurrent part of more than {RECURRENT_MAX} states is too large for its long-run mean"),
-                )
-            })?;
-            means.extend(component.states.iter().map(|state| (*state, mean.clone())));
-        }
         let mut draft = Draft::new(model);
         for state in (0..).take(model.state_count()) {
             match means.get(&state) {
@@ -267,6 +256,17 @@ impl Draft {
         target.insert(self.end);
         Ok((built, self.quantity, target))
     }
+}
+
+/// Returns the mean of every recurrent state of a chain; `None` if some recurrent part is too large.
+fn stationary_means(model: &Model, quantity: &[Rational]) -> Option<BTreeMap<StateId, Rational>> {
+    let all = StateSet::all(model.state_count());
+    let mut means = BTreeMap::new();
+    for component in end_components(model, &all, Direction::Maximize) {
+        let mean = stationary_mean(model, &component, quantity)?;
+        means.extend(component.states.iter().map(|state| (*state, mean.clone())));
+    }
+    Some(means)
 }
 
 /// Returns the mean of a quantity over the stationary distribution of a recurrent part of a chain; `None` if it is too large.

@@ -255,8 +255,9 @@ impl Evaluator<'_> {
                 })
             }
             PartKind::LongRun(question, states) => self.asked(question, wanted, &mut |evaluator, wanted| {
+                let players = evaluator.freedom.players(question, &evaluator.place(part))?;
                 let share = evaluator.states(states)?;
-                evaluator.long_run_share(part, &share, wanted)
+                evaluator.long_run_share(part, &share, (players, wanted))
             }),
             PartKind::EveryPath(path) => {
                 let some = self.on_some_path(path, false, wanted)?;

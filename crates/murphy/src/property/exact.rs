@@ -24,6 +24,7 @@ const ROUNDS: usize = 50;
 /// Why there is no exact number.
 const TOO_LARGE: &str = "the fractions, or the equations that they solve, are too large";
 const NO_CHOICES: &str = "no choices and picks of Nature were found that attain it";
+const NOT_SOUGHT: &str = "exact numbers are not sought for sums for ever and means in the long run";
 const UNKNOWN: &str = "it is not known where the sum is finite";
 
 /// Returns the exact number of each state, `None` for infinity, all of them proved by the checker; or why they are not known.
@@ -39,6 +40,7 @@ pub(super) fn values(problem: &Problem, plan: &Plan) -> Result<Vec<Option<Ration
             check_exact(problem, &claim).map_err(|rejection| format!("it is not proved: {rejection}"))?;
             Ok(claim.values)
         }
+        Objective::Total { .. } | Objective::LongRun { .. } => Err(NOT_SOUGHT.to_owned()),
     }
 }
 

@@ -53,7 +53,7 @@ impl Evaluator<'_> {
                 let step = self.vocabulary.steps(step)?;
                 self.worth_at(part, &name, step, (players, wanted))
             }
-            Accumulation::LongRun => self.long_run_mean(part, &quantity, wanted),
+            Accumulation::LongRun => self.long_run_mean(part, &quantity, (players, wanted)),
         }
     }
 
@@ -255,10 +255,8 @@ impl Evaluator<'_> {
             ));
         }
         if !murphy_problem::leads_alike(self.model()) {
-            return Err(self.refusal(
-                part,
-                "a sum for ever in a model where Nature can rule branches out is not supported yet",
-            ));
+            let objective = Objective::Total { quantity };
+            return Ok(Task::new(objective, players, wanted, self.place(part)));
         }
         if players.agent == Direction::Maximize && self.freedom.agent {
             return self.greatest_total(part, &quantity, players, wanted);

@@ -134,9 +134,10 @@ impl Evaluator<'_> {
                 (target, avoid, &[][..])
             }
             Objective::Until { quantity, target } => (target, &none, quantity.as_slice()),
-            Objective::Horizon { quantity, .. } | Objective::Discounted { quantity, .. } => {
-                (&none, &none, quantity.as_slice())
-            }
+            Objective::Horizon { quantity, .. }
+            | Objective::Total { quantity }
+            | Objective::LongRun { quantity }
+            | Objective::Discounted { quantity, .. } => (&none, &none, quantity.as_slice()),
         };
         let beliefs =
             Beliefs::new(model, start, (target, avoid), quantity).map_err(|error| task.refuse(error))?;
@@ -153,6 +154,8 @@ impl Evaluator<'_> {
                 quantity,
                 steps: *steps,
             },
+            Objective::Total { .. } => Objective::Total { quantity },
+            Objective::LongRun { .. } => Objective::LongRun { quantity },
             Objective::Discounted { discount, .. } => Objective::Discounted {
                 quantity,
                 discount: discount.clone(),
@@ -373,7 +376,7 @@ impl Evaluator<'_> {
 /// Returns the bracket that a plan proves in a state.
 fn bracket_of(plan: &Plan, objective: &Objective, state: StateId) -> Bracket {
     let mut bracket = match &plan.certificate.proof {
-        Proof::FixedPoint { lower, upper, .. } => {
+        Proof::FixedPoint { lower, upper, .. } | Proof::LongRun { lower, upper, .. } => {
             let at = state as usize;
             Bracket {
                 lower: lower.get(at).copied().unwrap_or(f64::NEG_INFINITY),
@@ -389,7 +392,7 @@ fn bracket_of(plan: &Plan, objective: &Objective, state: StateId) -> Bracket {
         bracket.lower = bracket.lower.clamp(0.0, 1.0);
         bracket.upper = bracket.upper.clamp(0.0, 1.0);
     }
-    if matches!(objective, Objective::Until { .. }) {
+    if matches!(objective, Objective::Until { .. } | Objective::Total { .. }) {
         bracket.lower = bracket.lower.max(0.0);
     }
     bracket

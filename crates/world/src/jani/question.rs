@@ -117,7 +117,7 @@ impl<'q, 'c, 'p: 'q> Question<'q, 'c, 'p> {
             "Emin" | "Emax" => self.expected(json, &operator),
             "initial" => Ok("\"init\"".to_owned()),
             "deadlock" => Ok("\"deadlock\"".to_owned()),
-            "Smin" | "Smax" => Err(self.unsupported(json, "long-run averages (`Smin`, `Smax`) are")),
+            "Smin" | "Smax" => self.in_the_long_run(json, &operator),
             "filter" => Err(self.unsupported(json, "filters within a property are")),
             _ => self.joined(json, &operator, Self::formula),
         }
@@ -371,6 +371,23 @@ impl<'q, 'c, 'p: 'q> Question<'q, 'c, 'p> {
         let name = self.sum(value, steps, exit);
         let direction = if operator == "Emin" { "min" } else { "max" };
         Ok(format!("R{{\"{name}\"}}{direction}=? [ {until} ]"))
+    }
+
+    /// Returns the text of a long-run share of the time, or of a long-run mean where something is accumulated.
+    fn in_the_long_run(&mut self, json: &Json, operator: &str) -> Result<String, Diagnostic> {
+        let mut fields = self.reader.fields(json)?;
+        fields.skip("op");
+        let value = fields.required("exp")?;
+        let accumulate = fields.optional("accumulate");
+        let accumulate = accumulate.map(|json| self.accumulated(json)).transpose()?;
+        fields.finish()?;
+        let Some((steps, exit)) = accumulate else {
+            return Ok(format!("{operator}=? [ {} ]", self.formula(value)?));
+        };
+        let name = self.reader.expression(value)?;
+        let name = self.sum(name, steps, exit);
+        let direction = if operator == "Smin" { "min" } else { "max" };
+        Ok(format!("R{{\"{name}\"}}{direction}=? [ S ]"))
     }
 
     /// Adds a quantity and returns its name.

@@ -262,7 +262,7 @@ fn properties_are_asked_by_name_and_odd_ones_leave_the_model_alone() {
     let automata = automaton("A", "", &[]);
     let text = Text {
         automata: &automata,
-        more: r#""properties": [{"name": "odd", "expression": {"op": "Smax", "exp": true}}, {"name": "even", "expression": {"op": "Pmax", "exp": {"op": "F", "exp": true}}}]"#,
+        more: r#""properties": [{"name": "odd", "expression": {"op": "Emax", "exp": 1}}, {"name": "even", "expression": {"op": "Pmax", "exp": {"op": "F", "exp": true}}}]"#,
         ..Text::default()
     };
     assert_eq!(text.model().state_count(), 1);
@@ -270,7 +270,7 @@ fn properties_are_asked_by_name_and_odd_ones_leave_the_model_alone() {
     check_error(
         &text.ask("odd").unwrap_err(),
         "not supported",
-        r#"{"op": "Smax", "exp": true}"#,
+        r#"{"op": "Emax", "exp": 1}"#,
         "properties[0].expression",
     );
     let error = text.ask("evne").unwrap_err();

@@ -167,7 +167,11 @@ fn formulas_nest() {
         text(r#"{"op": "∀", "exp": {"op": "F", "exp": "top"}}"#),
         r#"A [ F ("top") ]"#
     );
-    assert!(refusal(r#"{"op": "Smax", "exp": "top"}"#).contains("long-run averages"));
+    assert_eq!(text(r#"{"op": "Smax", "exp": "top"}"#), r#"Smax=? [ "top" ]"#);
+    assert_eq!(
+        text(r#"{"op": "Smin", "exp": "cost", "accumulate": ["steps"]}"#),
+        r#"R{"cost"}min=? [ S ]"#
+    );
 }
 
 /// Asks for an expected sum and returns the text, the model and the name of its quantity.

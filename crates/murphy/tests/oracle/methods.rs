@@ -1,0 +1,77 @@
+//! Every method is a second opinion on the others.
+
+use crate::brute::values;
+use crate::cases::{Kind, case};
+use crate::models::{DIRECTIONS, problem};
+use murphy::plan::Method;
+use murphy::prelude::*;
+use murphy::problem::StopReason;
+
+const METHODS: [Method; 4] = [
+    Method::Auto,
+    Method::ValueIteration,
+    Method::PolicyIteration,
+    Method::LinearProgram,
+];
+
+/// Plans by a method and checks the certificate.
+fn by(method: Method, problem: &Problem) -> Plan {
+    let settings = Settings {
+        method,
+        ..Settings::default()
+    };
+    let found = plan(problem, &settings).unwrap();
+    let checked =
+        check(problem, &found.certificate).unwrap_or_else(|rejection| panic!("{method:?}: {rejection}"));
+    checked.proves(&found.bracket).unwrap();
+    found
+}
+
+#[test]
+fn all_methods_agree_with_brute_force() {
+    for kind in [
+        Kind::Reach,
+        Kind::ReachAvoid,
+        Kind::Until,
+        Kind::Discounted,
+        Kind::Total,
+        Kind::LongRun,
+    ] {
+        let (mut wide, mut all) = ([0; 4], 0);
+        for seed in 2000..2060 {
+            let (sample, objective) = case(kind, seed);
+            let truth = values(&sample, &objective, None);
+            for (index, modes) in DIRECTIONS.into_iter().enumerate() {
+                let problem = problem(&sample, objective.clone(), modes);
+                all += 1;
+                for (count, method) in wide.iter_mut().zip(METHODS) {
+                    if kind == Kind::LongRun && method == Method::LinearProgram {
+                        continue;
+                    }
+                    let found = by(method, &problem);
+                    let (low, high) = (found.bracket.lower, found.bracket.upper);
+                    let told = format!(
+                        "{kind:?} {seed} {modes:?} {method:?} [{low}, {high}] {:?}",
+                        truth[index][0]
+                    );
+                    match &truth[index][0] {
+                        Some(value) => {
+                            assert!(Rational::from_f64(low).is_some_and(|low| low <= *value), "{told}");
+                            assert!(
+                                Rational::from_f64(high).is_none_or(|high| high >= *value),
+                                "{told}"
+                            );
+                        }
+                        None => assert_eq!(high, f64::INFINITY, "{told}"),
+                    }
+                    // Sweeps alone may be slow where Nature can only leave to several states at once; the others make up for it.
+                    if found.stop != StopReason::Precise && method != Method::ValueIteration {
+                        *count += 1;
+                        eprintln!("{told}");
+                    }
+                }
+            }
+        }
+        assert_eq!(wide, [0; 4], "of {all}, {kind:?}");
+    }
+}
