@@ -30,6 +30,7 @@ pub use murphy_world as world;
 
 mod answer;
 pub mod property;
+pub mod tiers;
 
 pub use answer::{Answer, Unproved, solve};
 

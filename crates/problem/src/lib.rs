@@ -18,7 +18,7 @@ pub mod stage;
 
 pub use belief::{BeliefError, Beliefs};
 pub use certificate::{Certificate, CertificateError, Proof};
-pub use document::{DocumentError, NamedPolicy, Origin, Origins, PlanDocument};
+pub use document::{DocumentError, NamedClaim, NamedPolicy, Origin, Origins, PlanDocument};
 pub use end_component::{EndComponent, end_components, end_components_by, leads_alike};
 /// What a spec declares of Nature, for those who read problems without reading specs.
 pub use murphy_spec::{Settled, Side, Stance};

@@ -103,6 +103,18 @@ impl Questions {
         Ok(Self { requirements, goals })
     }
 
+    /// Returns the same questions with another precision.
+    #[must_use]
+    pub fn with_precision(mut self, precision: f64) -> Self {
+        for required in &mut self.requirements {
+            required.problem.precision = precision;
+        }
+        for goal in &mut self.goals {
+            goal.precision = precision;
+        }
+        self
+    }
+
     /// Says whether there is one goal and no requirement.
     #[must_use]
     pub fn is_single(&self) -> bool {

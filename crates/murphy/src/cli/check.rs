@@ -4,15 +4,18 @@ use crate::cli::args::{CheckArguments, Format};
 use crate::cli::failure::Failure;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
+use crate::cli::several;
 use crate::cli::{Outcome, Terminal};
+use murphy::tiers::Claims;
 use murphy_certify::{Checked, check};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let saved = Saved::read(&arguments.plan)?;
-    match verdict(&saved) {
-        Ok(checked) => {
-            accepted(&saved, &checked, arguments.format, terminal)?;
+    let proved = verdict(&saved).and_then(|checked| Ok((checked, several::verdict(&saved)?)));
+    match proved {
+        Ok((checked, claims)) => {
+            accepted(&saved, (&checked, claims.as_ref()), arguments.format, terminal)?;
             Ok(Outcome::Met)
         }
         Err(reasons) => {
@@ -56,25 +59,39 @@ fn verdict(saved: &Saved) -> Result<Checked, Vec<String>> {
     Err(reasons)
 }
 
-fn accepted(saved: &Saved, checked: &Checked, format: Format, terminal: &Terminal) -> Result<(), Failure> {
+fn accepted(
+    saved: &Saved,
+    (checked, claims): (&Checked, Option<&Claims>),
+    format: Format,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let bracket = saved.document.bracket;
+    let more = claims.map_or(0, |claims| claims.inequalities);
     if format == Format::Json {
-        let object = json!({
+        let mut object = json!({
             "status": "verdict",
             "holds": true,
             "lower": report::number(bracket.lower),
             "upper": report::number(bracket.upper),
-            "inequalities": checked.inequalities,
+            "inequalities": checked.inequalities + more,
         });
+        if let Some(claims) = claims {
+            several::add_json(&mut object, claims);
+        }
         return terminal.data(&format!("{object}\n"));
     }
     terminal.data(&line("World", saved.loaded.problem.model.name()))?;
-    terminal.data(&line("Goal", &saved.loaded.problem.goal))?;
+    match claims {
+        None => terminal.data(&line("Goal", &saved.loaded.problem.goal))?,
+        Some(claims) => terminal.data(&several::claims(claims))?,
+    }
     terminal.data(&line("Nature", &report::nature(&saved.loaded.problem)))?;
-    terminal.data(&line("Value", &bracket_text(&bracket)))?;
+    if claims.is_none() {
+        terminal.data(&line("Value", &bracket_text(&bracket)))?;
+    }
     let proof = format!(
         "accepted: {} inequalities hold in exact arithmetic",
-        report::count(checked.inequalities)
+        report::count(checked.inequalities + more)
     );
     terminal.data(&line("Check", &proof))
 }

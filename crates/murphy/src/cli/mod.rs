@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod report;
 mod saved;
+mod several;
 mod simulate;
 mod value;
 mod view;
