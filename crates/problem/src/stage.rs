@@ -44,6 +44,17 @@ pub struct Staged {
     pub problem: Problem,
     /// What was added to make a quantity that may be negative one that is not.
     pub offset: Rational,
+    /// How much of that was added to each of the steps.
+    shift: Rational,
+    steps: u32,
+}
+
+impl Staged {
+    /// Returns what of [`Self::offset`] is in the value of a state that is come to after `step` steps.
+    #[must_use]
+    pub fn offset_after(&self, step: u32) -> Rational {
+        &self.shift * Rational::from(i64::from(self.steps.saturating_sub(step)))
+    }
 }
 
 /// Why there is no stage.
@@ -120,9 +131,12 @@ impl Stage {
     /// # Errors
     /// [`StageError::Kind`], if the problem has a step bound and the stage none, or the other way round, or the bound is later than the stage's end.
     pub fn problem(&self, of_model: &Problem) -> Result<Staged, StageError> {
-        let (objective, offset) = match (&self.clock, of_model.objective.steps()) {
-            (None, None) => (of_model.objective.clone(), Rational::ZERO),
-            (Some(clock), Some(steps)) if steps <= clock.last => clock.objective(&of_model.objective, steps),
+        let (objective, shift, steps) = match (&self.clock, of_model.objective.steps()) {
+            (None, None) => (of_model.objective.clone(), Rational::ZERO, 0),
+            (Some(clock), Some(steps)) if steps <= clock.last => {
+                let (objective, shift) = clock.objective(&of_model.objective, steps);
+                (objective, shift, steps)
+            }
             _ => return Err(StageError::Kind),
         };
         let problem = Problem {
@@ -136,7 +150,12 @@ impl Stage {
             precision: of_model.precision,
             goal: of_model.goal.clone(),
         };
-        Ok(Staged { problem, offset })
+        Ok(Staged {
+            problem,
+            offset: &shift * Rational::from(i64::from(steps)),
+            shift,
+            steps,
+        })
     }
 
     /// Returns a policy of the stage as one of the model. States that cannot be reached in a step take their first choice in it.
@@ -257,7 +276,7 @@ impl Clock {
                     quantity: shifted,
                     target: self.where_(|_, step| step >= steps),
                 };
-                (objective, shift * Rational::from(i64::from(steps)))
+                (objective, shift)
             }
             other => (other.clone(), Rational::ZERO),
         }

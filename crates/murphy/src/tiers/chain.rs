@@ -117,17 +117,31 @@ pub(crate) fn decided(problem: &Problem, state: StateId) -> bool {
 /// Returns what a choice is worth if its successors are worth `values`, against the Nature of the problem; `None` if that is beyond numbers.
 ///
 /// A lower bound that is infinite counts as the largest finite one, which is a lower bound, too.
-#[must_use]
-pub(crate) fn worth(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Rational> {
-    let model = &problem.model;
-    let of = |target: &StateId| {
-        let value = values.get(*target as usize).copied()?;
+fn worth(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Rational> {
+    worth_by(problem, choice, &|target| {
+        let value = values.get(target as usize).copied()?;
         match problem.agent {
             Direction::Minimize if value == f64::INFINITY => Rational::from_f64(f64::MAX),
             _ => Rational::from_f64(value),
         }
-    };
-    let values = model.targets(choice).iter().map(of).collect::<Option<Vec<Rational>>>()?;
+    })
+}
+
+/// The same; `None` where it may be infinite.
+pub(crate) fn worth_exactly(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Rational> {
+    worth_by(problem, choice, &|target| {
+        Rational::from_f64(values.get(target as usize).copied()?)
+    })
+}
+
+fn worth_by(
+    problem: &Problem,
+    choice: ChoiceId,
+    of: &dyn Fn(StateId) -> Option<Rational>,
+) -> Option<Rational> {
+    let model = &problem.model;
+    let targets = model.targets(choice).iter();
+    let values = targets.map(|target| of(*target)).collect::<Option<Vec<Rational>>>()?;
     let set = model.set(choice);
     let picked = match problem.nature {
         Direction::Minimize => set.lower_expectation(&values),

@@ -10,9 +10,9 @@
 //!
 //! How the policy was found matters to neither.
 
-mod chain;
+pub(crate) mod chain;
 mod primary;
-mod proof;
+pub(crate) mod proof;
 mod search;
 
 pub use chain::{Ruled, ruled_out};
