@@ -39,6 +39,10 @@ pub(crate) enum Command {
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
     View(ViewArguments),
+    /// Ask a plan: why this action, what if another, how likely is it, what happens besides
+    Explain(crate::cli::explain::ExplainArguments),
+    /// Compare two plans: what they are worth, where they go, where they part
+    Diff(crate::cli::diff::DiffArguments),
     /// Write a model in another format
     Convert(ConvertArguments),
     /// Say what a world, or a world with a spec, holds

@@ -4,6 +4,7 @@ use crate::cli::args::{GoalArguments, WorldArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, read, read_source};
 use crate::cli::model::ReadModel;
+use murphy::explain::Known;
 use murphy_problem::{Origin, Origins, Problem, Questions};
 use murphy_spec::Spec;
 use murphy_world::{Limits, Model, Variant, World};
@@ -77,6 +78,18 @@ impl LoadedWorld {
             return ReadModel::read_other(path, self.constants.clone(), &self.limits)?.alone();
         };
         Ok(world.unfold(&self.limits)?)
+    }
+
+    /// Returns the unknowns of the world with the ranges that hold.
+    pub(crate) fn unknowns(&self) -> Vec<Known> {
+        let unknowns = self.world.iter().flat_map(World::unknowns);
+        unknowns
+            .map(|(name, low, high)| Known {
+                name: name.to_owned(),
+                low: low.clone(),
+                high: high.clone(),
+            })
+            .collect()
     }
 
     /// Returns the settings that the world itself names.

@@ -3,6 +3,8 @@
 mod args;
 mod check;
 mod convert;
+mod diff;
+mod explain;
 mod failure;
 mod files;
 mod info;
@@ -122,6 +124,8 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Simulate(arguments) => simulate::run(arguments, terminal),
         Command::View(arguments) => view::run(arguments, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
+        Command::Explain(arguments) => explain::run(arguments, terminal),
+        Command::Diff(arguments) => diff::run(arguments, terminal),
         Command::Info(arguments) => info::run(arguments, terminal),
     }
 }
@@ -133,6 +137,8 @@ fn format_of(command: &Command) -> Format {
         Command::Check(arguments) => arguments.format,
         Command::Simulate(arguments) => arguments.format,
         Command::Info(arguments) => arguments.format,
+        Command::Explain(arguments) => arguments.format,
+        Command::Diff(arguments) => arguments.format,
         Command::View(_) | Command::Convert(_) => Format::Text,
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::args::Format;
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, write};
 use crate::cli::load::Loaded;
-use crate::cli::report::{bracket_text, count, line, nature, number, size};
+use crate::cli::report::{bracket_text, count, line, narrow_text, nature, number, size};
 use crate::cli::saved::{Saved, note_change};
 use crate::cli::{Outcome, Terminal, progress};
 use murphy::Answer;
@@ -117,7 +117,7 @@ pub(crate) fn claims(claims: &Claims) -> String {
             0.0 => "exactly".to_owned(),
             gap => format!("gap {gap:.1e}"),
         };
-        text += &line("Value", &format!("{}, {gap}", bracket_text(&goal.bracket)));
+        text += &line("Value", &format!("{}, {gap}", narrow_text(&goal.bracket)));
     }
     for requirement in &claims.requirements {
         text += &line("Require", &requirement.text);
@@ -128,7 +128,7 @@ pub(crate) fn claims(claims: &Claims) -> String {
         };
         text += &line(
             "",
-            &format!("{verdict}: under this plan {}", bracket_text(&requirement.value)),
+            &format!("{verdict}: under this plan {}", narrow_text(&requirement.value)),
         );
     }
     text

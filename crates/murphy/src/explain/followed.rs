@@ -12,6 +12,8 @@ use std::collections::HashMap;
 /// A plan followed from the start: the states that can be come to, each with the one choice of the plan.
 #[derive(Clone, Debug)]
 pub struct Followed {
+    /// The names of the states of the model.
+    names: Vec<String>,
     /// The stage of the plan: the model, with a clock if the plan depends on the step.
     pub stage: Stage,
     /// The choice of the plan in each state of the stage.
@@ -32,26 +34,36 @@ pub struct Likelihood {
 }
 
 impl Followed {
-    /// Returns the plan `policy` followed in `model`.
+    /// Returns the plan `policy` followed in the model `whole`.
     ///
     /// # Errors
     /// [`ExplainError::Mismatch`], if the policy is not one of the model, or [`ExplainError::Stage`], if it has too many steps.
-    pub fn new(model: &Model, policy: &Policy) -> Result<Self, ExplainError> {
+    pub fn new(whole: &Model, policy: &Policy) -> Result<Self, ExplainError> {
         let steps = match policy {
             Policy::Memoryless(_) => None,
             Policy::Stepwise(rows) => {
                 Some(u32::try_from(rows.len()).map_err(|_| ExplainError::Mismatch)?)
             }
         };
-        let stage = Stage::new(model, steps)?;
+        let stage = Stage::new(whole, steps)?;
         let row = stage.row(policy);
         let (model, reached) = trimmed(&stage.model, &row).ok_or(ExplainError::Mismatch)?;
         Ok(Self {
+            names: (0..)
+                .take(whole.state_count())
+                .map(|state| whole.state_name(state))
+                .collect(),
             stage,
             row,
             reached,
             model,
         })
+    }
+
+    /// Returns the name of a state of the model.
+    #[must_use]
+    pub fn name(&self, state: StateId) -> String {
+        self.names.get(state as usize).cloned().unwrap_or_default()
     }
 
     /// Returns the number of steps that the plan is made for, if it is.

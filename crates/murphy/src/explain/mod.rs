@@ -4,16 +4,18 @@
 //! ([`Followed`]), or on the model as it is.
 
 mod carry;
+mod compare;
 mod followed;
 mod side_effects;
 mod unknowns;
 mod why;
 
 pub use carry::carried;
+pub use compare::{Comparison, Parting, compare, likeliest};
 pub use followed::{Followed, Likelihood};
 pub use side_effects::{Apart, SideEffect, side_effects};
-pub use unknowns::{Again, Carried, Flip, Known, Tightened, flips, tighten};
-pub use why::{Alternative, Worths, why};
+pub use unknowns::{Again, Carried, Change, Flip, Known, Tightened, flips, tighten};
+pub use why::{Aim, Alternative, Leaves, Worths, aims, why};
 
 use crate::answer::Unproved;
 use crate::tiers::TierError;

@@ -2,11 +2,13 @@
 
 use crate::answer::solve;
 use crate::explain::ExplainError;
+use crate::tiers::chain::{decided, less, worth_exactly};
 use crate::tiers::proof::following;
 use murphy_notation::Rational;
 use murphy_plan::Settings;
-use murphy_problem::{Bracket, Direction, Policy, Problem, Stage};
-use murphy_world::ChoiceId;
+use murphy_problem::{Bracket, Direction, Plan, Policy, Problem, Proof, Stage};
+use murphy_world::{ChoiceId, StateId};
+use std::collections::VecDeque;
 
 /// Makes the problem again with an unknown or a constant set: its name, and the value or the range as a person writes it.
 pub type Again<'a> = dyn Fn(&str, &str) -> Result<Problem, ExplainError> + 'a;
@@ -96,12 +98,29 @@ pub struct Flip {
     pub plan: Bracket,
     /// What the best plan is worth there.
     pub best: Bracket,
+    /// The first state that the plan comes to where another action is provably better there.
+    pub change: Option<Change>,
+}
+
+/// An action that is no longer the best.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The state, with the clock where the plan depends on the step.
+    pub state: String,
+    /// What the plan does.
+    pub from: String,
+    /// What is better.
+    pub to: String,
 }
 
 /// How a plan does at one setting.
 enum Standing {
     Best,
-    Beaten { plan: Bracket, best: Bracket },
+    Beaten {
+        plan: Bracket,
+        best: Bracket,
+        change: Option<Change>,
+    },
     Open,
 }
 
@@ -160,11 +179,12 @@ fn narrow(
         }
     }
     match standing(&beaten_at)? {
-        Standing::Beaten { plan, best } => Ok(Flip {
+        Standing::Beaten { plan, best, change } => Ok(Flip {
             best_at,
             beaten_at,
             plan,
             best,
+            change,
         }),
         _ => Err(ExplainError::Mismatch),
     }
@@ -179,10 +199,10 @@ fn stands(problem: &Problem, policy: &Policy) -> Result<Standing, ExplainError> 
     let settings = Settings::default();
     let alone = following(&staged.problem, &row).ok_or(ExplainError::Mismatch)?;
     let plan = solve(&alone, &settings)?.checked;
-    let best = solve(&staged.problem, &settings)?.checked;
+    let found = solve(&staged.problem, &settings)?;
     let (plan, best) = (
-        crate::tiers::chain::less(&plan, &staged.offset),
-        crate::tiers::chain::less(&best, &staged.offset),
+        less(&plan, &staged.offset),
+        less(&found.checked, &staged.offset),
     );
     let wants_more = (problem.agent == Direction::Maximize) != problem.complemented;
     let (short, certain) = if wants_more {
@@ -193,8 +213,40 @@ fn stands(problem: &Problem, policy: &Policy) -> Result<Standing, ExplainError> 
     Ok(if short <= 2.0 * problem.precision {
         Standing::Best
     } else if certain {
-        Standing::Beaten { plan, best }
+        let change = change(&staged.problem, &row, &found.plan);
+        Standing::Beaten { plan, best, change }
     } else {
         Standing::Open
     })
+}
+
+/// Returns the first state that `row` comes to where what it does is provably worse than what the best plan does.
+fn change(problem: &Problem, row: &[ChoiceId], best: &Plan) -> Option<Change> {
+    let (Policy::Memoryless(better), Proof::FixedPoint { lower, upper, .. }) =
+        (&best.policy, &best.certificate.proof)
+    else {
+        return None;
+    };
+    let model = &problem.model;
+    let mut seen = vec![false; model.state_count()];
+    let mut queue: VecDeque<StateId> = model.initial().iter().map(|(state, _)| *state).collect();
+    while let Some(state) = queue.pop_front() {
+        if std::mem::replace(seen.get_mut(state as usize)?, true) || decided(problem, state) {
+            continue;
+        }
+        let (from, to) = (*row.get(state as usize)?, *better.get(state as usize)?);
+        let (own, other) = match problem.agent {
+            Direction::Maximize => (worth_exactly(problem, from, upper), worth_exactly(problem, to, lower)),
+            Direction::Minimize => (worth_exactly(problem, to, upper), worth_exactly(problem, from, lower)),
+        };
+        if own.zip(other).is_some_and(|(own, other)| own < other) {
+            return Some(Change {
+                state: model.state_name(state),
+                from: model.action_name(from).to_owned(),
+                to: model.action_name(to).to_owned(),
+            });
+        }
+        queue.extend(model.targets(from));
+    }
+    None
 }

@@ -2,11 +2,11 @@
 
 use crate::answer::solve;
 use crate::explain::{ExplainError, Followed};
-use crate::tiers::chain::{self, decided};
+use crate::tiers::chain::{self, Ruled, decided, ruled_out};
 use crate::tiers::proof::following;
 use murphy_notation::Rational;
 use murphy_plan::Settings;
-use murphy_problem::{Bracket, Problem, Proof, Staged};
+use murphy_problem::{Bracket, Certificate, Problem, Proof, Questions, Staged};
 use murphy_world::{ChoiceId, StateId};
 
 /// An action that could be taken in a state.
@@ -18,42 +18,94 @@ pub struct Alternative {
     pub action: String,
     /// Whether it is the plan's.
     pub chosen: bool,
-    /// What it is worth by each goal, most important first.
+    /// What it is worth by each aim, in the order in which they count.
     pub worth: Vec<Worths>,
 }
 
-/// What an action is worth by one goal.
+/// What an action is worth by one aim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Worths {
     /// If the plan is followed from then on.
     pub then_plan: Bracket,
-    /// If the best is done from then on.
+    /// If the best is done from then on, among what the aims before this one leave.
     pub then_best: Bracket,
 }
 
-/// The values of the states by one goal, proved: of the plan, and of the best.
+/// The values of the states by one aim, proved: of the plan, and of the best.
 struct Values {
     staged: Staged,
     plan: (Vec<f64>, Vec<f64>),
     best: (Vec<f64>, Vec<f64>),
 }
 
-/// Returns what every action in each of `states` (of the plan's stage) is worth by each of `goals` (problems on the plan's model).
+/// Something that a plan is made for.
+#[derive(Clone, Debug)]
+pub struct Aim {
+    /// What to call it.
+    pub name: String,
+    /// The problem, on the plan's model.
+    pub problem: Problem,
+    /// What it leaves to what comes after it.
+    pub leaves: Leaves,
+}
+
+/// What is left to the aims that come after one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// All choices: it asks for something on one side of a bound, not for the best.
+    All,
+    /// Those that are certain to succeed, where any is.
+    Certain,
+    /// Those that are as good as the best.
+    AsGood,
+}
+
+/// Returns what a spec asks, in the order in which it counts.
+#[must_use]
+pub fn aims(questions: &Questions) -> Vec<Aim> {
+    let several = questions.goals.len() > 1;
+    let required = questions.requirements.iter().map(|required| Aim {
+        name: "the requirement".to_owned(),
+        problem: required.problem.clone(),
+        leaves: if required.is_certainty() { Leaves::Certain } else { Leaves::All },
+    });
+    let goals = (1..).zip(&questions.goals).map(|(index, goal)| Aim {
+        name: if several { format!("goal {index}") } else { "the goal".to_owned() },
+        problem: goal.clone(),
+        leaves: Leaves::AsGood,
+    });
+    required.chain(goals).collect()
+}
+
+/// Returns what every action in each of `states` (of the plan's stage) is worth by each aim. What is best by one is best among what the ones
+/// before it leave.
 ///
 /// # Errors
 /// A problem that cannot be solved or proved.
 pub fn why(
     followed: &Followed,
-    goals: &[Problem],
+    aims: &[Aim],
     states: &[StateId],
 ) -> Result<Vec<Vec<Alternative>>, ExplainError> {
     let mut values = Vec::new();
-    for goal in goals {
-        let staged = followed.stage.problem(goal)?;
+    let mut ruled = Ruled::nothing(&followed.stage);
+    for aim in aims {
+        let staged = followed.stage.problem(&aim.problem)?;
         let alone = following(&staged.problem, &followed.row).ok_or(ExplainError::Mismatch)?;
+        let left = staged.problem.restricted(|choice| ruled.open[choice as usize]);
+        let (left, restricted) = left.ok_or(ExplainError::Mismatch)?;
+        let best = solve(&left, &Settings::default())?.plan.certificate;
+        if aim.leaves != Leaves::All {
+            let open = ruled_out(&left, &best, aim.leaves == Leaves::Certain);
+            let mut still = vec![false; ruled.open.len()];
+            for (choice, open) in restricted.choices.iter().zip(open) {
+                still[*choice as usize] = open;
+            }
+            ruled.close(&staged.problem, |_, choice| still[choice as usize]);
+        }
         values.push(Values {
-            plan: vectors(&alone)?,
-            best: vectors(&staged.problem)?,
+            plan: vectors(solve(&alone, &Settings::default())?.plan.certificate)?,
+            best: vectors(best)?,
             staged,
         });
     }
@@ -73,8 +125,8 @@ pub fn why(
     Ok(alternatives.collect())
 }
 
-fn vectors(problem: &Problem) -> Result<(Vec<f64>, Vec<f64>), ExplainError> {
-    match solve(problem, &Settings::default())?.plan.certificate.proof {
+fn vectors(certificate: Certificate) -> Result<(Vec<f64>, Vec<f64>), ExplainError> {
+    match certificate.proof {
         Proof::FixedPoint { lower, upper, .. } => Ok((lower, upper)),
         Proof::Backward => Err(ExplainError::Mismatch),
     }
