@@ -31,6 +31,7 @@ pub use murphy_world as world;
 mod answer;
 pub mod explain;
 pub mod property;
+pub mod revise;
 pub mod tiers;
 
 pub use answer::{Answer, Unproved, solve};

@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Explain(crate::cli::explain::ExplainArguments),
     /// Compare two plans: what they are worth, where they go, where they part
     Diff(crate::cli::diff::DiffArguments),
+    /// Mark what a plan does as never again or more of this, in a review file
+    Mark(crate::cli::mark::MarkArguments),
+    /// Propose better goals from what was marked on the runs of a plan, and write the one you pick
+    Revise(crate::cli::revise::ReviseArguments),
     /// Write a model in another format
     Convert(ConvertArguments),
     /// Say what a world, or a world with a spec, holds
@@ -149,11 +153,15 @@ pub(crate) struct ValueArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  murphy check plan.ron")]
+#[command(after_help = "Examples:
+  murphy check plan.ron
+  murphy check plan.ron --never review.ron")]
 pub(crate) struct CheckArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
+    /// Prove, too, that the plan does nothing that this review marks as never again; may be repeated
+    #[arg(long, value_name = "REVIEW")]
+    pub(crate) never: Vec<PathBuf>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

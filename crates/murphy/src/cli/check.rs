@@ -3,19 +3,36 @@
 use crate::cli::args::{CheckArguments, Format};
 use crate::cli::failure::Failure;
 use crate::cli::report::{self, bracket_text, line};
+use crate::cli::explain::failure;
+use crate::cli::revise::Reviewed;
 use crate::cli::saved::Saved;
 use crate::cli::several;
 use crate::cli::{Outcome, Terminal};
+use murphy::explain::Followed;
+use murphy::revise::comes_to;
 use murphy::tiers::Claims;
+use std::path::Path;
 use murphy_certify::{Checked, check};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let saved = Saved::read(&arguments.plan)?;
-    let proved = verdict(&saved).and_then(|checked| Ok((checked, several::verdict(&saved)?)));
+    let mut proved = verdict(&saved).and_then(|checked| Ok((checked, several::verdict(&saved)?)));
+    let mut never = 0;
+    for review in &arguments.never {
+        let (marks, back) = regressions(&saved, review)?;
+        never += marks;
+        if !back.is_empty() {
+            proved = Err(back);
+        }
+    }
     match proved {
         Ok((checked, claims)) => {
             accepted(&saved, (&checked, claims.as_ref()), arguments.format, terminal)?;
+            if never > 0 && arguments.format == Format::Text {
+                let text = format!("nothing of the {never} things marked as never again is done: each has probability 0, whatever Nature picks");
+                terminal.data(&line("Never", &text))?;
+            }
             Ok(Outcome::Met)
         }
         Err(reasons) => {
@@ -25,7 +42,8 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
                     terminal.data(&format!("{object}\n"))?;
                 }
                 Format::Text => {
-                    terminal.data(&line("Check", "REJECTED: the bracket of this plan is not proved"))?;
+                    let what = if arguments.never.is_empty() { "the bracket of this plan is not proved" } else { "not all that was asked is proved" };
+                    terminal.data(&line("Check", &format!("REJECTED: {what}")))?;
                     for reason in &reasons {
                         terminal.data(&line("", reason))?;
                     }
@@ -34,6 +52,30 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
             Ok(Outcome::NotMet)
         }
     }
+}
+
+/// Returns how many things a review marks as never again, and which of them the plan does.
+fn regressions(saved: &Saved, review: &Path) -> Result<(usize, Vec<String>), Failure> {
+    let model = &saved.loaded.problem.model;
+    let reviewed = Reviewed::read(review, model)?;
+    let followed = Followed::new(model, &saved.plan.policy).map_err(failure)?;
+    let mut back = Vec::new();
+    for mark in &reviewed.bad {
+        let marked = std::slice::from_ref(mark);
+        let likely = comes_to(&followed, model, marked, saved.document.precision).map_err(failure)?;
+        if likely.upper > 0.0 {
+            let does = match &mark.action {
+                Some(action) => format!("does `{action}`"),
+                None => "comes".to_owned(),
+            };
+            back.push(format!(
+                "the plan {does} again where {}, marked as never again, with probability up to {}",
+                model.state_name(mark.state),
+                report::brief(&likely)
+            ));
+        }
+    }
+    Ok((reviewed.bad.len(), back))
 }
 
 /// Proves the plan's own bracket, with nothing changed since it was made.

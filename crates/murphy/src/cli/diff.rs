@@ -88,6 +88,11 @@ impl Planned {
         })
     }
 
+    /// Returns the goal as the spec wrote it.
+    pub(crate) fn goal(&self) -> &str {
+        &self.document.goal
+    }
+
     /// Returns the texts of the goals and of the requirements that the plan was made for.
     fn goals(&self) -> (Vec<String>, Vec<String>) {
         let texts = |claims: &[murphy_problem::NamedClaim]| claims.iter().map(|claim| claim.text.clone()).collect();
