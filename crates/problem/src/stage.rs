@@ -189,7 +189,11 @@ impl Stage {
             let choice = policy.choice(of_model, step as usize);
             let place = choice.and_then(|choice| choice.checked_sub(whole.choices(of_model).start));
             let choice = choices.start + place.unwrap_or(0);
-            if choices.contains(&choice) { choice } else { choices.start }
+            if choices.contains(&choice) {
+                choice
+            } else {
+                choices.start
+            }
         });
         row.collect()
     }
@@ -266,7 +270,11 @@ impl Clock {
             }
             Objective::Horizon { quantity, .. } => {
                 let least = quantity.iter().min().cloned().unwrap_or(Rational::ZERO);
-                let shift = if least.is_negative() { -least } else { Rational::ZERO };
+                let shift = if least.is_negative() {
+                    -least
+                } else {
+                    Rational::ZERO
+                };
                 let mut shifted = Vec::with_capacity(self.choices.len());
                 for choice in &self.choices {
                     let value = choice.and_then(|choice| quantity.get(choice as usize));

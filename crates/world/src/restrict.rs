@@ -62,7 +62,9 @@ impl Model {
             branch_start,
             targets,
             sets: choices.iter().map(|choice| self.set(*choice).clone()).collect(),
-            quantities: quantities.map(|(name, values)| (name.clone(), of(values))).collect(),
+            quantities: quantities
+                .map(|(name, values)| (name.clone(), of(values)))
+                .collect(),
             name: self.name.clone(),
             about: self.about.clone(),
             kind: self.kind,

@@ -11,7 +11,7 @@ use crate::scope::{Scope, Symbols};
 use crate::settings::{self, Constant, Overrides, Variant};
 use crate::table::Table;
 use crate::unknown::{self, Unknown};
-use murphy_notation::{Diagnostic, Document, Node, Source, Rational};
+use murphy_notation::{Diagnostic, Document, Node, Rational, Source};
 use std::sync::Arc;
 
 /// A predictive model as it is written down.

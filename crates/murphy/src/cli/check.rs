@@ -1,9 +1,9 @@
 //! `murphy check`: a plan's bracket proved again, or the reason why it does not hold.
 
 use crate::cli::args::{CheckArguments, Format};
+use crate::cli::explain::failure;
 use crate::cli::failure::Failure;
 use crate::cli::report::{self, bracket_text, line};
-use crate::cli::explain::failure;
 use crate::cli::revise::Reviewed;
 use crate::cli::saved::Saved;
 use crate::cli::several;
@@ -11,9 +11,9 @@ use crate::cli::{Outcome, Terminal};
 use murphy::explain::Followed;
 use murphy::revise::comes_to;
 use murphy::tiers::Claims;
-use std::path::Path;
 use murphy_certify::{Checked, check};
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let saved = Saved::read(&arguments.plan)?;
@@ -30,7 +30,9 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
         Ok((checked, claims)) => {
             accepted(&saved, (&checked, claims.as_ref()), arguments.format, terminal)?;
             if never > 0 && arguments.format == Format::Text {
-                let text = format!("nothing of the {never} things marked as never again is done: each has probability 0, whatever Nature picks");
+                let text = format!(
+                    "nothing of the {never} things marked as never again is done: each has probability 0, whatever Nature picks"
+                );
                 terminal.data(&line("Never", &text))?;
             }
             Ok(Outcome::Met)
@@ -42,7 +44,11 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
                     terminal.data(&format!("{object}\n"))?;
                 }
                 Format::Text => {
-                    let what = if arguments.never.is_empty() { "the bracket of this plan is not proved" } else { "not all that was asked is proved" };
+                    let what = if arguments.never.is_empty() {
+                        "the bracket of this plan is not proved"
+                    } else {
+                        "not all that was asked is proved"
+                    };
                     terminal.data(&line("Check", &format!("REJECTED: {what}")))?;
                     for reason in &reasons {
                         terminal.data(&line("", reason))?;

@@ -59,11 +59,8 @@ impl Planned {
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let constants = document.constants.clone().into_iter().collect();
-        let world = LoadedWorld::read_with(
-            &beside(path, &document.world.path),
-            constants,
-            Limits::default(),
-        )?;
+        let world =
+            LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
         if world.origin.hash != document.world.hash {
             terminal.remark(&format!(
                 "note: the world `{}` was changed after `{}` was made",
@@ -73,9 +70,9 @@ impl Planned {
         }
         let mut model = world.unfold()?;
         if document.stance == "Nominal" {
-            model = model
-                .nominal()
-                .map_err(|_| Failure::new("the plan takes the centre of each set, and a set of this world has none"))?;
+            model = model.nominal().map_err(|_| {
+                Failure::new("the plan takes the centre of each set, and a set of this world has none")
+            })?;
         }
         let policy = document
             .policy(&model)
@@ -95,7 +92,8 @@ impl Planned {
 
     /// Returns the texts of the goals and of the requirements that the plan was made for.
     fn goals(&self) -> (Vec<String>, Vec<String>) {
-        let texts = |claims: &[murphy_problem::NamedClaim]| claims.iter().map(|claim| claim.text.clone()).collect();
+        let texts =
+            |claims: &[murphy_problem::NamedClaim]| claims.iter().map(|claim| claim.text.clone()).collect();
         match self.document.goals.is_empty() {
             true => (vec![self.document.goal.clone()], Vec::new()),
             false => (texts(&self.document.goals), texts(&self.document.requirements)),
@@ -115,7 +113,9 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Outc
     ];
     let comparison = compare(&sides[0].followed, &sides[1].followed);
     if comparison.foreign > 0 && comparison.both == 0 {
-        return Err(Failure::new("the plans are of different worlds: they have no state in common"));
+        return Err(Failure::new(
+            "the plans are of different worlds: they have no state in common",
+        ));
     }
     let rows = rows(&sides, arguments)?;
     let text = match arguments.format {
@@ -144,7 +144,9 @@ fn rows(sides: &[Planned; 2], arguments: &DiffArguments) -> Result<Vec<Row>, Fai
             add(&text, true, &parsed(&format!("goals: [{text}]"))?.goals[0]);
         }
         for text in requirements {
-            let spec = parsed(&format!("goals: [Maximize(Probability(\"true\"))], require: [{text}]"))?;
+            let spec = parsed(&format!(
+                "goals: [Maximize(Probability(\"true\"))], require: [{text}]"
+            ))?;
             let requirement = &spec.require[0];
             let direction = match requirement.side {
                 Side::AtLeast => Direction::Maximize,
@@ -167,7 +169,11 @@ fn rows(sides: &[Planned; 2], arguments: &DiffArguments) -> Result<Vec<Row>, Fai
             let formula = Formula::parse(&murphy_notation::Passage::named("label", text.clone()))?;
             let place = formula.place_of(&formula.root);
             let objective = Objective::Probability(formula);
-            add(&format!("probability of {text}"), false, &measured(objective, place));
+            add(
+                &format!("probability of {text}"),
+                false,
+                &measured(objective, place),
+            );
         }
         for quantity in side.model.quantity_order() {
             let source = Source::new("quantity", quantity.clone());
@@ -177,7 +183,11 @@ fn rows(sides: &[Planned; 2], arguments: &DiffArguments) -> Result<Vec<Row>, Fai
                 quantity_place: place.clone(),
                 horizon: ExpectedHorizon::Steps(u64::from(horizon)),
             };
-            add(&format!("expected {quantity} over {horizon} steps"), false, &measured(objective, place));
+            add(
+                &format!("expected {quantity} over {horizon} steps"),
+                false,
+                &measured(objective, place),
+            );
         }
     }
     Ok(rows)
@@ -209,7 +219,9 @@ fn differs(row: &Row) -> bool {
 }
 
 fn likelihood(likely: Option<&Likelihood>) -> String {
-    let Some(likely) = likely else { return "-".to_owned() };
+    let Some(likely) = likely else {
+        return "-".to_owned();
+    };
     let (least, greatest) = (brief(&likely.least), brief(&likely.greatest));
     if least == greatest {
         least
@@ -237,7 +249,10 @@ fn as_text(arguments: &DiffArguments, sides: &[Planned; 2], comparison: &Compari
         }
     }
     if !same.is_empty() {
-        text += &format!("  the same under both: {} other labels and quantities\n", same.len());
+        text += &format!(
+            "  the same under both: {} other labels and quantities\n",
+            same.len()
+        );
     }
     text += "\nOne run of each, every step where it most probably leads\n";
     for (name, side) in ["first", "second"].iter().zip(sides) {
@@ -256,13 +271,18 @@ fn as_text(arguments: &DiffArguments, sides: &[Planned; 2], comparison: &Compari
         text += "  they do the same wherever they come\n";
     }
     for parting in comparison.partings.iter().take(arguments.states) {
-        let step = parting.step.map_or_else(String::new, |step| format!(", after {step} steps"));
+        let step = parting
+            .step
+            .map_or_else(String::new, |step| format!(", after {step} steps"));
         let who = match (parting.first_comes, parting.second_comes) {
             (true, true) => "",
             (true, false) => " (only the first comes here)",
             _ => " (only the second comes here)",
         };
-        text += &format!("  {}{step}: {} -> {}{who}\n", parting.state, parting.first, parting.second);
+        text += &format!(
+            "  {}{step}: {} -> {}{who}\n",
+            parting.state, parting.first, parting.second
+        );
     }
     if comparison.partings.len() > arguments.states {
         text += &format!(

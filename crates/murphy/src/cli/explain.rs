@@ -7,8 +7,8 @@ use crate::cli::saved::Saved;
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{
-    Aim, Alternative, ExplainError, Flip, Followed, Known, Leaves, Likelihood, SideEffect, Tightened, aims, carried, flips,
-    side_effects, tighten, why,
+    Aim, Alternative, ExplainError, Flip, Followed, Known, Leaves, Likelihood, SideEffect, Tightened, aims,
+    carried, flips, side_effects, tighten, why,
 };
 use murphy_notation::{Bounds, Expression, Passage, Rational};
 use murphy_problem::{Bracket, Direction, Policy, Problem, Questions, resolve::states_where};
@@ -169,7 +169,13 @@ impl Asked<'_> {
     fn states(&self) -> Result<Vec<StateId>, Failure> {
         let stage = &self.followed.stage;
         let Some(text) = &self.arguments.state else {
-            return Ok(self.followed.reached.iter().take(self.model.initial().len()).copied().collect());
+            return Ok(self
+                .followed
+                .reached
+                .iter()
+                .take(self.model.initial().len())
+                .copied()
+                .collect());
         };
         let condition = Expression::parse(&Passage::named("--state", text.clone()))?;
         let wanted = states_where(self.model, &condition)?;
@@ -285,7 +291,10 @@ impl Asked<'_> {
             text += &line("Goal", &format!("{}: {}", claim.text, brief(&claim.bracket)));
         }
         if document.goals.is_empty() {
-            text += &line("Goal", &format!("{}: {}", document.goal, brief(&document.bracket)));
+            text += &line(
+                "Goal",
+                &format!("{}: {}", document.goal, brief(&document.bracket)),
+            );
         }
         for (state, alternatives) in &answer.why {
             text += &self.why_text(*state, alternatives);
@@ -308,7 +317,11 @@ impl Asked<'_> {
 
     fn why_text(&self, state: StateId, alternatives: &[Alternative]) -> String {
         let reached = self.followed.reached.contains(&state);
-        let note = if reached { "" } else { " (the plan never comes here)" };
+        let note = if reached {
+            ""
+        } else {
+            " (the plan never comes here)"
+        };
         let mut text = format!("\nAt {}{note}\n", self.state_text(state));
         let width = alternatives.iter().map(|a| a.action.len()).max().unwrap_or(0);
         let goals = asked_of(self.saved);
@@ -386,10 +399,21 @@ fn verdict(chosen: &Alternative, all: &[Alternative], aims: &[Aim]) -> String {
     if ties.is_empty() {
         return "there is nothing else to do".to_owned();
     }
-    for (index, Aim { name, problem: goal, .. }) in aims.iter().enumerate() {
-        let Some(own) = chosen.worth.get(index) else { continue };
+    for (
+        index,
+        Aim {
+            name, problem: goal, ..
+        },
+    ) in aims.iter().enumerate()
+    {
+        let Some(own) = chosen.worth.get(index) else {
+            continue;
+        };
         let loss = |other: &Alternative| -> f64 {
-            let best = other.worth.get(index).map_or(own.then_plan, |worth| worth.then_best);
+            let best = other
+                .worth
+                .get(index)
+                .map_or(own.then_plan, |worth| worth.then_best);
             if wants_more(goal) {
                 own.then_plan.lower - best.upper
             } else {
@@ -402,7 +426,10 @@ fn verdict(chosen: &Alternative, all: &[Alternative], aims: &[Aim]) -> String {
         if least > tolerance {
             return match (least.is_finite(), index) {
                 (false, _) => format!("`{action}` is the only action that gets there, by {name}"),
-                (true, 0) => format!("`{action}` is the best by {name}: any other action loses at least {}", short(least)),
+                (true, 0) => format!(
+                    "`{action}` is the best by {name}: any other action loses at least {}",
+                    short(least)
+                ),
                 (true, _) => format!(
                     "`{action}` is the best by {name}: any other that is as good by what comes before loses at least {}",
                     short(least)
@@ -412,8 +439,15 @@ fn verdict(chosen: &Alternative, all: &[Alternative], aims: &[Aim]) -> String {
         ties.retain(|other| loss(other) <= tolerance);
     }
     let names: Vec<String> = ties.iter().map(|other| format!("`{}`", other.action)).collect();
-    let them = if aims.len() == 1 { "the goal does" } else { "the goals do" };
-    format!("{} could be as good: {them} not decide between them", names.join(", "))
+    let them = if aims.len() == 1 {
+        "the goal does"
+    } else {
+        "the goals do"
+    };
+    format!(
+        "{} could be as good: {them} not decide between them",
+        names.join(", ")
+    )
 }
 
 fn short(value: f64) -> String {
@@ -440,22 +474,37 @@ fn besides_text(effects: &[SideEffect]) -> String {
         let avoidable = |least: &Bracket| least.upper < effect.under_plan.greatest.upper - 1e-6;
         let name = effect.name.as_str();
         if effect.is_quantity {
-            text += &format!("  expected {}: {}", effect.measure, likelihood(&effect.under_plan));
+            text += &format!(
+                "  expected {}: {}",
+                effect.measure,
+                likelihood(&effect.under_plan)
+            );
             if let (Some(least), Some(greatest)) = (&effect.apart.least, &effect.apart.greatest) {
                 let (least, greatest) = (brief(least), brief(greatest));
                 text += "; plans that are as good have ";
-                text += &if least == greatest { least } else { format!("from {least} to {greatest}") };
+                text += &if least == greatest {
+                    least
+                } else {
+                    format!("from {least} to {greatest}")
+                };
             }
             text.push('\n');
         } else if effect.under_plan.greatest.upper == 0.0 {
             never.push(name);
         } else if let Some(least) = effect.apart.least.as_ref().filter(|least| avoidable(least)) {
             let (measure, likely) = (&effect.measure, likelihood(&effect.under_plan));
-            text += &format!("  probability of {measure}: {likely}; a plan that is as good keeps it down to {}\n", brief(least));
+            text += &format!(
+                "  probability of {measure}: {likely}; a plan that is as good keeps it down to {}\n",
+                brief(least)
+            );
         } else if effect.under_plan.least.lower == 1.0 {
             always.push(name);
         } else {
-            text += &format!("  probability of {}: {}\n", effect.measure, likelihood(&effect.under_plan));
+            text += &format!(
+                "  probability of {}: {}\n",
+                effect.measure,
+                likelihood(&effect.under_plan)
+            );
         }
     }
     for (heading, names) in [("in any case", always), ("never", never)] {
@@ -467,7 +516,8 @@ fn besides_text(effects: &[SideEffect]) -> String {
 }
 
 fn unknowns_text(all: &[Tightened], more: bool) -> String {
-    let mut text = "\nWhich unknown hurts most (the goal's value, planned anew, if it were known better)\n".to_owned();
+    let mut text =
+        "\nWhich unknown hurts most (the goal's value, planned anew, if it were known better)\n".to_owned();
     for tightened in all {
         let Known { name, low, high } = &tightened.unknown;
         text += &format!("  {name} in {}..{}\n", low.to_f64(), high.to_f64());
@@ -487,7 +537,11 @@ fn unknowns_text(all: &[Tightened], more: bool) -> String {
 
 fn flips_text(range: &Known, flips: &[Flip]) -> String {
     let Known { name, low, high } = range;
-    let mut text = format!("\nIf `{name}` were known, from {} to {}\n", low.to_f64(), high.to_f64());
+    let mut text = format!(
+        "\nIf `{name}` were known, from {} to {}\n",
+        low.to_f64(),
+        high.to_f64()
+    );
     for flip in flips {
         text += &format!(
             "  at {} this plan is still as good as any; at {} it is worth {}, and the best plan {}\n",
@@ -497,7 +551,10 @@ fn flips_text(range: &Known, flips: &[Flip]) -> String {
             brief(&flip.best)
         );
         if let Some(change) = &flip.change {
-            text += &format!("    there, at {}, not `{}` but `{}`\n", change.state, change.from, change.to);
+            text += &format!(
+                "    there, at {}, not `{}` but `{}`\n",
+                change.state, change.from, change.to
+            );
         }
     }
     if flips.is_empty() {

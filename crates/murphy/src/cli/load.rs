@@ -136,7 +136,11 @@ impl Loaded {
             questions = questions.with_precision(precision);
         }
         let single = questions.is_single();
-        let problem = if single { questions.goals.pop() } else { questions.goals.first().cloned() };
+        let problem = if single {
+            questions.goals.pop()
+        } else {
+            questions.goals.first().cloned()
+        };
         let Some(problem) = problem else {
             return Err(Failure::new("the spec has no goal"));
         };

@@ -22,7 +22,12 @@ pub(crate) struct MarkArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
     /// Never again: the states that the plan comes to where this condition on variables and labels holds
-    #[arg(long, value_name = "CONDITION", required_unless_present = "good", conflicts_with = "good")]
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        required_unless_present = "good",
+        conflicts_with = "good"
+    )]
     bad: Option<String>,
     /// More of this: the same
     #[arg(long, value_name = "CONDITION")]
@@ -61,8 +66,10 @@ pub(crate) fn run(arguments: &MarkArguments, terminal: &Terminal) -> Result<Outc
         }
     }
     if states.is_empty() {
-        return Err(Failure::new(format!("the plan never comes to a state with `{text}`"))
-            .hint("murphy explain PLAN --state says what it does anywhere"));
+        return Err(
+            Failure::new(format!("the plan never comes to a state with `{text}`"))
+                .hint("murphy explain PLAN --state says what it does anywhere"),
+        );
     }
     if states.len() > MARKS_MAX {
         return Err(Failure::new(format!(
@@ -85,7 +92,10 @@ pub(crate) fn run(arguments: &MarkArguments, terminal: &Terminal) -> Result<Outc
             note: arguments.note.clone(),
         };
         let heading = if said.is_empty() { "Marked" } else { "" };
-        said += &line(heading, &format!("{} {}", verdict.word(), planned.model.state_name(state)));
+        said += &line(
+            heading,
+            &format!("{} {}", verdict.word(), planned.model.state_name(state)),
+        );
         review.marks.push(mark);
     }
     write(&arguments.out, review.to_text().as_bytes())?;
@@ -127,5 +137,7 @@ fn readings(model: &Model, state: StateId) -> BTreeMap<String, Reading> {
         other => Reading::Text(model.value_text(other)),
     };
     let variables = model.variables().iter().zip(model.values(state));
-    variables.map(|(variable, value)| (variable.name.clone(), reading(value))).collect()
+    variables
+        .map(|(variable, value)| (variable.name.clone(), reading(value)))
+        .collect()
 }

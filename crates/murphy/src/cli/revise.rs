@@ -99,15 +99,21 @@ impl Reviewed {
 
 /// Returns the state that a mark is on; `None` if it is on a whole run.
 fn found(mark: &Mark, model: &Model) -> Result<Option<Marked>, Failure> {
-    let Some(marked) = &mark.state else { return Ok(None) };
+    let Some(marked) = &mark.state else {
+        return Ok(None);
+    };
     let same = |state: StateId| {
         !marked.values.is_empty()
-            && model.variables().iter().zip(model.values(state)).all(|(variable, value)| {
-                marked
-                    .values
-                    .get(&variable.name)
-                    .is_none_or(|reading| reading_text(reading) == model.value_text(value))
-            })
+            && model
+                .variables()
+                .iter()
+                .zip(model.values(state))
+                .all(|(variable, value)| {
+                    marked
+                        .values
+                        .get(&variable.name)
+                        .is_none_or(|reading| reading_text(reading) == model.value_text(value))
+                })
     };
     let states = 0..u32::try_from(model.state_count()).unwrap_or(u32::MAX);
     let known = if marked.values.is_empty() {
@@ -123,7 +129,10 @@ fn found(mark: &Mark, model: &Model) -> Result<Option<Marked>, Failure> {
             .iter()
             .map(|(name, reading)| format!("{name}={}", reading_text(reading)))
             .collect();
-        Failure::new(format!("the review marks a state that this world has not: {}", values.join(", ")))
+        Failure::new(format!(
+            "the review marks a state that this world has not: {}",
+            values.join(", ")
+        ))
     })?;
     Ok(Some(Marked {
         state,
@@ -159,8 +168,10 @@ pub(crate) fn run(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Ou
         ));
     }
     if bad.is_empty() && good.is_empty() {
-        return Err(Failure::new("the review marks no step and no state as never again or as more of this")
-            .hint("mark the steps on the page: murphy view PLAN"));
+        return Err(
+            Failure::new("the review marks no step and no state as never again or as more of this")
+                .hint("mark the steps on the page: murphy view PLAN"),
+        );
     }
     let proposals = propose(&desk.model, &desk.source, bad, good).map_err(failure)?;
     if proposals.is_empty() {
@@ -239,31 +250,58 @@ impl Desk {
             Direction::Maximize => (before, after),
             Direction::Minimize => (after, before),
         };
-        let apart = |a: f64, b: f64| Rational::from_f64(a).zip(Rational::from_f64(b)).map(|(a, b)| a - b);
+        let apart = |a: f64, b: f64| {
+            Rational::from_f64(a)
+                .zip(Rational::from_f64(b))
+                .map(|(a, b)| a - b)
+        };
         let same = more.lower == less.lower && more.upper == less.upper && more.lower.is_infinite();
         murphy_problem::Bracket {
-            lower: if same { 0.0 } else { apart(more.lower, less.upper).map_or(f64::NEG_INFINITY, |low| low.floor_f64()) },
-            upper: if same { 0.0 } else { apart(more.upper, less.lower).map_or(f64::INFINITY, |high| high.ceil_f64()) },
+            lower: if same {
+                0.0
+            } else {
+                apart(more.lower, less.upper).map_or(f64::NEG_INFINITY, |low| low.floor_f64())
+            },
+            upper: if same {
+                0.0
+            } else {
+                apart(more.upper, less.lower).map_or(f64::INFINITY, |high| high.ceil_f64())
+            },
         }
     }
 
     fn text(&self, arguments: &ReviseArguments, proposals: &[Proposal]) -> String {
         let Reviewed { bad, good, .. } = &self.reviewed;
-        let mut text = line("Spec", &format!("{}: {}", arguments.spec.display(), self.spec.name));
+        let mut text = line(
+            "Spec",
+            &format!("{}: {}", arguments.spec.display(), self.spec.name),
+        );
         text += &line(
             "Marks",
             &format!("{} never again, {} more of this", bad.len(), good.len()),
         );
         for mark in bad {
-            let action = mark.action.as_ref().map_or_else(String::new, |action| format!(": {action}"));
-            text += &line("", &format!("never {}{action}", self.model.state_name(mark.state)));
+            let action = mark
+                .action
+                .as_ref()
+                .map_or_else(String::new, |action| format!(": {action}"));
+            text += &line(
+                "",
+                &format!("never {}{action}", self.model.state_name(mark.state)),
+            );
         }
         for (goal, likely) in self.spec.goals.iter().zip(&self.before.0) {
             let value = brief(&Self::guaranteed(goal, likely));
             text += &line("Now", &format!("{value} by {}", goal_text(goal)));
         }
         if !bad.is_empty() {
-            text += &line("", &format!("does what was marked with probability up to {}", brief(&self.before.1)));
+            text += &line(
+                "",
+                &format!(
+                    "does what was marked with probability up to {}",
+                    brief(&self.before.1)
+                ),
+            );
         }
         for (index, proposal) in (1..).zip(proposals) {
             text += &format!("\n{index:>2}. {}\n    {}\n", proposal.says, change_text(proposal));
@@ -297,7 +335,10 @@ impl Desk {
             );
         }
         if !self.reviewed.bad.is_empty() {
-            text += &format!("    does what was marked with probability up to {}\n", brief(&effect.marked));
+            text += &format!(
+                "    does what was marked with probability up to {}\n",
+                brief(&effect.marked)
+            );
         }
         text + &format!("    one run: {}\n", effect.run.join(", "))
     }
@@ -342,7 +383,10 @@ impl Desk {
     ) -> Result<Outcome, Failure> {
         let picked = pick.checked_sub(1).and_then(|index| proposals.get(index));
         let proposal = picked.ok_or_else(|| {
-            Failure::new(format!("--pick is {pick}, but there are {} amendments", proposals.len()))
+            Failure::new(format!(
+                "--pick is {pick}, but there are {} amendments",
+                proposals.len()
+            ))
         })?;
         if let revise::Outcome::Impossible(best) = &proposal.outcome {
             return Err(Failure::new(format!(
@@ -382,7 +426,10 @@ impl Desk {
             return notes.join("; ");
         }
         let states = |marks: &[Marked]| {
-            let names: Vec<String> = marks.iter().map(|mark| self.model.state_name(mark.state)).collect();
+            let names: Vec<String> = marks
+                .iter()
+                .map(|mark| self.model.state_name(mark.state))
+                .collect();
             names.join("; ")
         };
         match self.reviewed.bad.as_slice() {
@@ -394,7 +441,12 @@ impl Desk {
 
 fn goal_text(goal: &Goal) -> String {
     let span = goal.place.span;
-    let text = goal.place.source.text.get(span.start..span.end).unwrap_or_default();
+    let text = goal
+        .place
+        .source
+        .text
+        .get(span.start..span.end)
+        .unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -8,7 +8,9 @@ use crate::cli::report::{bracket_text, count, line, narrow_text, nature, number,
 use crate::cli::saved::{Saved, note_change};
 use crate::cli::{Outcome, Terminal, progress};
 use murphy::Answer;
-use murphy::tiers::{Claims, RequirementClaim, TierError, TierProof, Tiered, check_tiers, first_goal, solve_tiers};
+use murphy::tiers::{
+    Claims, RequirementClaim, TierError, TierProof, Tiered, check_tiers, first_goal, solve_tiers,
+};
 use murphy_notation::Rational;
 use murphy_plan::Settings;
 use murphy_problem::{Bracket, NamedClaim, Origin, PlanDocument, Side};
@@ -49,8 +51,9 @@ pub(crate) fn solve(
     match found {
         Ok((answer, tiered)) => Ok(Solution::Several(answer, Box::new(tiered))),
         Err(TierError::Impossible { text, best }) => Ok(Solution::Impossible(Impossible { text, best })),
-        Err(error @ TierError::Undecided { .. }) => Err(Failure::new(error)
-            .hint("loosen the bound, or make the requirement the first goal")),
+        Err(error @ TierError::Undecided { .. }) => {
+            Err(Failure::new(error).hint("loosen the bound, or make the requirement the first goal"))
+        }
         Err(error) => Err(Failure::new(error)),
     }
 }
@@ -75,7 +78,10 @@ pub(crate) fn impossible(
         Format::Text => {
             line("Require", text)
                 + &line("Verdict", "no plan keeps this requirement, which is proved")
-                + &line("Best", &format!("{}: the best that any plan can do", bracket_text(best)))
+                + &line(
+                    "Best",
+                    &format!("{}: the best that any plan can do", bracket_text(best)),
+                )
         }
     };
     terminal.data(&said)?;
@@ -111,7 +117,11 @@ pub(crate) fn report(loaded: &Loaded, tiered: &Tiered) -> String {
 pub(crate) fn claims(claims: &Claims) -> String {
     let mut text = String::new();
     for (index, goal) in (1..).zip(&claims.goals) {
-        let heading = if claims.goals.len() == 1 { "Goal".to_owned() } else { format!("Goal {index}") };
+        let heading = if claims.goals.len() == 1 {
+            "Goal".to_owned()
+        } else {
+            format!("Goal {index}")
+        };
         text += &line(&heading, &goal.text);
         let gap = match goal.bracket.gap() {
             0.0 => "exactly".to_owned(),
@@ -145,9 +155,7 @@ pub(crate) fn add_json(object: &mut Value, claims: &Claims) {
     let requirements: Vec<Value> = claims
         .requirements
         .iter()
-        .map(|claim| {
-            json!({ "requirement": claim.text, "value": range(&claim.value), "holds": claim.holds })
-        })
+        .map(|claim| json!({ "requirement": claim.text, "value": range(&claim.value), "holds": claim.holds }))
         .collect();
     if let Some(first) = claims.goals.first() {
         object["lower"] = number(first.bracket.lower);
@@ -167,9 +175,15 @@ pub(crate) fn write_proof(document: &mut PlanDocument, tiered: &Tiered, out: &Pa
         bracket: *bracket,
     };
     let claims = &tiered.claims;
-    document.goals = claims.goals.iter().map(|goal| claim(&goal.text, &goal.bracket)).collect();
+    document.goals = claims
+        .goals
+        .iter()
+        .map(|goal| claim(&goal.text, &goal.bracket))
+        .collect();
     let requirements = claims.requirements.iter();
-    document.requirements = requirements.map(|found| claim(&found.text, &found.value)).collect();
+    document.requirements = requirements
+        .map(|found| claim(&found.text, &found.value))
+        .collect();
     document.proof = Some(Origin::of(name.unwrap_or_default(), &bytes));
     write(&path, &bytes)
 }
@@ -180,7 +194,9 @@ pub(crate) fn read_proof(
     document: &PlanDocument,
     changes: &mut Vec<String>,
 ) -> Result<Option<TierProof>, Failure> {
-    let Some(origin) = &document.proof else { return Ok(None) };
+    let Some(origin) = &document.proof else {
+        return Ok(None);
+    };
     let path = plan.with_file_name(&origin.path);
     let bytes = read(&path)?;
     note_change(changes, "the proof of the goals", origin, &bytes);
@@ -195,15 +211,24 @@ pub(crate) fn verdict(saved: &Saved) -> Result<Option<Claims>, Vec<String>> {
         (None, None) => return Ok(None),
         (Some(questions), Some(proof)) => (questions, proof),
         (Some(_), None) => {
-            return Err(vec!["the spec has several goals or a requirement, but the plan has a proof of one goal only".to_owned()]);
+            return Err(vec![
+                "the spec has several goals or a requirement, but the plan has a proof of one goal only"
+                    .to_owned(),
+            ]);
         }
         (None, Some(_)) => {
-            return Err(vec!["the plan has a proof of several goals, but the spec has one".to_owned()]);
+            return Err(vec![
+                "the plan has a proof of several goals, but the spec has one".to_owned(),
+            ]);
         }
     };
-    let claims = check_tiers(questions, &saved.plan.policy, proof).map_err(|error| vec![error.to_string()])?;
+    let claims =
+        check_tiers(questions, &saved.plan.policy, proof).map_err(|error| vec![error.to_string()])?;
     let proved = claims.goals.iter().map(|goal| (&goal.text, &goal.bracket));
-    let required = claims.requirements.iter().map(|claim| (&claim.text, &claim.value));
+    let required = claims
+        .requirements
+        .iter()
+        .map(|claim| (&claim.text, &claim.value));
     let claimed = saved.document.goals.iter().chain(&saved.document.requirements);
     let mut reasons = Vec::new();
     let count = saved.document.goals.len() + saved.document.requirements.len();
@@ -220,7 +245,11 @@ pub(crate) fn verdict(saved: &Saved) -> Result<Option<Claims>, Vec<String>> {
         }
     }
     reasons.extend(claims.requirements.iter().filter_map(broken));
-    if reasons.is_empty() { Ok(Some(claims)) } else { Err(reasons) }
+    if reasons.is_empty() {
+        Ok(Some(claims))
+    } else {
+        Err(reasons)
+    }
 }
 
 fn broken(claim: &RequirementClaim) -> Option<String> {

@@ -66,7 +66,8 @@ pub fn compare(first: &Followed, second: &Followed) -> Comparison {
             });
         }
     }
-    let names = |keys: &[(String, u32)]| -> HashSet<String> { keys.iter().map(|(name, _)| name.clone()).collect() };
+    let names =
+        |keys: &[(String, u32)]| -> HashSet<String> { keys.iter().map(|(name, _)| name.clone()).collect() };
     let (one, other) = (names(&comes_first), names(&comes_second));
     comparison.both = one.intersection(&other).count();
     comparison.only_first = one.len() - comparison.both;
@@ -144,7 +145,11 @@ pub fn likeliest(followed: &Followed, most: usize) -> Vec<(String, String)> {
         let choice: ChoiceId = followed.row.get(state as usize).copied().unwrap_or(0);
         let (of_model, _) = followed.stage.state(state);
         let targets = model.targets(choice);
-        if targets.iter().all(|target| followed.stage.state(*target).0 == of_model) && model.choices(state).len() == 1 {
+        if targets
+            .iter()
+            .all(|target| followed.stage.state(*target).0 == of_model)
+            && model.choices(state).len() == 1
+        {
             break;
         }
         run.push((followed.name(of_model), model.action_name(choice).to_owned()));

@@ -41,9 +41,7 @@ impl Followed {
     pub fn new(whole: &Model, policy: &Policy) -> Result<Self, ExplainError> {
         let steps = match policy {
             Policy::Memoryless(_) => None,
-            Policy::Stepwise(rows) => {
-                Some(u32::try_from(rows.len()).map_err(|_| ExplainError::Mismatch)?)
-            }
+            Policy::Stepwise(rows) => Some(u32::try_from(rows.len()).map_err(|_| ExplainError::Mismatch)?),
         };
         let stage = Stage::new(whole, steps)?;
         let row = stage.row(policy);

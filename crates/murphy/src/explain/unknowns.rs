@@ -40,10 +40,16 @@ impl Tightened {
     #[must_use]
     pub fn worst(&self, wants_more: bool) -> Bracket {
         let least = |ends: [f64; 3]| {
-            ends.into_iter()
-                .fold(if wants_more { f64::INFINITY } else { f64::NEG_INFINITY }, |a, b| {
+            ends.into_iter().fold(
+                if wants_more {
+                    f64::INFINITY
+                } else {
+                    f64::NEG_INFINITY
+                },
+                |a, b| {
                     if wants_more { a.min(b) } else { a.max(b) }
-                })
+                },
+            )
         };
         Bracket {
             lower: least(self.at.map(|bracket| bracket.lower)),
@@ -71,7 +77,11 @@ pub fn tighten(unknowns: &[Known], again: &Again<'_>) -> Result<Vec<Tightened>, 
             Ok(solve(&problem, &Settings::default())?.plan.bracket)
         };
         all.push(Tightened {
-            halved: value(&format!("{}..{}", &unknown.low + &quarter, &unknown.high - &quarter))?,
+            halved: value(&format!(
+                "{}..{}",
+                &unknown.low + &quarter,
+                &unknown.high - &quarter
+            ))?,
             at: [
                 value(&unknown.low.to_string())?,
                 value(&middle.to_string())?,
@@ -133,11 +143,7 @@ pub type Carried<'a> = dyn Fn(&str, &str) -> Result<(Problem, Policy), ExplainEr
 ///
 /// # Errors
 /// A setting that the world refuses, or a problem that cannot be solved or proved.
-pub fn flips(
-    range: &Known,
-    parts: u32,
-    again: &Carried<'_>,
-) -> Result<Vec<Flip>, ExplainError> {
+pub fn flips(range: &Known, parts: u32, again: &Carried<'_>) -> Result<Vec<Flip>, ExplainError> {
     let width = &range.high - &range.low;
     let at = |part: u32| &range.low + &width * Rational::new(i64::from(part), i64::from(parts.max(1)));
     let standing = |value: &Rational| {
@@ -200,10 +206,7 @@ fn stands(problem: &Problem, policy: &Policy) -> Result<Standing, ExplainError> 
     let alone = following(&staged.problem, &row).ok_or(ExplainError::Mismatch)?;
     let plan = solve(&alone, &settings)?.checked;
     let found = solve(&staged.problem, &settings)?;
-    let (plan, best) = (
-        less(&plan, &staged.offset),
-        less(&found.checked, &staged.offset),
-    );
+    let (plan, best) = (less(&plan, &staged.offset), less(&found.checked, &staged.offset));
     let wants_more = (problem.agent == Direction::Maximize) != problem.complemented;
     let (short, certain) = if wants_more {
         (best.upper - plan.lower, best.lower > plan.upper)
@@ -236,8 +239,14 @@ fn change(problem: &Problem, row: &[ChoiceId], best: &Plan) -> Option<Change> {
         }
         let (from, to) = (*row.get(state as usize)?, *better.get(state as usize)?);
         let (own, other) = match problem.agent {
-            Direction::Maximize => (worth_exactly(problem, from, upper), worth_exactly(problem, to, lower)),
-            Direction::Minimize => (worth_exactly(problem, to, upper), worth_exactly(problem, from, lower)),
+            Direction::Maximize => (
+                worth_exactly(problem, from, upper),
+                worth_exactly(problem, to, lower),
+            ),
+            Direction::Minimize => (
+                worth_exactly(problem, to, upper),
+                worth_exactly(problem, from, lower),
+            ),
         };
         if own.zip(other).is_some_and(|(own, other)| own < other) {
             return Some(Change {

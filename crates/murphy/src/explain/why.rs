@@ -67,10 +67,18 @@ pub fn aims(questions: &Questions) -> Vec<Aim> {
     let required = questions.requirements.iter().map(|required| Aim {
         name: "the requirement".to_owned(),
         problem: required.problem.clone(),
-        leaves: if required.is_certainty() { Leaves::Certain } else { Leaves::All },
+        leaves: if required.is_certainty() {
+            Leaves::Certain
+        } else {
+            Leaves::All
+        },
     });
     let goals = (1..).zip(&questions.goals).map(|(index, goal)| Aim {
-        name: if several { format!("goal {index}") } else { "the goal".to_owned() },
+        name: if several {
+            format!("goal {index}")
+        } else {
+            "the goal".to_owned()
+        },
         problem: goal.clone(),
         leaves: Leaves::AsGood,
     });

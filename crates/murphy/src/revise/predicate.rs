@@ -81,9 +81,7 @@ fn conjunctions(model: &Model, bad: &[StateId], good: &[StateId]) -> Vec<Predica
         .collect();
     // The shortest text of those that hold in the same states; then the smallest condition, and of these the one that holds in the most states first:
     // it generalises the marks.
-    predicates.sort_by(|a, b| {
-        (a.size, a.text.len(), &a.text).cmp(&(b.size, b.text.len(), &b.text))
-    });
+    predicates.sort_by(|a, b| (a.size, a.text.len(), &a.text).cmp(&(b.size, b.text.len(), &b.text)));
     let mut seen: Vec<Vec<bool>> = Vec::new();
     predicates.retain(|predicate| {
         let flags = predicate.states.flags().to_vec();
@@ -177,7 +175,9 @@ fn disjunction(model: &Model, bad: &[StateId], good: &[StateId]) -> Option<Predi
     }
     let states = parts
         .iter()
-        .fold(StateSet::none(model.state_count()), |all, part| all.union(&part.states));
+        .fold(StateSet::none(model.state_count()), |all, part| {
+            all.union(&part.states)
+        });
     Some(Predicate {
         size: parts.iter().map(|part| part.size).sum(),
         text: parts
@@ -212,7 +212,9 @@ pub(crate) fn exactly(model: &Model, state: StateId) -> String {
 
 /// Returns a name as expressions read it: in quotes, unless it is made of words and dots.
 fn quoted_name(name: &str) -> String {
-    const OPERATORS: &[&str] = &["F", "G", "U", "X", "W", "R", "in", "and", "or", "not", "true", "false"];
+    const OPERATORS: &[&str] = &[
+        "F", "G", "U", "X", "W", "R", "in", "and", "or", "not", "true", "false",
+    ];
     let part = |part: &str| {
         part.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
             && part.chars().all(|c| c.is_alphanumeric() || c == '_')

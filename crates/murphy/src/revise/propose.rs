@@ -125,7 +125,11 @@ pub fn propose(
     proposals.sort_by(|a, b| {
         let price = |proposal: &Proposal| match &proposal.outcome {
             Outcome::Planned(effect) => effect.goals.first().map_or(0.0, |likely| {
-                if wants_more { -likely.least.lower } else { likely.greatest.upper }
+                if wants_more {
+                    -likely.least.lower
+                } else {
+                    likely.greatest.upper
+                }
             }),
             _ => f64::INFINITY,
         };
@@ -139,7 +143,9 @@ pub fn propose(
 }
 
 fn wants_more(spec: &Spec) -> bool {
-    spec.goals.first().is_none_or(|goal| goal.direction == Direction::Maximize)
+    spec.goals
+        .first()
+        .is_none_or(|goal| goal.direction == Direction::Maximize)
 }
 
 struct Asked<'a> {
@@ -209,7 +215,10 @@ impl Asked<'_> {
             let bound = bound.as_ref()?;
             let sign = if bound.strict { "<" } else { "<=" };
             let span = bound.limit.root.span;
-            Some(format!("{sign}{}", bound.limit.passage.as_str().get(span.start..span.end)?))
+            Some(format!(
+                "{sign}{}",
+                bound.limit.passage.as_str().get(span.start..span.end)?
+            ))
         };
         let text = match &formula.root.kind {
             Operator::Eventually(within, a) => {
@@ -274,7 +283,12 @@ impl Asked<'_> {
 /// Returns a goal as it is written.
 fn written(goal: &Goal) -> String {
     let span = goal.place.span;
-    let text = goal.place.source.text.get(span.start..span.end).unwrap_or_default();
+    let text = goal
+        .place
+        .source
+        .text
+        .get(span.start..span.end)
+        .unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -310,7 +324,10 @@ fn planned(model: &Model, spec: &Spec, goals: &[Goal], bad: &[Marked]) -> Result
     Ok(Outcome::Planned(Box::new(Effect {
         goals: goals.iter().map(worth).collect::<Result<_, _>>()?,
         marked: comes_to(&followed, model, bad, precision)?,
-        run: likeliest(&followed, 12).into_iter().map(|(_, action)| action).collect(),
+        run: likeliest(&followed, 12)
+            .into_iter()
+            .map(|(_, action)| action)
+            .collect(),
         policy,
     })))
 }
@@ -330,18 +347,23 @@ pub fn comes_to(
         .iter()
         .map(|mark| (model.state_name(mark.state), &mark.action))
         .collect();
-    let flags = (0..).zip(&followed.reached).map(|(own, state): (StateId, &StateId)| {
-        let (of_model, step) = followed.stage.state(*state);
-        let over = followed.steps().is_some_and(|last| step >= last);
-        let name = followed.name(of_model);
-        let action = followed.model.action_name(followed.model.choices(own).start);
-        names.iter().any(|(marked, wanted)| {
-            *marked == name && wanted.as_ref().is_none_or(|wanted| wanted == action && !over)
-        })
-    });
+    let flags = (0..)
+        .zip(&followed.reached)
+        .map(|(own, state): (StateId, &StateId)| {
+            let (of_model, step) = followed.stage.state(*state);
+            let over = followed.steps().is_some_and(|last| step >= last);
+            let name = followed.name(of_model);
+            let action = followed.model.action_name(followed.model.choices(own).start);
+            names.iter().any(|(marked, wanted)| {
+                *marked == name && wanted.as_ref().is_none_or(|wanted| wanted == action && !over)
+            })
+        });
     let target = StateSet::from_flags(flags.collect());
     if target.is_empty() {
-        return Ok(Bracket { lower: 0.0, upper: 0.0 });
+        return Ok(Bracket {
+            lower: 0.0,
+            upper: 0.0,
+        });
     }
     let avoid = StateSet::none(target.state_count());
     let problem = Problem {

@@ -21,7 +21,10 @@ pub(crate) struct Link {
 
 /// Returns the chain: the requirements of certainty, then the goals.
 pub(crate) fn links(questions: &Questions, stage: &Stage) -> Result<Vec<Link>, murphy_problem::StageError> {
-    let certain = questions.requirements.iter().filter(|required| required.is_certainty());
+    let certain = questions
+        .requirements
+        .iter()
+        .filter(|required| required.is_certainty());
     let certain = certain.map(|required| (&required.problem, false));
     let goals = questions.goals.iter().map(|goal| (goal, true));
     certain
@@ -86,11 +89,16 @@ pub fn ruled_out(problem: &Problem, certificate: &Certificate, certain: bool) ->
             continue;
         }
         let here = against[state as usize];
-        #[expect(clippy::float_cmp, reason = "certainty is a bound that is exactly one or zero")]
+        #[expect(
+            clippy::float_cmp,
+            reason = "certainty is a bound that is exactly one or zero"
+        )]
         if certain && here != sure {
             continue;
         }
-        let Some(here) = Rational::from_f64(here) else { continue };
+        let Some(here) = Rational::from_f64(here) else {
+            continue;
+        };
         for choice in choices {
             if let Some(worth) = worth(problem, choice, favours) {
                 open[choice as usize] = match problem.agent {
@@ -141,7 +149,9 @@ fn worth_by(
 ) -> Option<Rational> {
     let model = &problem.model;
     let targets = model.targets(choice).iter();
-    let values = targets.map(|target| of(*target)).collect::<Option<Vec<Rational>>>()?;
+    let values = targets
+        .map(|target| of(*target))
+        .collect::<Option<Vec<Rational>>>()?;
     let set = model.set(choice);
     let picked = match problem.nature {
         Direction::Minimize => set.lower_expectation(&values),
@@ -163,8 +173,14 @@ pub(crate) fn less(checked: &Checked, offset: &Rational) -> Bracket {
     if offset.is_zero() {
         return checked.bracket;
     }
-    let lower = checked.exact_lower.as_ref().map(|value| (value - offset).floor_f64());
-    let upper = checked.exact_upper.as_ref().map(|value| (value - offset).ceil_f64());
+    let lower = checked
+        .exact_lower
+        .as_ref()
+        .map(|value| (value - offset).floor_f64());
+    let upper = checked
+        .exact_upper
+        .as_ref()
+        .map(|value| (value - offset).ceil_f64());
     Bracket {
         lower: lower.unwrap_or(f64::INFINITY),
         upper: upper.unwrap_or(f64::INFINITY),

@@ -115,7 +115,11 @@ impl Search<'_> {
     }
 
     fn achieved(&self, row: &[ChoiceId]) -> Result<Vec<Certificate>, TierError> {
-        let required = self.questions.requirements.iter().map(|required| &required.problem);
+        let required = self
+            .questions
+            .requirements
+            .iter()
+            .map(|required| &required.problem);
         let mut certificates = Vec::new();
         for problem in required.chain(&self.questions.goals) {
             certificates.push(self.value(&self.stage.problem(problem)?, row)?.0);
@@ -142,7 +146,10 @@ impl Search<'_> {
         for required in &broken {
             let staged = self.stage.problem(&required.problem)?;
             let (_, certificate) = self.best(&staged, &Ruled::nothing(&self.stage))?;
-            let link = Link { staged, is_goal: true };
+            let link = Link {
+                staged,
+                is_goal: true,
+            };
             let checked = rule(&link, &certificate, &mut Ruled::nothing(&self.stage))?;
             let best = less(&checked, &link.staged.offset);
             if claim(required, best).holds == Some(false) {
