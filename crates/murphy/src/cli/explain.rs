@@ -186,19 +186,10 @@ impl Asked<'_> {
             let (of_model, step) = stage.state(*state);
             wanted.contains(of_model) && self.arguments.step.is_none_or(|asked| asked == step)
         };
-        let mut seen = Vec::new();
-        let mut states: Vec<StateId> = Vec::new();
-        let reached = self.followed.reached.iter().copied();
-        let rest = (0..).take(stage.model.state_count());
-        for state in reached.chain(rest).filter(fits) {
-            let of_model = stage.state(state).0;
-            if !seen.contains(&of_model) {
-                seen.push(of_model);
-                states.push(state);
-            }
-            if states.len() == STATES_MAX {
-                break;
-            }
+        let reached = self.followed.reached.iter().copied().filter(fits);
+        let mut states = self.apart(reached);
+        if states.is_empty() {
+            states = self.apart((0..).take(stage.model.state_count()).filter(fits));
         }
         if states.is_empty() {
             return Err(Failure::new(format!(
@@ -206,6 +197,23 @@ impl Asked<'_> {
             )));
         }
         Ok(states)
+    }
+
+    /// Returns the first few of the states, one for each state of the model.
+    fn apart(&self, states: impl Iterator<Item = StateId>) -> Vec<StateId> {
+        let mut seen = Vec::new();
+        let mut apart = Vec::new();
+        for state in states {
+            let of_model = self.followed.stage.state(state).0;
+            if !seen.contains(&of_model) {
+                seen.push(of_model);
+                apart.push(state);
+            }
+            if apart.len() == STATES_MAX {
+                break;
+            }
+        }
+        apart
     }
 
     fn why(&self) -> Result<Explained, Failure> {
