@@ -220,114 +220,50 @@ impl Drop for Walk {
     }
 }
 
+/// The walk of the README, with mistakes on the way: what a step is called, and what is typed.
+const STEPS: &[(&str, &str)] = &[
+    ("plan", "plan world.ron spec.ron --out before.ron"),
+    ("explain", "explain before.ron"),
+    (
+        "mark",
+        "mark before.ron --bad robot.x==1&&robot.y==0 --action --note stuck",
+    ),
+    ("revise", "revise spec.ron --review review.ron --plan before.ron"),
+    (
+        "pick",
+        "revise spec.ron --review review.ron --plan before.ron --pick 1 --on 2026-11-22",
+    ),
+    ("plan_again", "plan world.ron spec.ron --out after.ron"),
+    ("check", "check after.ron --never review.ron"),
+    ("check_before", "check before.ron --never review.ron"),
+    ("diff", "diff before.ron after.ron"),
+    (
+        "explain_after",
+        "explain after.ron --state robot.x==1&&robot.y==0 --likely F<=100(cornered)",
+    ),
+    (
+        "other_plan",
+        "revise spec.ron --review review.ron --plan after.ron",
+    ),
+    (
+        "no_such_pick",
+        "revise spec.ron --review review.ron --plan before.ron --pick 99",
+    ),
+    ("never_there", "mark after.ron --bad cornered"),
+    (
+        "explain_json",
+        "explain after.ron --likely F<=100(cornered) --format json",
+    ),
+    ("diff_json", "diff before.ron before.ron --format json"),
+];
+
 #[test]
 fn plan_mark_revise_plan_again_and_compare() {
     let walk = Walk::new("walk");
-    for (name, arguments) in [
-        (
-            "plan",
-            &["plan", "world.ron", "spec.ron", "--out", "before.ron"][..],
-        ),
-        ("explain", &["explain", "before.ron"]),
-        (
-            "mark",
-            &[
-                "mark",
-                "before.ron",
-                "--bad",
-                "robot.x == 1 && robot.y == 0",
-                "--action",
-                "--note",
-                "nobody gets the box out of the corner",
-            ],
-        ),
-        (
-            "revise",
-            &[
-                "revise",
-                "spec.ron",
-                "--review",
-                "review.ron",
-                "--plan",
-                "before.ron",
-            ],
-        ),
-        (
-            "pick",
-            &[
-                "revise",
-                "spec.ron",
-                "--review",
-                "review.ron",
-                "--plan",
-                "before.ron",
-                "--pick",
-                "1",
-                "--on",
-                "2026-11-22",
-            ],
-        ),
-        (
-            "plan_again",
-            &["plan", "world.ron", "spec.ron", "--out", "after.ron"],
-        ),
-        ("check", &["check", "after.ron", "--never", "review.ron"]),
-        ("check_before", &["check", "before.ron", "--never", "review.ron"]),
-        ("diff", &["diff", "before.ron", "after.ron"]),
-        (
-            "explain_after",
-            &[
-                "explain",
-                "after.ron",
-                "--state",
-                "robot.x == 1 && robot.y == 0",
-                "--likely",
-                "F<=100 cornered",
-            ],
-        ),
-        (
-            "other_plan",
-            &[
-                "revise",
-                "spec.ron",
-                "--review",
-                "review.ron",
-                "--plan",
-                "after.ron",
-            ],
-        ),
-        (
-            "no_such_pick",
-            &[
-                "revise",
-                "spec.ron",
-                "--review",
-                "review.ron",
-                "--plan",
-                "before.ron",
-                "--pick",
-                "99",
-            ],
-        ),
-        ("never_there", &["mark", "after.ron", "--bad", "cornered"]),
-        (
-            "explain_json",
-            &[
-                "explain",
-                "after.ron",
-                "--likely",
-                "F<=100 cornered",
-                "--format",
-                "json",
-            ],
-        ),
-        (
-            "diff_json",
-            &["diff", "before.ron", "before.ron", "--format", "json"],
-        ),
-    ] {
-        insta::assert_snapshot!(format!("walk_{name}"), walk.block(arguments));
-        if name == "pick" {
+    for (name, typed) in STEPS {
+        let arguments: Vec<&str> = typed.split(' ').collect();
+        insta::assert_snapshot!(format!("walk_{name}"), walk.block(&arguments));
+        if *name == "pick" {
             insta::assert_snapshot!("walk_spec", fs::read_to_string(walk.0.join("spec.ron")).unwrap());
         }
     }

@@ -227,6 +227,50 @@ fn a_requirement_below_certainty_is_kept_or_refused_with_a_proof() {
     );
 }
 
+/// Ten doors, one after another: a slow one costs 3, a quick one 1 and is lost with probability up to 1/50. At most 1/10 may be lost: some are quick.
+#[test]
+fn a_requirement_is_spent_where_it_can_be() {
+    let mut builder = ModelBuilder::new("doors", vec!["slow".into(), "quick".into(), "stay".into()]);
+    let certain = || Interval::new(vec![Rational::ONE], vec![Rational::ONE]).unwrap();
+    let mut cost = Vec::new();
+    for door in 0..10 {
+        builder.add_state(vec![]);
+        builder.add_choice(0, certain().into(), [door + 1]).unwrap();
+        let risk = Interval::new(
+            vec![Rational::new(49, 50), Rational::ZERO],
+            vec![Rational::ONE, Rational::new(1, 50)],
+        );
+        builder
+            .add_choice(1, risk.unwrap().into(), [door + 1, 11])
+            .unwrap();
+        cost.extend([Rational::from(3i64), Rational::ONE]);
+    }
+    for state in [10, 11] {
+        builder.add_state(vec![]);
+        builder.add_choice(2, certain().into(), [state]).unwrap();
+        cost.push(Rational::ZERO);
+    }
+    let only =
+        |state: usize| murphy::world::StateSet::from_flags((0..12).map(|other| other == state).collect());
+    let model = builder
+        .start(vec![(0, Rational::ONE)])
+        .label("through", only(10))
+        .label("lost", only(11))
+        .quantity("cost", cost)
+        .finish()
+        .unwrap();
+    let spec = spec(
+        "goals: [Minimize(Expected(\"cost\", until: \"through || lost\"))], require: [AtMost(0.1, Probability(\"F lost\"))]",
+    );
+    let questions = Questions::new(model, &spec).unwrap();
+    let tiered = solve_tiers(&questions, &Settings::default()).unwrap();
+    let bracket = tiered.claims.goals[0].bracket;
+    // All slow costs 30, all quick about 10; five quick ones keep the requirement.
+    assert!(bracket.upper < 22.0, "{bracket:?}");
+    assert_eq!(tiered.claims.requirements[0].holds, Some(true));
+    assert!(tiered.claims.requirements[0].value.upper <= 0.1);
+}
+
 #[test]
 fn pins_are_followed_and_planned_around() {
     let goal = "goals: [Minimize(Expected(\"cost\", until: \"home || lost\"))]";

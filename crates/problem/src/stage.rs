@@ -301,48 +301,41 @@ fn clock_name(model: &Model) -> String {
     name
 }
 
+/// The states of a stage that are known so far, with their numbers.
+#[derive(Default)]
+struct Known {
+    states: Vec<(StateId, u32)>,
+    numbers: HashMap<(StateId, u32), StateId>,
+}
+
+impl Known {
+    fn number(&mut self, state: StateId, step: u32) -> Option<StateId> {
+        if let Some(number) = self.numbers.get(&(state, step)) {
+            return Some(*number);
+        }
+        if self.states.len() >= STATES_MAX {
+            return None;
+        }
+        let new = StateId::try_from(self.states.len()).ok()?;
+        self.states.push((state, step));
+        self.numbers.insert((state, step), new);
+        Some(new)
+    }
+}
+
 fn clocked(model: &Model, last: u32) -> Result<Stage, StageError> {
     let too_large = || StageError::TooLarge { steps: last };
-    let mut states: Vec<(StateId, u32)> = Vec::new();
-    let mut numbers: HashMap<(StateId, u32), StateId> = HashMap::new();
-    let mut number = |states: &mut Vec<(StateId, u32)>, state: StateId, step: u32| {
-        if let Some(number) = numbers.get(&(state, step)) {
-            return Ok(*number);
-        }
-        if states.len() >= STATES_MAX {
-            return Err(too_large());
-        }
-        let new = StateId::try_from(states.len()).map_err(|_| too_large())?;
-        states.push((state, step));
-        numbers.insert((state, step), new);
-        Ok(new)
-    };
+    let mut known = Known::default();
     let mut initial = Vec::new();
     for (state, weight) in model.initial() {
-        initial.push((number(&mut states, *state, 0)?, weight.clone()));
+        initial.push((known.number(*state, 0).ok_or_else(too_large)?, weight.clone()));
     }
-    let mut variables = model.variables().to_vec();
-    variables.push(Variable {
-        name: clock_name(model),
-        kind: VariableKind::Int,
-    });
-    let actions = model
-        .actions()
-        .iter()
-        .cloned()
-        .chain(["the time is over".to_owned()])
-        .collect();
     let over = u32::try_from(model.actions().len()).map_err(|_| too_large())?;
     let stay = Precise::new(vec![Rational::ONE]).map_err(|_| too_large())?;
-    let mut builder = ModelBuilder::new(model.name(), actions)
-        .about(model.about())
-        .variables(variables)
-        .symbols(model.symbols().to_vec())
-        .constants(model.constants().to_vec())
-        .kind(model.kind());
+    let mut builder = bare(model);
     let mut choices = Vec::new();
     let mut at = 0;
-    while let Some(&(state, step)) = states.get(at) {
+    while let Some(&(state, step)) = known.states.get(at) {
         let mut values = model.values(state).to_vec();
         values.push(Value::Int(i64::from(step)));
         builder.add_state(values);
@@ -352,10 +345,10 @@ fn clocked(model: &Model, last: u32) -> Result<Stage, StageError> {
             choices.push(None);
         } else {
             for choice in model.choices(state) {
-                let mut targets = Vec::with_capacity(model.targets(choice).len());
-                for &target in model.targets(choice) {
-                    targets.push(number(&mut states, target, step + 1)?);
-                }
+                let targets = model.targets(choice).iter();
+                let targets: Option<Vec<StateId>> =
+                    targets.map(|target| known.number(*target, step + 1)).collect();
+                let targets = targets.ok_or_else(too_large)?;
                 builder.add_choice(model.action(choice), model.set(choice).clone(), targets)?;
                 choices.push(Some(choice));
             }
@@ -363,11 +356,42 @@ fn clocked(model: &Model, last: u32) -> Result<Stage, StageError> {
         at += 1;
     }
     let clock = Clock {
-        states,
+        states: known.states,
         choices,
         last,
         whole: model.clone(),
     };
+    let model = measured(builder, &clock)
+        .start(initial)
+        .initial_kind(model.initial_kind())
+        .finish()?;
+    Ok(Stage {
+        model,
+        clock: Some(clock),
+    })
+}
+
+/// Returns a stage without states: the variables of the model with the clock after them, and its actions with one for when the time is over.
+fn bare(model: &Model) -> ModelBuilder {
+    let mut variables = model.variables().to_vec();
+    variables.push(Variable {
+        name: clock_name(model),
+        kind: VariableKind::Int,
+    });
+    let over = ["the time is over".to_owned()];
+    let actions = model.actions().iter().cloned().chain(over).collect();
+    ModelBuilder::new(model.name(), actions)
+        .about(model.about())
+        .variables(variables)
+        .symbols(model.symbols().to_vec())
+        .constants(model.constants().to_vec())
+        .kind(model.kind())
+        .picture(model.picture().cloned())
+}
+
+/// Adds the labels and the quantities of the model to its stage. Nothing is gained once the time is over.
+fn measured(mut builder: ModelBuilder, clock: &Clock) -> ModelBuilder {
+    let model = &clock.whole;
     for (name, set) in model.labels() {
         builder = builder.label(name, clock.where_(|state, _| set.contains(state)));
     }
@@ -379,13 +403,5 @@ fn clocked(model: &Model, last: u32) -> Result<Stage, StageError> {
         };
         builder = builder.quantity(name, clock.choices.iter().map(value).collect());
     }
-    let model = builder
-        .start(initial)
-        .initial_kind(model.initial_kind())
-        .picture(model.picture().cloned())
-        .finish()?;
-    Ok(Stage {
-        model,
-        clock: Some(clock),
-    })
+    builder
 }

@@ -505,7 +505,7 @@ fn besides_text(effects: &[SideEffect]) -> String {
                 "  probability of {measure}: {likely}; a plan that is as good keeps it down to {}\n",
                 brief(least)
             );
-        } else if effect.under_plan.least.lower == 1.0 {
+        } else if effect.under_plan.least.lower >= 1.0 {
             always.push(name);
         } else {
             text += &format!(

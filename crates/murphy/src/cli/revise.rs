@@ -1,13 +1,14 @@
 //! `murphy revise`: from marks on steps to a better goal, picked by a person and written into the spec.
 
 use crate::cli::args::Format;
+use crate::cli::date::today;
 use crate::cli::explain::failure;
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{brief, line, number};
 use crate::cli::saved::beside;
-use crate::cli::{Outcome, Terminal, today};
+use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{Followed, Likelihood};
 use murphy::revise::{self, Change, Effect, Marked, Proposal, amended, comes_to, propose};
@@ -255,7 +256,9 @@ impl Desk {
                 .zip(Rational::from_f64(b))
                 .map(|(a, b)| a - b)
         };
-        let same = more.lower == less.lower && more.upper == less.upper && more.lower.is_infinite();
+        let infinite =
+            |bracket: &murphy_problem::Bracket| bracket.lower.is_infinite() && bracket.upper.is_infinite();
+        let same = infinite(&more) && infinite(&less);
         murphy_problem::Bracket {
             lower: if same {
                 0.0

@@ -70,6 +70,16 @@ impl Ruled {
 /// exact; the bounds are those that the checker accepted.
 #[must_use]
 pub fn ruled_out(problem: &Problem, certificate: &Certificate, certain: bool) -> Vec<bool> {
+    open_within(problem, certificate, certain, &Rational::ZERO)
+}
+
+/// Returns which choices are not shown to lose more than `slack` in their state.
+pub(crate) fn open_within(
+    problem: &Problem,
+    certificate: &Certificate,
+    certain: bool,
+    slack: &Rational,
+) -> Vec<bool> {
     let model = &problem.model;
     let mut open = vec![true; model.choice_count()];
     let Proof::FixedPoint { lower, upper, .. } = &certificate.proof else {
@@ -102,8 +112,8 @@ pub fn ruled_out(problem: &Problem, certificate: &Certificate, certain: bool) ->
         for choice in choices {
             if let Some(worth) = worth(problem, choice, favours) {
                 open[choice as usize] = match problem.agent {
-                    Direction::Maximize => worth >= here,
-                    Direction::Minimize => worth <= here,
+                    Direction::Maximize => worth + slack >= here,
+                    Direction::Minimize => worth <= &here + slack,
                 };
             }
         }

@@ -1,6 +1,6 @@
 //! What is kept of a plan for several goals, and how it is proved again.
 
-use crate::tiers::chain::{Link, Ruled, less, links, ruled_out};
+use crate::tiers::chain::{Link, Ruled, less, links, open_within};
 use crate::tiers::{Claims, GoalClaim, RequirementClaim, TierError};
 use murphy_certify::{Checked, check};
 use murphy_notation::Rational;
@@ -118,12 +118,22 @@ pub fn check_tiers(questions: &Questions, policy: &Policy, proof: &TierProof) ->
 
 /// Checks the certificate of a link among the choices still open, and closes those that it rules out.
 pub(crate) fn rule(link: &Link, certificate: &Certificate, ruled: &mut Ruled) -> Result<Checked, TierError> {
+    rule_within(link, certificate, ruled, &Rational::ZERO)
+}
+
+/// The same, but closes only what loses more than `slack`.
+pub(crate) fn rule_within(
+    link: &Link,
+    certificate: &Certificate,
+    ruled: &mut Ruled,
+    slack: &Rational,
+) -> Result<Checked, TierError> {
     let whole = &link.staged.problem;
     let Some((problem, restricted)) = whole.restricted(|choice| ruled.open[choice as usize]) else {
         return Err(TierError::Shape);
     };
     let checked = check(&problem, certificate).map_err(Box::new)?;
-    let open = ruled_out(&problem, certificate, !link.is_goal);
+    let open = open_within(&problem, certificate, !link.is_goal, slack);
     let mut left = vec![false; ruled.open.len()];
     for (choice, open) in restricted.choices.iter().zip(open) {
         left[*choice as usize] = open;

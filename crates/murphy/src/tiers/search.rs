@@ -2,8 +2,9 @@
 
 use crate::answer::solve;
 use crate::tiers::chain::{Link, Ruled, decided, less, links};
-use crate::tiers::proof::{check_tiers, claim, following, guaranteed, rule};
+use crate::tiers::proof::{check_tiers, claim, following, guaranteed, rule, rule_within};
 use crate::tiers::{TierError, TierProof, Tiered};
+use murphy_notation::Rational;
 use murphy_plan::Settings;
 use murphy_problem::{
     Bracket, Certificate, Direction, Objective, Policy, Problem, Questions, Required, Stage, Staged,
@@ -12,6 +13,12 @@ use murphy_world::{ChoiceId, StateId};
 
 /// Choices are told apart at this part of the precision asked for, so that what is lost to ties stays small over many steps.
 const TIE_PART: f64 = 1e-3;
+
+/// How often the loss that a requirement allows in a state is halved.
+const HALVINGS: usize = 8;
+
+/// How many changes of a policy are tried to spend what a requirement allows.
+const TRIES_MAX: usize = 128;
 
 /// Returns a policy for all that is asked, with its proof.
 ///
@@ -26,7 +33,7 @@ pub fn solve_tiers(questions: &Questions, settings: &Settings<'_>) -> Result<Tie
     };
     let mut notes = Vec::new();
     let links = search.links()?;
-    let (best, left) = search.chain(&links, Ruled::nothing(&search.stage))?;
+    let (best, left) = search.chain(&links, Ruled::nothing(&search.stage), (0, &Rational::ZERO))?;
     let mut row = match search.proper(&links, &left, &best)? {
         None => left.row,
         Some(row) => {
@@ -37,7 +44,7 @@ pub fn solve_tiers(questions: &Questions, settings: &Settings<'_>) -> Result<Tie
     if let Some(kept) = search.keeping(&row)? {
         row = kept;
         notes.push(
-            "the goals are pursued among the actions that are best for the requirements: a plan between the two could be better".to_owned(),
+            "a requirement costs the goals something: the plan is the best found that keeps it, and a plan that mixes could be better".to_owned(),
         );
     }
     let achieved = search.achieved(&row)?;
@@ -77,7 +84,13 @@ impl Search<'_> {
     }
 
     /// Solves the links one after another, each among the choices that the ones before it leave.
-    fn chain(&self, links: &[Link], start: Ruled) -> Result<(Vec<(Certificate, Bracket)>, Left), TierError> {
+    /// What the first few links leave may lose `slack` in each state.
+    fn chain(
+        &self,
+        links: &[Link],
+        start: Ruled,
+        (loose, slack): (usize, &Rational),
+    ) -> Result<(Vec<(Certificate, Bracket)>, Left), TierError> {
         let mut ruled = start;
         let mut row = Vec::new();
         let mut found = Vec::new();
@@ -86,7 +99,8 @@ impl Search<'_> {
             row = policy;
             // The choices open to the last one stay as they are: no one comes after it.
             let mut after = ruled.clone();
-            let checked = rule(link, &certificate, &mut after)?;
+            let slack = if index < loose { slack } else { &Rational::ZERO };
+            let checked = rule_within(link, &certificate, &mut after, slack)?;
             if index + 1 < links.len() {
                 ruled = after;
             }
@@ -160,27 +174,95 @@ impl Search<'_> {
             }
             first.push((link, best));
         }
+        let between = self.between(&broken, first)?;
+        self.spent(between, row).map(Some)
+    }
+
+    /// Returns a policy that keeps the requirements and does in as many states as was found what `free` does, which breaks them.
+    ///
+    /// Blocks of states are changed as long as the requirements are kept and the first goal gains, and halved where they are not.
+    fn spent(&self, mut row: Vec<ChoiceId>, free: &[ChoiceId]) -> Result<Vec<ChoiceId>, TierError> {
+        let differs = |state: &usize| row[*state] != free[*state];
+        let mut blocks: Vec<Vec<usize>> = vec![(0..row.len()).filter(differs).collect()];
+        let mut worth = self.first_goal(&row)?;
+        let mut tries = 0;
+        while let Some(block) = blocks.pop().filter(|block| !block.is_empty()) {
+            if tries == TRIES_MAX {
+                break;
+            }
+            tries += 1;
+            let mut changed = row.clone();
+            for state in &block {
+                changed[*state] = free[*state];
+            }
+            let new = self.first_goal(&changed)?;
+            if new >= worth && self.first_broken(&changed)?.is_none() {
+                (row, worth) = (changed, new);
+            } else if block.len() > 1 {
+                let (front, back) = block.split_at(block.len() / 2);
+                blocks.extend([back.to_vec(), front.to_vec()]);
+            }
+        }
+        Ok(row)
+    }
+
+    /// Returns the best policy found between the best for the broken requirements and the best without them.
+    ///
+    /// Choices are kept that lose at most so much by the requirements in each state; how much that may be is halved into.
+    fn between(&self, broken: &[&Required], first: Vec<(Link, Bracket)>) -> Result<Vec<ChoiceId>, TierError> {
         let bests: Vec<Bracket> = first.iter().map(|(_, best)| *best).collect();
+        let loose = first.len();
         let mut chain: Vec<Link> = first.into_iter().map(|(link, _)| link).collect();
         chain.extend(self.links()?);
         for link in &mut chain {
             link.staged.problem.precision = link.staged.problem.precision.min(1e-9);
         }
-        let (found, left) = self.chain(&chain, Ruled::nothing(&self.stage))?;
-        let row = self.proper(&chain, &left, &found)?.unwrap_or(left.row);
-        for required in &self.questions.requirements {
+        let nothing = || Ruled::nothing(&self.stage);
+        let (found, left) = self.chain(&chain, nothing(), (loose, &Rational::ZERO))?;
+        let mut best = self.proper(&chain, &left, &found)?.unwrap_or(left.row);
+        if let Some((required, value)) = self.first_broken(&best)? {
             let place = broken.iter().position(|other| std::ptr::eq(*other, required));
-            let best = place.map(|place| bests[place]);
-            let (_, value) = self.value(&self.stage.problem(&required.problem)?, &row)?;
-            if claim(required, value).holds != Some(true) {
-                return Err(TierError::Undecided {
-                    text: required.problem.goal.clone(),
-                    value,
-                    best: best.unwrap_or(value),
-                });
+            return Err(TierError::Undecided {
+                text: required.problem.goal.clone(),
+                value,
+                best: place.map_or(value, |place| bests[place]),
+            });
+        }
+        let mut worth = self.first_goal(&best)?;
+        let (mut kept, mut lost) = (Rational::ZERO, widest(&bests));
+        for _ in 0..HALVINGS {
+            let slack = (&kept + &lost) * Rational::new(1, 2);
+            let (_, left) = self.chain(&chain, nothing(), (loose, &slack))?;
+            if self.first_broken(&left.row)?.is_some() {
+                lost = slack;
+                continue;
+            }
+            kept = slack;
+            let new = self.first_goal(&left.row)?;
+            if new > worth {
+                (best, worth) = (left.row, new);
             }
         }
-        Ok(Some(row))
+        Ok(best)
+    }
+
+    /// Returns the first requirement that is not proved of a policy, with the policy's value.
+    fn first_broken(&self, row: &[ChoiceId]) -> Result<Option<(&Required, Bracket)>, TierError> {
+        for required in &self.questions.requirements {
+            let (_, value) = self.value(&self.stage.problem(&required.problem)?, row)?;
+            if claim(required, value).holds != Some(true) {
+                return Ok(Some((required, value)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what a policy guarantees by the first goal: more is better.
+    fn first_goal(&self, row: &[ChoiceId]) -> Result<f64, TierError> {
+        let goal = &self.questions.goals[0];
+        let (_, value) = self.value(&self.stage.problem(goal)?, row)?;
+        let wants_more = (goal.agent == Direction::Maximize) != goal.complemented;
+        Ok(if wants_more { value.lower } else { -value.upper })
     }
 
     /// Returns a policy that makes progress by the links above the last one, if what the chain left loses by them what it should not.
@@ -199,8 +281,9 @@ impl Search<'_> {
         let mut loses = false;
         for (link, (_, best)) in above.iter().zip(found) {
             let (_, value) = self.value(&link.staged, &left.row)?;
-            // An infinite gap is a loss, too, and so is one that is no number.
-            loses |= !(guaranteed(&link.staged.problem, value, *best).gap() <= allowed);
+            let gap = guaranteed(&link.staged.problem, value, *best).gap();
+            // A gap that is no number is a loss, too.
+            loses |= gap.is_nan() || gap > allowed;
         }
         if !loses {
             return Ok(None);
@@ -211,6 +294,19 @@ impl Search<'_> {
         }
         Ok(Some(self.best(&last.staged, &ruled)?.0))
     }
+}
+
+/// Returns a loss that no state is likely to be allowed: one for probabilities, as much as the best itself for sums.
+fn widest(bests: &[Bracket]) -> Rational {
+    let size = |best: &Bracket| {
+        if best.upper.is_finite() {
+            best.upper.abs()
+        } else {
+            1.0
+        }
+    };
+    let most = bests.iter().map(size).fold(1.0, f64::max);
+    Rational::from_f64(most).unwrap_or(Rational::ONE)
 }
 
 /// Closes choices that do not lead nearer to the target, where the target is to be reached: each state that can make progress whatever
