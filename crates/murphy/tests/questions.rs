@@ -220,3 +220,44 @@ fn plans_are_compared_where_either_comes() {
     );
     assert!(compare(&ferry, &ferry).partings.is_empty());
 }
+
+/// Of two rows with a doubt, the one that the plan meets more surely hurts more; made certain, its middle is what happens.
+#[test]
+fn the_set_that_hurts_most_comes_first() {
+    use murphy::credal::{CredalSet, Interval};
+    let mut builder = ModelBuilder::new("doubts", vec!["go".into(), "stay".into()]);
+    let doubt = |low: i64| -> CredalSet {
+        let low = Rational::new(low, 10);
+        let rest = &Rational::ONE - &low;
+        Interval::new(vec![low, Rational::ZERO], vec![Rational::ONE, rest])
+            .unwrap()
+            .into()
+    };
+    for (low, targets) in [(4, [1, 3]), (8, [2, 3])] {
+        builder.add_state(vec![]);
+        builder.add_choice(0, doubt(low), targets).unwrap();
+    }
+    for state in [2, 3] {
+        builder.add_state(vec![]);
+        let stay = Interval::new(vec![Rational::ONE], vec![Rational::ONE]).unwrap();
+        builder.add_choice(1, stay.into(), [state]).unwrap();
+    }
+    let goal = murphy::world::StateSet::from_flags(vec![false, false, true, false]);
+    let model = builder
+        .start(vec![(0, Rational::ONE)])
+        .label("goal", goal)
+        .finish()
+        .unwrap();
+    let problem = Problem::new(model.clone(), &spec("goals: [Maximize(Probability(\"F goal\"))]")).unwrap();
+    let policy = solve(&problem, &Settings::default()).unwrap().plan.policy;
+    let followed = Followed::new(&model, &policy).unwrap();
+    let found = murphy::explain::doubts(&problem, &followed, 5).unwrap();
+    // Worst: 0.4 * 0.8. The first at its middle: 0.7 * 0.8; the second: 0.4 * 0.9.
+    let known: Vec<(&str, f64)> = found
+        .iter()
+        .map(|doubt| (doubt.state.as_str(), doubt.known.lower))
+        .collect();
+    assert_eq!(known.len(), 2);
+    assert!(known[0].0 == "0" && (known[0].1 - 0.56).abs() < 1e-6, "{known:?}");
+    assert!(known[1].0 == "1" && (known[1].1 - 0.36).abs() < 1e-6, "{known:?}");
+}

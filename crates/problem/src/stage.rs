@@ -126,6 +126,15 @@ impl Stage {
         }
     }
 
+    /// Returns the choice of the model that a choice of the stage stands for; `None` where the time is over.
+    #[must_use]
+    pub fn choice(&self, choice: ChoiceId) -> Option<ChoiceId> {
+        match &self.clock {
+            None => Some(choice),
+            Some(clock) => clock.choices.get(choice as usize).copied().flatten(),
+        }
+    }
+
     /// Returns a problem on the model as one on the stage.
     ///
     /// # Errors
@@ -158,25 +167,34 @@ impl Stage {
         })
     }
 
-    /// Returns a policy of the stage as one of the model. States that cannot be reached in a step take their first choice in it.
+    /// Returns a policy of the stage as one of the model. A state that cannot be come to in a step does there what it does the time before, or else the
+    /// next time, that it can be; so that steps differ only where they must.
     #[must_use]
     pub fn policy(&self, row: &[ChoiceId]) -> Policy {
         let Some(clock) = &self.clock else {
             return Policy::Memoryless(row.to_vec());
         };
         let states = clock.whole.state_count();
-        let first: Vec<ChoiceId> = (0..)
-            .take(states)
-            .map(|state| clock.whole.choices(state).start)
-            .collect();
-        let mut rows = vec![first; (clock.last as usize).max(1)];
+        let mut known: Vec<Vec<Option<ChoiceId>>> = vec![vec![None; states]; (clock.last as usize).max(1)];
         for (choice, (state, step)) in row.iter().zip(&clock.states) {
             let of_model = clock.choices.get(*choice as usize).copied().flatten();
-            if let (Some(choice), Some(row)) = (of_model, rows.get_mut(*step as usize)) {
-                row[*state as usize] = choice;
+            if let (Some(choice), Some(row)) = (of_model, known.get_mut(*step as usize)) {
+                row[*state as usize] = Some(choice);
             }
         }
-        Policy::Stepwise(rows)
+        let first = |state: usize| {
+            let soonest = known.iter().find_map(|row| row[state]);
+            let state = StateId::try_from(state).unwrap_or(StateId::MAX);
+            soonest.unwrap_or_else(|| clock.whole.choices(state).start)
+        };
+        let mut last: Vec<ChoiceId> = (0..states).map(first).collect();
+        let rows = known.iter().map(|row| {
+            for (last, now) in last.iter_mut().zip(row) {
+                *last = now.unwrap_or(*last);
+            }
+            last.clone()
+        });
+        Policy::Stepwise(rows.collect())
     }
 
     /// Returns a policy of the model as one of the stage: a choice for each of its states.

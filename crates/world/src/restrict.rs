@@ -2,6 +2,7 @@
 
 use crate::ids::ChoiceId;
 use crate::model::Model;
+use murphy_credal::CredalSet;
 use murphy_notation::Rational;
 
 /// A model with some of the choices of another, and which ones.
@@ -30,6 +31,18 @@ impl Restricted {
 }
 
 impl Model {
+    /// Returns the model in which one choice has another set over its branches; `None` if the set has another number of outcomes.
+    #[must_use]
+    pub fn with_set(&self, choice: ChoiceId, set: CredalSet) -> Option<Self> {
+        let mut model = self.clone();
+        let place = model.sets.get_mut(choice as usize)?;
+        if place.outcomes() != set.outcomes() {
+            return None;
+        }
+        *place = set;
+        Some(model)
+    }
+
     /// Returns the model whose choices are those that `keep` says; `None` if it leaves a state without any.
     #[must_use]
     pub fn restricted(&self, keep: impl Fn(ChoiceId) -> bool) -> Option<Restricted> {

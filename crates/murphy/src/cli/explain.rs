@@ -7,8 +7,8 @@ use crate::cli::saved::Saved;
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{
-    Aim, Alternative, ExplainError, Flip, Followed, Known, Leaves, Likelihood, SideEffect, Tightened, aims,
-    carried, flips, side_effects, tighten, why,
+    Aim, Alternative, Doubt, ExplainError, Flip, Followed, Known, Leaves, Likelihood, SideEffect, Tightened,
+    aims, carried, doubts, flips, side_effects, tighten, why,
 };
 use murphy_notation::{Bounds, Expression, Passage, Rational};
 use murphy_problem::{Bracket, Direction, Policy, Problem, Questions, resolve::states_where};
@@ -44,9 +44,12 @@ pub(crate) struct ExplainArguments {
     /// Over how many steps quantities are summed, where the plan is not made for a number of steps
     #[arg(long, value_name = "N", default_value_t = 100)]
     horizon: u32,
-    /// Which unknown hurts most: plan again with each of them known better
+    /// Which unknown hurts most: plan again with each of them known better, and with single sets made certain
     #[arg(long)]
     unknowns: bool,
+    /// How many single sets are made certain
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    sets: usize,
     /// Where the plan ceases to be the best, as an unknown or a constant goes through a range; may be repeated
     #[arg(long, value_name = "NAME[=LOW..HIGH]")]
     flip: Vec<String>,
@@ -96,11 +99,10 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<O
     }
     let unknowns = asked.unknowns();
     if arguments.unknowns || (!anything && !unknowns.is_empty()) {
-        if unknowns.is_empty() {
-            terminal.remark("note: the world has no unknowns");
-        }
         let again = |name: &str, value: &str| asked.again(name, value).map(|(problem, _)| problem);
         answer.unknowns = tighten(&unknowns, &again).map_err(failure)?;
+        answer.doubts = doubts(&saved.loaded.problem, &asked.followed, arguments.sets).map_err(failure)?;
+        answer.measured_doubt = true;
     }
     for text in &arguments.flip {
         let range = asked.range(text, &unknowns)?;
@@ -126,6 +128,8 @@ struct Answered {
     likely: Vec<(String, Likelihood)>,
     besides: Vec<SideEffect>,
     unknowns: Vec<Tightened>,
+    doubts: Vec<Doubt>,
+    measured_doubt: bool,
     flips: Vec<(Known, Vec<Flip>)>,
 }
 
@@ -317,6 +321,9 @@ impl Asked<'_> {
         if !answer.unknowns.is_empty() {
             text += &unknowns_text(&answer.unknowns, wants_more(problem));
         }
+        if answer.measured_doubt {
+            text += &doubts_text(&answer.doubts);
+        }
         for (range, flips) in &answer.flips {
             text += &flips_text(range, flips);
         }
@@ -395,6 +402,9 @@ impl Asked<'_> {
             "likely": likely,
             "side_effects": answer.besides.iter().map(effect_json).collect::<Vec<_>>(),
             "unknowns": answer.unknowns.iter().map(tightened_json).collect::<Vec<_>>(),
+            "sets": answer.doubts.iter().map(|doubt| json!({
+                "state": doubt.state, "action": doubt.action, "kind": doubt.kind, "known": range(&doubt.known),
+            })).collect::<Vec<_>>(),
             "flips": answer.flips.iter().map(flips_json).collect::<Vec<_>>(),
         })
     }
@@ -539,6 +549,25 @@ fn unknowns_text(all: &[Tightened], more: bool) -> String {
         );
         let worst = brief(&tightened.worst(more));
         text += &format!("    known, and the worst of these three: {worst}\n");
+    }
+    text
+}
+
+fn doubts_text(doubts: &[Doubt]) -> String {
+    if doubts.is_empty() {
+        return "\nNo set that the plan comes to leaves anything to Nature that matters\n".to_owned();
+    }
+    let mut text =
+        "\nWhich single set hurts most (the goal's value, planned anew, if its middle were certain)\n"
+            .to_owned();
+    for doubt in doubts {
+        text += &format!(
+            "  {}: `{}` ({}): {}\n",
+            doubt.state,
+            doubt.action,
+            doubt.kind,
+            brief(&doubt.known)
+        );
     }
     text
 }

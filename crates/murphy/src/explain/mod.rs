@@ -5,6 +5,7 @@
 
 mod carry;
 mod compare;
+mod doubts;
 mod followed;
 mod side_effects;
 mod unknowns;
@@ -12,6 +13,7 @@ mod why;
 
 pub use carry::carried;
 pub use compare::{Comparison, Parting, compare, likeliest};
+pub use doubts::{Doubt, doubts};
 pub use followed::{Followed, Likelihood};
 pub use side_effects::{Apart, SideEffect, side_effects};
 pub use unknowns::{Again, Carried, Change, Flip, Known, Tightened, flips, tighten};
