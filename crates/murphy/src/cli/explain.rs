@@ -173,13 +173,14 @@ impl Asked<'_> {
     fn states(&self) -> Result<Vec<StateId>, Failure> {
         let stage = &self.followed.stage;
         let Some(text) = &self.arguments.state else {
-            return Ok(self
-                .followed
-                .reached
-                .iter()
-                .take(self.model.initial().len())
-                .copied()
-                .collect());
+            // The likeliest of the states in which runs start.
+            let mut initial = self.model.initial().to_vec();
+            initial.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            let starts = initial.iter().filter_map(|(start, _)| {
+                let mut reached = self.followed.reached.iter().copied();
+                reached.find(|state| stage.state(*state) == (*start, 0))
+            });
+            return Ok(starts.take(STATES_MAX).collect());
         };
         let condition = Expression::parse(&Passage::named("--state", text.clone()))?;
         let wanted = states_where(self.model, &condition)?;
@@ -310,6 +311,13 @@ impl Asked<'_> {
         }
         for (state, alternatives) in &answer.why {
             text += &self.why_text(*state, alternatives);
+        }
+        let starts = self.model.initial().len();
+        if self.arguments.state.is_none() && !answer.why.is_empty() && starts > STATES_MAX {
+            text += &format!(
+                "\nRuns start in {} more states (--state CONDITION asks about any)\n",
+                starts - STATES_MAX
+            );
         }
         if !answer.likely.is_empty() {
             text += "\nUnder this plan, whatever Nature picks\n";
