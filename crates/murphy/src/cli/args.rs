@@ -8,6 +8,9 @@ Examples:
   murphy plan worlds/icu_sepsis.ron specs/survive.ron --view plan.html
   murphy check plan.ron
   murphy simulate plan.ron --runs 10000
+  murphy explain plan.ron --likely 'F lava'
+  murphy revise specs/goal.ron --review review.ron --plan plan.ron
+  murphy diff before.ron after.ron
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3
 
 Data goes to standard output, everything else to standard error.

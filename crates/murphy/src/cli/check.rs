@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
             accepted(&saved, (&checked, claims.as_ref()), arguments.format, terminal)?;
             if never > 0 && arguments.format == Format::Text {
                 let text = format!(
-                    "nothing of the {never} things marked as never again is done: each has probability 0, whatever Nature picks"
+                    "none of what is marked as never again ({never}) is done: it has probability 0, whatever Nature picks"
                 );
                 terminal.data(&line("Never", &text))?;
             }

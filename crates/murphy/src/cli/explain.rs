@@ -326,6 +326,10 @@ impl Asked<'_> {
             }
         }
         text += &besides_text(&answer.besides);
+        let several = self.saved.loaded.questions.is_some();
+        if several && (answer.measured_doubt || !answer.flips.is_empty()) {
+            text += "\nWhat follows is about the first goal alone, without the requirements\n";
+        }
         if !answer.unknowns.is_empty() {
             text += &unknowns_text(&answer.unknowns, wants_more(problem));
         }

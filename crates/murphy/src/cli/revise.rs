@@ -174,7 +174,7 @@ pub(crate) fn run(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Ou
                 .hint("mark the steps on the page: murphy view PLAN"),
         );
     }
-    let proposals = propose(&desk.model, &desk.source, bad, good).map_err(failure)?;
+    let proposals = propose(&desk.model, &desk.source, (bad, good), &desk.before.1).map_err(failure)?;
     if proposals.is_empty() {
         return Err(Failure::new("no condition tells what was marked bad from what was marked fine")
             .hint("a state that is marked as both, or where runs start, cannot be told apart; mark where it leads"));
@@ -338,8 +338,13 @@ impl Desk {
             );
         }
         if !self.reviewed.bad.is_empty() {
+            let helps = if effect.marked.upper < self.before.1.lower {
+                ""
+            } else {
+                ": no less than now"
+            };
             text += &format!(
-                "    does what was marked with probability up to {}\n",
+                "    does what was marked with probability up to {}{helps}\n",
                 brief(&effect.marked)
             );
         }

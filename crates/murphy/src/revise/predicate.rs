@@ -108,7 +108,12 @@ fn atoms(model: &Model, states: &[StateId]) -> Vec<Predicate> {
             });
         }
     };
-    for (name, set) in model.labels() {
+    // What other languages say of every model says nothing of this one.
+    let own = model
+        .labels()
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "init" | "deadlock"));
+    for (name, set) in own {
         let name = quoted_name(name);
         add(name.clone(), &|state| set.contains(state));
         add(format!("!{name}"), &|state| !set.contains(state));

@@ -65,15 +65,16 @@ const CONDITIONS_MAX: usize = 8;
 /// How many actions are tried as pins.
 const PINS_MAX: usize = 4;
 
-/// Returns amendments of a spec that rule out what was marked bad and nothing that was marked good, the smallest and cheapest first.
+/// Returns amendments of a spec that rule out what was marked bad and nothing that was marked good, the smallest and cheapest first; those that
+/// change nothing come last. `now` is how probably the plan that was looked at does what was marked.
 ///
 /// # Errors
 /// A spec that does not fit the model, or a problem that cannot be solved or proved without the change.
 pub fn propose(
     model: &Model,
     source: &Arc<Source>,
-    bad: &[Marked],
-    good: &[Marked],
+    (bad, good): (&[Marked], &[Marked]),
+    now: &Bracket,
 ) -> Result<Vec<Proposal>, ExplainError> {
     let spec = Spec::parse(source)?;
     let steps = Questions::new(model.clone(), &spec)?.steps();
@@ -116,10 +117,12 @@ pub fn propose(
         }
     }
     let order = |proposal: &Proposal| match &proposal.outcome {
+        Outcome::Planned(_) if bad.is_empty() => 0,
         Outcome::Planned(effect) if effect.marked.upper == 0.0 => 0,
-        Outcome::Planned(_) => 1,
+        Outcome::Planned(effect) if effect.marked.upper < now.lower => 1,
         Outcome::Impossible(_) => 2,
-        Outcome::Failed(_) => 3,
+        Outcome::Planned(_) => 3,
+        Outcome::Failed(_) => 4,
     };
     let wants_more = wants_more(&spec);
     proposals.sort_by(|a, b| {
