@@ -110,6 +110,24 @@ fn likelihoods_are_bracketed_under_both_natures() {
     is(ask("F<=2 over").greatest, 0.75);
     is(ask("G !wet").least, 0.25);
     is(ask("F over").least, 1.0);
+    // Properties in PRISM's syntax, where nothing is left to choose.
+    let property = |text: &str| {
+        let property = murphy::spec::property::Property::parse(&Passage::named("property", text)).unwrap();
+        followed.property(&property, 1e-9).unwrap()
+    };
+    let murphy::property::Reply::Value(worth) = property("Pmax=? [ G F \"wet\" ]") else {
+        panic!("a number")
+    };
+    // Whoever is over stays where it is: wet, with probability up to 3/4.
+    is(worth.bracket, 0.75);
+    assert_eq!(
+        property("P>=0.25 [ G !\"wet\" ]"),
+        murphy::property::Reply::Verdict(true)
+    );
+    assert_eq!(
+        property("P>0.25 [ G !\"wet\" ]"),
+        murphy::property::Reply::Verdict(false)
+    );
     let message = followed
         .probability(&Formula::parse(&Passage::named("f", "F wett")).unwrap(), 1e-9)
         .unwrap_err();

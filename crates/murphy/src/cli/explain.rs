@@ -10,9 +10,11 @@ use murphy::explain::{
     Aim, Alternative, Doubt, ExplainError, Flip, Followed, Known, Leaves, Likelihood, SideEffect, Tightened,
     aims, carried, doubts, flips, side_effects, tighten, why,
 };
+use murphy::property::Reply;
 use murphy_notation::{Bounds, Expression, Passage, Rational};
 use murphy_problem::{Bracket, Direction, Policy, Problem, Questions, resolve::states_where};
 use murphy_spec::Formula;
+use murphy_spec::property::Property;
 use murphy_world::{Model, StateId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,7 +37,7 @@ pub(crate) struct ExplainArguments {
     /// The number of steps made before, where the plan depends on it [default: the first at which the state can be come to]
     #[arg(long, value_name = "N", requires = "state")]
     step: Option<u32>,
-    /// How likely is this formula under the plan, at least and at most; may be repeated
+    /// How likely is this formula under the plan, at least and at most; or a property in PRISM's syntax, as 'Pmin=? [ G F "goal" ]'; may be repeated
     #[arg(long, value_name = "FORMULA")]
     likely: Vec<String>,
     /// What happens that the goal did not ask for: every label and every quantity of the world
@@ -90,9 +92,7 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<O
         answer.why = asked.why()?;
     }
     for text in &arguments.likely {
-        let formula = Formula::parse(&Passage::named("--likely", text.clone()))?;
-        let likely = asked.followed.probability(&formula, asked.precision());
-        answer.likely.push((text.clone(), likely.map_err(failure)?));
+        answer.likely.push((text.clone(), asked.likely(text)?));
     }
     if arguments.side_effects || !anything {
         answer.besides = asked.besides()?;
@@ -121,11 +121,19 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<O
     Ok(Outcome::Met)
 }
 
+/// The answer to a formula or to a property.
+enum Likely {
+    /// Between what Nature can bring it.
+    Formula(Likelihood),
+    /// What the property asks for.
+    Property(Reply),
+}
+
 /// What was found.
 #[derive(Default)]
 struct Answered {
     why: Explained,
-    likely: Vec<(String, Likelihood)>,
+    likely: Vec<(String, Likely)>,
     besides: Vec<SideEffect>,
     unknowns: Vec<Tightened>,
     doubts: Vec<Doubt>,
@@ -227,6 +235,21 @@ impl Asked<'_> {
         Ok(states.into_iter().zip(found).collect())
     }
 
+    fn likely(&self, text: &str) -> Result<Likely, Failure> {
+        let passage = Passage::named("--likely", text.to_owned());
+        // `=?`, `[` and quotes: what no formula of a spec has at its beginning.
+        let begins = text.trim_start().trim_start_matches(['P', 'R', 'S']);
+        let is_property = begins.len() < text.trim_start().len() && text.contains('[');
+        if is_property {
+            let property = Property::parse(&passage)?;
+            let reply = self.followed.property(&property, self.precision());
+            return reply.map(Likely::Property).map_err(failure);
+        }
+        let formula = Formula::parse(&passage)?;
+        let likely = self.followed.probability(&formula, self.precision());
+        likely.map(Likely::Formula).map_err(failure)
+    }
+
     fn besides(&self) -> Result<Vec<SideEffect>, Failure> {
         let apart = self.followed.stage.model.state_count() <= APART_MAX;
         side_effects(
@@ -322,7 +345,14 @@ impl Asked<'_> {
         if !answer.likely.is_empty() {
             text += "\nUnder this plan, whatever Nature picks\n";
             for (formula, likely) in &answer.likely {
-                text += &format!("  {formula}: {}\n", likelihood(likely));
+                let said = match likely {
+                    Likely::Formula(likely) => likelihood(likely),
+                    Likely::Property(Reply::Value(worth)) => brief(&worth.bracket),
+                    Likely::Property(Reply::Verdict(holds)) => {
+                        if *holds { "holds" } else { "does not hold" }.to_owned()
+                    }
+                };
+                text += &format!("  {formula}: {said}\n");
             }
         }
         text += &besides_text(&answer.besides);
@@ -406,7 +436,13 @@ impl Asked<'_> {
         let likely: Vec<Value> = answer
             .likely
             .iter()
-            .map(|(formula, likely)| json!({ "formula": formula, "probability": both(likely) }))
+            .map(|(formula, likely)| match likely {
+                Likely::Formula(likely) => json!({ "formula": formula, "probability": both(likely) }),
+                Likely::Property(Reply::Value(worth)) => {
+                    json!({ "property": formula, "value": range(&worth.bracket) })
+                }
+                Likely::Property(Reply::Verdict(holds)) => json!({ "property": formula, "holds": holds }),
+            })
             .collect();
         json!({
             "status": "explained",

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     } else {
         let text = match &tiered {
             None => report::answer(&loaded, &answer),
-            Some(tiered) => several::report(&loaded, tiered),
+            Some(tiered) => several::report(&loaded, tiered, &answer.plan.bracket),
         };
         terminal.data(&text)?;
         terminal.data(&report::line(

@@ -13,7 +13,7 @@ use murphy::tiers::{
 };
 use murphy_notation::Rational;
 use murphy_plan::Settings;
-use murphy_problem::{Bracket, NamedClaim, Origin, PlanDocument, Side};
+use murphy_problem::{Bracket, Direction, NamedClaim, Origin, PlanDocument, Side};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -88,8 +88,8 @@ pub(crate) fn impossible(
     Ok(Outcome::NotMet)
 }
 
-/// Returns an answer to several goals in full.
-pub(crate) fn report(loaded: &Loaded, tiered: &Tiered) -> String {
+/// Returns an answer to several goals in full. `first` is what the first goal is worth to whoever has no requirement.
+pub(crate) fn report(loaded: &Loaded, tiered: &Tiered, first: &Bracket) -> String {
     let problem = &loaded.problem;
     let model = &problem.model;
     let mut text = line("World", &format!("{}: {}", model.name(), size(model)));
@@ -100,6 +100,21 @@ pub(crate) fn report(loaded: &Loaded, tiered: &Tiered) -> String {
         text += &line("Pins", &format!("{} followed", loaded.spec.pins.len()));
     }
     text += &claims(&tiered.claims);
+    if let Some(goal) = tiered.claims.goals.first() {
+        let wants_more = (problem.agent == Direction::Maximize) != problem.complemented;
+        let (free, bound) = if wants_more {
+            (first.upper, goal.bracket.upper)
+        } else {
+            (first.lower, goal.bracket.lower)
+        };
+        if (free - bound).abs() > problem.precision {
+            let limit = if wants_more { "at most" } else { "at least" };
+            text += &line(
+                "",
+                &format!("without the requirements the first goal would be worth {limit} {free}"),
+            );
+        }
+    }
     for note in &tiered.notes {
         text += &line("", note);
     }

@@ -59,7 +59,7 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
         Format::Text => {
             terminal.data(&match &tiered {
                 None => report::answer(&loaded, &answer),
-                Some(tiered) => several::report(&loaded, tiered),
+                Some(tiered) => several::report(&loaded, tiered, &answer.plan.bracket),
             })?;
             remark_timings(arguments, (read_s, solve_s), terminal);
         }

@@ -2,11 +2,13 @@
 
 use crate::answer::solve;
 use crate::explain::ExplainError;
+use crate::property::{Options, Reply, answer};
 use murphy_notation::{Place, Source, Span};
 use murphy_plan::Settings;
 use murphy_problem::{Bracket, Policy, Problem, Stage};
+use murphy_spec::property::Property;
 use murphy_spec::{Direction, Formula, Goal, Objective, Spec, Stance};
-use murphy_world::{ChoiceId, Model, ModelBuilder, StateId};
+use murphy_world::{ChoiceId, Model, ModelBuilder, ModelKind, StateId};
 use std::collections::HashMap;
 
 /// A plan followed from the start: the states that can be come to, each with the one choice of the plan.
@@ -77,6 +79,20 @@ impl Followed {
     pub fn probability(&self, formula: &Formula, precision: f64) -> Result<Likelihood, ExplainError> {
         let place = formula.place_of(&formula.root);
         self.ask(&Objective::Probability(formula.clone()), &place, precision)
+    }
+
+    /// Returns the answer to a property in PRISM's syntax under the plan: nothing is left to choose, so its direction is that of Nature.
+    ///
+    /// # Errors
+    /// As [`crate::property::answer`].
+    pub fn property(&self, property: &Property, precision: f64) -> Result<Reply, ExplainError> {
+        let options = Options {
+            precision: Some(precision),
+            exact: false,
+            constants: Vec::new(),
+            settings: Settings::default(),
+        };
+        Ok(answer(self.model.clone(), property, None, &options)?)
     }
 
     /// Returns what an objective is worth under the plan.
@@ -150,7 +166,8 @@ fn trimmed(whole: &Model, row: &[ChoiceId]) -> Option<(Model, Vec<StateId>)> {
         .about(whole.about())
         .variables(whole.variables().to_vec())
         .symbols(whole.symbols().to_vec())
-        .constants(whole.constants().to_vec());
+        .constants(whole.constants().to_vec())
+        .kind(ModelKind::Chain);
     let mut choices = Vec::new();
     let mut at = 0;
     while let Some(&state) = reached.get(at) {
