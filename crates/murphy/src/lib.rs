@@ -17,6 +17,7 @@
 //! - [`world`]: the world language and the explicit [`Model`](world::Model) it unfolds to.
 //! - [`spec`]: goals and formulas.
 //! - [`problem`]: a world and a spec together, and the plan as data and as a file.
+//! - [`tiers`]: several goals under requirements. [`explain`]: questions about a plan. [`revise`]: better goals from what a person marked.
 //! - [`plan`](mod@plan): the algorithms. [`certify`]: the checker. [`trace`]: simulation, traces and the page.
 
 pub use murphy_certify as certify;

@@ -4,7 +4,7 @@ use crate::objective::Objective;
 use crate::pins::pinned;
 use crate::problem::Problem;
 use murphy_notation::{Diagnostic, Place, Rational};
-use murphy_spec::{Direction, Goal, Side, Spec};
+use murphy_spec::{Direction, Goal, Side, Spec, Stance};
 use murphy_world::Model;
 
 /// The requirements and the goals of a spec in one world. Each problem has a model of its own, but all of these are equal.
@@ -37,7 +37,9 @@ impl Required {
         }
     }
 
-    /// Says whether the requirement asks for certainty: a probability of at least one or of at most zero.
+    /// Says whether the requirement asks for certainty: a probability of at least one or of at most zero, whatever Nature picks.
+    ///
+    /// Only then must a plan that keeps it keep it from every state that it can come to: a Nature that helps would not go where it is broken.
     #[must_use]
     pub fn is_certainty(&self) -> bool {
         let probability = matches!(
@@ -48,7 +50,7 @@ impl Required {
             Side::AtLeast => self.bound == Rational::ONE,
             Side::AtMost => self.bound.is_zero(),
         };
-        probability && extreme
+        probability && extreme && self.problem.stance != Stance::Optimistic
     }
 }
 

@@ -223,7 +223,14 @@ pub(crate) fn read_proof(
 /// Proves again what a plan claims of several goals and requirements.
 pub(crate) fn verdict(saved: &Saved) -> Result<Option<Claims>, Vec<String>> {
     let (questions, proof) = match (&saved.loaded.questions, &saved.proof) {
-        (None, None) => return Ok(None),
+        (None, None) if saved.document.goals.is_empty() && saved.document.requirements.is_empty() => {
+            return Ok(None);
+        }
+        (None, None) => {
+            return Err(vec![
+                "the plan claims several goals, and has no proof of them".to_owned(),
+            ]);
+        }
         (Some(questions), Some(proof)) => (questions, proof),
         (Some(_), None) => {
             return Err(vec![
