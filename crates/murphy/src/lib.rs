@@ -17,6 +17,7 @@
 //! - [`world`]: the world language and the explicit [`Model`](world::Model) it unfolds to.
 //! - [`spec`]: goals and formulas.
 //! - [`problem`]: a world and a spec together, and the plan as data and as a file.
+//! - [`tiers`]: several goals under requirements. [`explain`]: questions about a plan. [`revise`]: better goals from what a person marked.
 //! - [`plan`](mod@plan): the algorithms. [`certify`]: the checker. [`trace`]: simulation, traces and the page.
 
 pub use murphy_certify as certify;
@@ -29,7 +30,10 @@ pub use murphy_trace as trace;
 pub use murphy_world as world;
 
 mod answer;
+pub mod explain;
 pub mod property;
+pub mod revise;
+pub mod tiers;
 
 pub use answer::{Answer, Unproved, solve};
 

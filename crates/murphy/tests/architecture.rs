@@ -93,6 +93,66 @@ fn a_forbidden_edge_would_be_found() {
     );
 }
 
+/// Returns the crates that one uses, whatever lies between.
+fn reaches(name: &str) -> BTreeSet<&'static str> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![name.to_owned()];
+    while let Some(next) = open.pop() {
+        let (_, used) = EDGES.iter().find(|(listed, _)| *listed == next).unwrap();
+        open.extend(
+            used.iter()
+                .filter(|name| reached.insert(**name))
+                .map(|name| (*name).to_owned()),
+        );
+    }
+    reached
+}
+
+/// What a person says of a plan is for the person who writes the goal, never for the planner: an optimiser that reads it would press on it.
+#[test]
+fn no_planner_reads_what_people_say_of_its_plans() {
+    // Reviews are read by the crate of traces alone, and nothing that plans, proves or defines what is planned comes near it.
+    let readers: Vec<&str> = EDGES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| *name == "trace" || reaches(name).contains("trace"))
+        .collect();
+    assert_eq!(readers, ["trace", "murphy"]);
+    assert!(crates().join("trace/src/review.rs").exists());
+    // In the crate that holds both, only what proposes amendments to a person touches a review.
+    const MAY: &[&str] = &[
+        "cli/revise.rs",
+        "cli/mark.rs",
+        "cli/check.rs",
+        "cli/args.rs",
+        "cli/mod.rs",
+    ];
+    let source = crates().join("murphy/src");
+    let mut found = BTreeSet::new();
+    for path in sources(&source) {
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        if code.into_iter().any(reads_reviews) {
+            found.insert(path.strip_prefix(&source).unwrap().to_string_lossy().into_owned());
+        }
+    }
+    let stray: Vec<&String> = found
+        .iter()
+        .filter(|path| !MAY.contains(&path.as_str()))
+        .collect();
+    assert!(stray.is_empty(), "{stray:?} read reviews");
+    assert!(found.contains("cli/revise.rs"), "the search finds what is there");
+}
+
+/// Says whether a line of code names the reviews of the crate of traces.
+fn reads_reviews(code: &str) -> bool {
+    ["Review", "murphy_trace::review", "MarkedState"]
+        .iter()
+        .any(|word| code.contains(word))
+}
+
 /// Libraries compute on texts and bytes; only the program knows paths, clocks, streams and how to end.
 #[test]
 fn only_the_program_touches_the_outside() {

@@ -92,6 +92,26 @@ pub struct PlanDocument {
     pub nature: BTreeMap<String, BTreeMap<String, String>>,
     /// The certificate beside the plan.
     pub certificate: Origin,
+    /// Where there are several goals or requirements, what is claimed of each goal: from what the plan guarantees to what no plan exceeds
+    /// that the goals above it leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<NamedClaim>,
+    /// What is claimed of each requirement: between what the plan's value lies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<NamedClaim>,
+    /// The proof of both, beside the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Origin>,
+}
+
+/// A goal or a requirement, and the bracket claimed of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedClaim {
+    /// The goal or the requirement as the spec writes it.
+    pub text: String,
+    /// The bracket.
+    pub bracket: Bracket,
 }
 
 /// Where a plan comes from.
@@ -226,6 +246,9 @@ impl PlanDocument {
             policy,
             nature: nature(problem, plan),
             certificate: origins.certificate,
+            goals: Vec::new(),
+            requirements: Vec::new(),
+            proof: None,
         }
     }
 

@@ -8,18 +8,23 @@ pub mod certificate;
 pub mod document;
 pub mod end_component;
 pub mod objective;
+pub mod pins;
 pub mod plan;
 pub mod problem;
 pub mod product;
+pub mod questions;
 pub mod resolve;
+pub mod stage;
 
 pub use belief::{BeliefError, Beliefs};
 pub use certificate::{Certificate, CertificateError, Proof};
-pub use document::{DocumentError, NamedPolicy, Origin, Origins, PlanDocument};
+pub use document::{DocumentError, NamedClaim, NamedPolicy, Origin, Origins, PlanDocument};
 pub use end_component::{EndComponent, end_components, end_components_by, leads_alike};
 /// What a spec declares of Nature, for those who read problems without reading specs.
-pub use murphy_spec::{Settled, Stance};
+pub use murphy_spec::{Settled, Side, Stance};
 pub use objective::{Direction, Objective};
 pub use plan::{Bracket, Plan, Policy, StopReason};
 pub use problem::Problem;
 pub use product::{Memory, Product, ProductError, equally};
+pub use questions::{Questions, Required};
+pub use stage::{Stage, StageError, Staged};

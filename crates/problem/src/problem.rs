@@ -1,6 +1,7 @@
 //! The arena: a model, who wants what, and how precisely.
 
 use crate::objective::{Direction, Objective};
+use crate::pins::pinned;
 use crate::resolve::{reachability, states_where};
 use murphy_notation::{Diagnostic, Place, Rational, hint_for};
 use murphy_spec::{ExpectedHorizon, Goal, Settled, Spec, Stance};
@@ -30,16 +31,23 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Returns the problem of pursuing the goal of `spec` in the world that `model` was unfolded from.
+    /// Returns the problem of pursuing the only goal of `spec` in the world that `model` was unfolded from, with its pins followed.
     ///
     /// # Errors
-    /// A name that the world does not have, a goal that is not supported yet, a negative quantity where its sum until a label is asked
-    /// for, or a nominal stance where a set has no centre.
+    /// A name that the world does not have, a goal that is not supported yet, several goals or a requirement (which
+    /// [`Questions`](crate::Questions) reads), a negative quantity where its sum until a label is asked for, a pin that cannot be followed,
+    /// or a nominal stance where a set has no centre.
     pub fn new(model: Model, spec: &Spec) -> Result<Self, Diagnostic> {
+        let goal = spec.only_goal()?;
+        Self::of_goal(pinned(model, &spec.pins)?, spec, goal)
+    }
+
+    /// Returns the problem of pursuing one goal under the Nature and to the precision of `spec`. The pins are those of the model.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_goal(model: Model, spec: &Spec, goal: &Goal) -> Result<Self, Diagnostic> {
         spec.check_supported()?;
-        let Some(goal) = spec.goals.first() else {
-            return Err(Diagnostic::at(spec.place.clone(), "the spec has no goal"));
-        };
         let model = match spec.nature.stance {
             Stance::Nominal => nominal(model, spec)?,
             Stance::Pessimistic | Stance::Optimistic => model,

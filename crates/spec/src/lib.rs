@@ -26,11 +26,11 @@
 //! | --- | --- | --- |
 //! | `name` | what the spec is called | must be written |
 //! | `about` | prose | nothing |
-//! | `goals` | tiers of `Maximize(…)` and `Minimize(…)`, most important first | must be written |
-//! | `require` | hard bounds, `AtLeast(0.95, …)`, `AtMost(3, …)` | none |
+//! | `goals` | tiers of `Maximize(…)` and `Minimize(…)`, most important first: each only breaks the ties of those above | must be written |
+//! | `require` | hard bounds, `AtLeast(0.95, …)`, `AtMost(3, …)`, on the worst that Nature can do | none |
 //! | `nature` | `Nature(stance: Pessimistic \| Optimistic \| Nominal, settled: EachAction \| EachState \| Once)` | the first of each |
 //! | `precision` | the greatest gap between the bounds of the answer, absolute | `1e-6` |
-//! | `pins` | `Pin(when: "robot.x == 0", act: "east", why: "…")` | none |
+//! | `pins` | `Pin(when: "robot.x == 0", act: "east", why: "…")`: there the agent does that, and the rest is planned around it | none |
 //! | `revisions` | `Revision(on: "2026-11-22", why: "…", was: "…")` | none |
 //!
 //! What is measured is `Probability("…")` of a temporal formula ([`formula`]), or `Expected("quantity", …)` with one of

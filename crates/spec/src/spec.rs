@@ -91,43 +91,35 @@ impl Spec {
         crate::read::spec(source)
     }
 
-    /// Returns the only goal.
+    /// Returns the goal of a spec that has one goal and no requirement.
     ///
     /// # Errors
-    /// As [`Self::check_supported`].
+    /// A second goal or a requirement, with its place.
     pub fn only_goal(&self) -> Result<&Goal, Diagnostic> {
+        if let Some(requirement) = self.require.first() {
+            return Err(Diagnostic::at(
+                requirement.place.clone(),
+                "this asks for one goal, but the spec has a requirement, too",
+            )
+            .hint("make the requirement the goal to see what can be guaranteed"));
+        }
         match self.goals.as_slice() {
             [goal] => Ok(goal),
             [_, second, ..] => Err(Diagnostic::at(
                 second.place.clone(),
-                "only one goal is planned for; tiers are not yet supported",
+                "this asks for one goal, but the spec has several",
             )
             .label("this is the second goal")
-            .hint("plan for one goal at a time")),
+            .hint("ask for one goal at a time")),
             [] => Err(Diagnostic::at(self.place.clone(), "a spec needs a goal")),
         }
     }
 
-    /// Refuses what is understood but not planned for: more than one goal, `require`, `pins`, Nature settled other than
-    /// `EachAction`.
+    /// Refuses what is understood but not planned for: Nature settled other than `EachAction`.
     ///
     /// # Errors
     /// The first such thing, by name and with its place.
     pub fn check_supported(&self) -> Result<(), Diagnostic> {
-        self.only_goal()?;
-        if let Some(requirement) = self.require.first() {
-            return Err(Diagnostic::at(
-                requirement.place.clone(),
-                "plans are not yet made under `require`; only a goal is supported",
-            )
-            .hint("make the requirement the goal to see what can be guaranteed"));
-        }
-        if let Some(pin) = self.pins.first() {
-            return Err(
-                Diagnostic::at(pin.place.clone(), "pinned actions are not yet supported")
-                    .hint("take the other actions out of the world"),
-            );
-        }
         let settled = match self.nature.settled {
             Settled::EachAction => return Ok(()),
             Settled::EachState => "EachState",

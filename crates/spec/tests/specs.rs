@@ -11,7 +11,10 @@ fn read(text: &str) -> Result<Spec, Diagnostic> {
 
 fn refused(text: &str) -> String {
     let error = read(text)
-        .and_then(|spec| spec.check_supported())
+        .and_then(|spec| {
+            spec.check_supported()?;
+            spec.only_goal().map(drop)
+        })
         .expect_err(text);
     render(&error)
 }
@@ -124,12 +127,12 @@ fn a_second_goal_is_refused_by_name() {
             "Spec(\n    name: \"go\",\n    goals: [\n        Maximize(Probability(\"!lava U goal\")),\n        \
              Minimize(Expected(\"moves\", until: \"goal\")),\n    ],\n)"
         ),
-        r#"error: only one goal is planned for; tiers are not yet supported
+        r#"error: this asks for one goal, but the spec has several
  --> specs/goal.ron:5:9
   |
 5 |         Minimize(Expected("moves", until: "goal")),
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is the second goal
-hint: plan for one goal at a time
+hint: ask for one goal at a time
 "#
     );
 }
@@ -140,11 +143,7 @@ fn what_is_not_planned_for_is_refused_by_name() {
     for (more, part) in [
         (
             "require: [AtLeast(0.5, Probability(\"F goal\"))]",
-            "under `require`",
-        ),
-        (
-            "pins: [Pin(when: \"x == 0\", act: \"east\")]",
-            "pinned actions are not yet supported",
+            "the spec has a requirement, too",
         ),
         (
             "nature: Nature(settled: EachState)",
@@ -158,10 +157,13 @@ fn what_is_not_planned_for_is_refused_by_name() {
             "{message}"
         );
     }
-    read(&with("require: [], pins: [], nature: Nature(), revisions: []"))
-        .unwrap()
-        .check_supported()
-        .unwrap();
+    let pinned = "pins: [Pin(when: \"x == 0\", act: \"east\")]";
+    read(&with(&format!(
+        "require: [], {pinned}, nature: Nature(), revisions: []"
+    )))
+    .unwrap()
+    .check_supported()
+    .unwrap();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::scope::{Scope, Symbols};
 use crate::settings::{self, Constant, Overrides, Variant};
 use crate::table::Table;
 use crate::unknown::{self, Unknown};
-use murphy_notation::{Diagnostic, Document, Node, Source};
+use murphy_notation::{Diagnostic, Document, Node, Rational, Source};
 use std::sync::Arc;
 
 /// A predictive model as it is written down.
@@ -159,6 +159,13 @@ impl World {
     #[must_use]
     pub fn variants(&self) -> &[Variant] {
         &self.variants
+    }
+
+    /// Returns the unknowns with the ranges that hold, in the order written: name, least and greatest value.
+    pub fn unknowns(&self) -> impl Iterator<Item = (&str, &Rational, &Rational)> {
+        self.unknowns
+            .iter()
+            .map(|unknown| (unknown.name.as_str(), &unknown.low, &unknown.high))
     }
 
     /// Unfolds the world to its explicit model: of entities, all states that can be reached; of a table, all its states.

@@ -9,6 +9,9 @@ Examples:
   murphy plan worlds/icu_sepsis.ron specs/survive.ron --view plan.html
   murphy check plan.ron
   murphy simulate plan.ron --runs 10000
+  murphy explain plan.ron --likely 'F lava'
+  murphy revise specs/goal.ron --review review.ron --plan plan.ron
+  murphy diff before.ron after.ron
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3
 
 Data goes to standard output, everything else to standard error.
@@ -40,6 +43,14 @@ pub(crate) enum Command {
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
     View(ViewArguments),
+    /// Ask a plan: why this action, what if another, how likely is it, what happens besides
+    Explain(crate::cli::explain::ExplainArguments),
+    /// Compare two plans: what they are worth, where they go, where they part
+    Diff(crate::cli::diff::DiffArguments),
+    /// Mark what a plan does as never again or more of this, in a review file
+    Mark(crate::cli::mark::MarkArguments),
+    /// Propose better goals from what was marked on the runs of a plan, and write the one you pick
+    Revise(crate::cli::revise::ReviseArguments),
     /// Write a model in another format
     Convert(ConvertArguments),
     /// Say what a world, or a world with a spec, holds
@@ -192,11 +203,15 @@ pub(crate) struct ValueArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  murphy check plan.ron")]
+#[command(after_help = "Examples:
+  murphy check plan.ron
+  murphy check plan.ron --never review.ron")]
 pub(crate) struct CheckArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
+    /// Prove, too, that the plan does nothing that this review marks as never again; may be repeated
+    #[arg(long, value_name = "REVIEW")]
+    pub(crate) never: Vec<PathBuf>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -16,19 +16,30 @@ pub(crate) fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<Outc
         sweeps_max: None,
         method: MethodArgument::Auto,
     };
-    let (model, problem) = match &arguments.spec {
+    let (model, problems) = match &arguments.spec {
         None => (
             LoadedWorld::read(&arguments.world, &arguments.world_arguments)?.unfold()?,
-            None,
+            Vec::new(),
         ),
         Some(spec) => {
             let loaded = Loaded::read(&arguments.world, spec, &arguments.world_arguments, &goal)?;
-            (loaded.problem.model.clone(), Some(loaded.problem))
+            let model = loaded.problem.model.clone();
+            let problems = match loaded.questions {
+                None => vec![loaded.problem],
+                Some(questions) => {
+                    let required = questions
+                        .requirements
+                        .into_iter()
+                        .map(|required| required.problem);
+                    questions.goals.into_iter().chain(required).collect()
+                }
+            };
+            (model, problems)
         }
     };
     match arguments.format {
-        Format::Json => terminal.data(&format!("{}\n", as_json(&model, problem.as_ref())))?,
-        Format::Text => terminal.data(&as_text(&model, problem.as_ref()))?,
+        Format::Json => terminal.data(&format!("{}\n", as_json(&model, &problems)))?,
+        Format::Text => terminal.data(&as_text(&model, &problems))?,
     }
     Ok(Outcome::Met)
 }
@@ -42,7 +53,7 @@ fn kinds(model: &Model) -> BTreeMap<&'static str, u64> {
     kinds
 }
 
-fn as_json(model: &Model, problem: Option<&Problem>) -> serde_json::Value {
+fn as_json(model: &Model, problems: &[Problem]) -> serde_json::Value {
     let labels: BTreeMap<_, _> = model
         .labels()
         .iter()
@@ -61,13 +72,16 @@ fn as_json(model: &Model, problem: Option<&Problem>) -> serde_json::Value {
         "quantities": model.quantities().keys().collect::<Vec<_>>(),
         "notes": model.notes(),
     });
-    if let Some(problem) = problem {
+    if let Some(problem) = problems.first() {
         object["goal"] = json!(problem.goal);
+    }
+    if problems.len() > 1 {
+        object["goals"] = problems.iter().map(|problem| problem.goal.as_str()).collect();
     }
     object
 }
 
-fn as_text(model: &Model, problem: Option<&Problem>) -> String {
+fn as_text(model: &Model, problems: &[Problem]) -> String {
     let mut text = line("World", model.name());
     if !model.about().is_empty() {
         text += &line("", model.about());
@@ -102,7 +116,7 @@ fn as_text(model: &Model, problem: Option<&Problem>) -> String {
     for note in model.notes() {
         text += &line("Note", note);
     }
-    if let Some(problem) = problem {
+    for problem in problems {
         text += &goal(problem);
     }
     text

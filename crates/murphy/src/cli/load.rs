@@ -4,7 +4,8 @@ use crate::cli::args::{GoalArguments, ProductArgument, WorldArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::{Beside, origin, read_language};
 use crate::cli::model::ReadModel;
-use murphy_problem::{Origin, Origins, Problem};
+use murphy::explain::Known;
+use murphy_problem::{Origin, Origins, Problem, Questions};
 use murphy_spec::Spec;
 use murphy_world::{Limits, Model, Variant, World};
 use std::collections::BTreeMap;
@@ -28,7 +29,10 @@ pub(crate) struct Loaded {
     pub(crate) world: LoadedWorld,
     pub(crate) spec: Spec,
     pub(crate) spec_origin: Origin,
+    /// The problem of the first goal.
     pub(crate) problem: Problem,
+    /// All that is asked, if that is more than one goal.
+    pub(crate) questions: Option<Questions>,
 }
 
 impl LoadedWorld {
@@ -79,6 +83,18 @@ impl LoadedWorld {
         Ok(world.unfold(&self.limits)?)
     }
 
+    /// Returns the unknowns of the world with the ranges that hold.
+    pub(crate) fn unknowns(&self) -> Vec<Known> {
+        let unknowns = self.world.iter().flat_map(World::unknowns);
+        unknowns
+            .map(|(name, low, high)| Known {
+                name: name.to_owned(),
+                low: low.clone(),
+                high: high.clone(),
+            })
+            .collect()
+    }
+
     /// Returns the settings that the world itself names.
     pub(crate) fn variants(&self) -> &[Variant] {
         self.world.as_ref().map_or(&[], World::variants)
@@ -118,15 +134,25 @@ impl Loaded {
     pub(crate) fn resolve(world: LoadedWorld, spec: &Path, precision: Option<f64>) -> Result<Self, Failure> {
         let (source, spec_origin) = read_language(spec, "Murphy's RON")?;
         let spec = Spec::parse(&source)?;
-        let mut problem = Problem::new(world.unfold()?, &spec)?;
+        let mut questions = Questions::new(world.unfold()?, &spec)?;
         if let Some(precision) = precision {
-            problem = problem.with_precision(precision);
+            questions = questions.with_precision(precision);
         }
+        let single = questions.is_single();
+        let problem = if single {
+            questions.goals.pop()
+        } else {
+            questions.goals.first().cloned()
+        };
+        let Some(problem) = problem else {
+            return Err(Failure::new("the spec has no goal"));
+        };
         Ok(Self {
             world,
             spec,
             spec_origin,
             problem,
+            questions: (!single).then_some(questions),
         })
     }
 

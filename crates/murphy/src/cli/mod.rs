@@ -3,16 +3,22 @@
 mod args;
 mod check;
 mod convert;
+mod date;
+mod diff;
+mod explain;
 mod failure;
 mod files;
 mod info;
 mod intervalmdp;
 mod load;
+mod mark;
 mod model;
 mod plan;
 mod progress;
 mod report;
+mod revise;
 mod saved;
+mod several;
 mod simulate;
 mod value;
 mod view;
@@ -122,6 +128,10 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Simulate(arguments) => simulate::run(arguments, terminal),
         Command::View(arguments) => view::run(arguments, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
+        Command::Explain(arguments) => explain::run(arguments, terminal),
+        Command::Diff(arguments) => diff::run(arguments, terminal),
+        Command::Revise(arguments) => revise::run(arguments, terminal),
+        Command::Mark(arguments) => mark::run(arguments, terminal),
         Command::Info(arguments) => info::run(arguments, terminal),
     }
 }
@@ -133,7 +143,10 @@ fn format_of(command: &Command) -> Format {
         Command::Check(arguments) => arguments.format,
         Command::Simulate(arguments) => arguments.format,
         Command::Info(arguments) => arguments.format,
-        Command::View(_) | Command::Convert(_) => Format::Text,
+        Command::Explain(arguments) => arguments.format,
+        Command::Diff(arguments) => arguments.format,
+        Command::Revise(arguments) => arguments.format,
+        Command::View(_) | Command::Convert(_) | Command::Mark(_) => Format::Text,
     }
 }
 

@@ -5,9 +5,11 @@ use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::load::Loaded;
 use crate::cli::report::{self, bracket_text};
+use crate::cli::several::{self, Solution};
 use crate::cli::view::{PageRequest, write_page};
-use crate::cli::{Outcome, Terminal, progress};
+use crate::cli::{Outcome, Terminal};
 use murphy::Answer;
+use murphy::tiers::Tiered;
 use murphy_problem::{Origin, PlanDocument};
 use serde_json::json;
 use std::path::PathBuf;
@@ -19,10 +21,14 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
         &arguments.world_arguments,
         &arguments.goal,
     )?;
-    let answer = progress::solve(&loaded.problem, Some(&arguments.goal), terminal)?;
-    let certificate_path = write_plan(&loaded, &answer, &arguments.out)?;
+    let (answer, tiered) = match several::solve(&loaded, &arguments.goal, terminal)? {
+        Solution::Impossible(verdict) => return several::impossible(&verdict, arguments.format, terminal),
+        Solution::One(answer) => (answer, None),
+        Solution::Several(answer, tiered) => (answer, Some(tiered)),
+    };
+    let certificate_path = write_plan(&loaded, &answer, tiered.as_deref(), &arguments.out)?;
     if arguments.format == Format::Json {
-        let object = json!({
+        let mut object = json!({
             "status": "value",
             "lower": report::number(answer.plan.bracket.lower),
             "upper": report::number(answer.plan.bracket.upper),
@@ -30,9 +36,15 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             "certificate": certificate_path.display().to_string(),
             "inequalities": answer.checked.inequalities,
         });
+        if let Some(tiered) = &tiered {
+            several::add_json(&mut object, &tiered.claims);
+        }
         terminal.data(&format!("{object}\n"))?;
     } else {
-        let text = report::answer(&loaded, &answer);
+        let text = match &tiered {
+            None => report::answer(&loaded, &answer),
+            Some(tiered) => several::report(&loaded, tiered, &answer.plan.bracket),
+        };
         terminal.data(&text)?;
         terminal.data(&report::line(
             "Plan",
@@ -67,8 +79,13 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     Ok(Outcome::Met)
 }
 
-/// Writes the certificate, then the plan that names it, and returns where the certificate is.
-fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<PathBuf, Failure> {
+/// Writes the certificates, then the plan that names them, and returns where the certificate is.
+pub(crate) fn write_plan(
+    loaded: &Loaded,
+    answer: &Answer,
+    tiered: Option<&Tiered>,
+    out: &std::path::Path,
+) -> Result<PathBuf, Failure> {
     let certificate_path = out.with_extension("cert");
     if certificate_path == out {
         return Err(Failure::new(
@@ -81,7 +98,10 @@ fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
     let origins = loaded.origins(Origin::of(name, &bytes));
-    let document = PlanDocument::new(&loaded.problem, &answer.plan, origins);
+    let mut document = PlanDocument::new(&loaded.problem, &answer.plan, origins);
+    if let Some(tiered) = tiered {
+        several::write_proof(&mut document, tiered, out)?;
+    }
     let text = document.to_text().map_err(Failure::new)?;
     write(&certificate_path, &bytes)?;
     write(out, text.as_bytes())?;

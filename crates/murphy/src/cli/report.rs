@@ -65,6 +65,65 @@ pub(crate) fn bracket_text(bracket: &Bracket) -> String {
     )
 }
 
+/// Returns a bracket in few characters, for tables: a narrow one as a number and how far off it can be.
+pub(crate) fn brief(bracket: &Bracket) -> String {
+    let Bracket { lower, upper } = *bracket;
+    let scale = lower.abs().max(upper.abs()).max(1.0);
+    if lower.to_bits() == upper.to_bits() || bracket.gap() == 0.0 {
+        return bracket_side(lower);
+    }
+    if !bracket.gap().is_finite() || bracket.gap() > 1e-6 * scale {
+        return bracket_text(bracket);
+    }
+    let shown = format!("{:.9}", lower + bracket.gap() / 2.0);
+    let shown = shown.trim_end_matches('0').trim_end_matches('.');
+    let shown = if shown == "-0" { "0" } else { shown };
+    let (Ok(middle), Some(low), Some(high)) = (
+        shown.parse::<Rational>(),
+        Rational::from_f64(lower),
+        Rational::from_f64(upper),
+    ) else {
+        return bracket_text(bracket);
+    };
+    let off = (&middle - &low).abs().max((&high - &middle).abs()).ceil_f64();
+    format!("{shown} ± {}", above(off))
+}
+
+/// Returns a positive number with one figure, rounded up.
+fn above(value: f64) -> String {
+    let near = format!("{value:.0e}");
+    if near.parse::<f64>().is_ok_and(|near| near >= value) {
+        return near;
+    }
+    let (figure, exponent) = near.split_once('e').unwrap_or(("9", "0"));
+    match (figure.parse::<u32>(), exponent.parse::<i32>()) {
+        (Ok(figure), Ok(exponent)) if figure < 9 => format!("{}e{exponent}", figure + 1),
+        (_, Ok(exponent)) => format!("1e{}", exponent + 1),
+        _ => format!("{value:e}"),
+    }
+}
+
+/// Returns a bracket with nine decimals at most, rounded outward.
+pub(crate) fn narrow_text(bracket: &Bracket) -> String {
+    let size = bracket.lower.abs().max(bracket.upper.abs());
+    if bracket.gap() == 0.0 || !(1e-6..1e9).contains(&size) || bracket.gap() >= 1e-8 {
+        return bracket_text(bracket);
+    }
+    let side = |value: f64, up: bool| {
+        let text = rounded(value, 9, up);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    format!("[{}, {}]", side(bracket.lower, false), side(bracket.upper, true))
+}
+
+fn bracket_side(value: f64) -> String {
+    match value {
+        f64::INFINITY => "∞".to_owned(),
+        f64::NEG_INFINITY => "-∞".to_owned(),
+        value => format!("{value}"),
+    }
+}
+
 /// Returns `value` with `digits` decimals, rounded up or down exactly.
 fn rounded(value: f64, digits: usize, up: bool) -> String {
     let near = format!("{value:.digits$}");

@@ -3,6 +3,8 @@
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source};
 use crate::cli::load::{Loaded, LoadedWorld};
+use crate::cli::several;
+use murphy::tiers::TierProof;
 use murphy_problem::{Certificate, Origin, Plan, PlanDocument, Policy};
 use murphy_world::Limits;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ pub(crate) struct Saved {
     pub(crate) document: PlanDocument,
     pub(crate) loaded: Loaded,
     pub(crate) plan: Plan,
+    /// What proves it, if there are several goals or requirements.
+    pub(crate) proof: Option<TierProof>,
     /// What is not as it was when the plan was made, each in a sentence.
     pub(crate) changes: Vec<String>,
 }
@@ -28,6 +32,7 @@ impl Saved {
         note_change(&mut changes, "the certificate", &document.certificate, &bytes);
         let certificate = Certificate::from_bytes(&bytes)
             .map_err(|error| Failure::new(format!("`{}`: {error}", certificate_path.display())))?;
+        let proof = several::read_proof(path, &document, &mut changes)?;
         let loaded = load(path, &document)?;
         compare_origins(&mut changes, &document, &loaded);
         let policy = document
@@ -45,6 +50,7 @@ impl Saved {
             document,
             loaded,
             plan,
+            proof,
             changes,
         })
     }
@@ -65,7 +71,7 @@ fn load(plan: &Path, document: &PlanDocument) -> Result<Loaded, Failure> {
 }
 
 /// Returns a path as the plan gives it, or beside the plan if there is nothing.
-fn beside(plan: &Path, given: &str) -> PathBuf {
+pub(crate) fn beside(plan: &Path, given: &str) -> PathBuf {
     let path = PathBuf::from(given);
     if path.exists() {
         return path;
@@ -74,7 +80,7 @@ fn beside(plan: &Path, given: &str) -> PathBuf {
     if near.exists() { near } else { path }
 }
 
-fn note_change(changes: &mut Vec<String>, what: &str, origin: &Origin, bytes: &[u8]) {
+pub(crate) fn note_change(changes: &mut Vec<String>, what: &str, origin: &Origin, bytes: &[u8]) {
     if !origin.holds(bytes) {
         changes.push(format!(
             "{what} `{}` is not the one that the plan was made with",

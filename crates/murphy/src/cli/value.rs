@@ -6,7 +6,8 @@ use crate::cli::files::read_source;
 use crate::cli::intervalmdp::Specification;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
-use crate::cli::{Outcome, Terminal, progress, report};
+use crate::cli::several::{self, Solution};
+use crate::cli::{Outcome, Terminal, report};
 use cpu_time::ProcessTime;
 use murphy::property::{Options, Reply, Worth, answer};
 use murphy_notation::Passage;
@@ -38,21 +39,31 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
     )?;
     let read_s = begun.elapsed().as_secs_f64();
     let begun = ProcessTime::now();
-    let answer = progress::solve(&loaded.problem, Some(&arguments.goal), terminal)?;
+    let (answer, tiered) = match several::solve(&loaded, &arguments.goal, terminal)? {
+        Solution::Impossible(verdict) => return several::impossible(&verdict, arguments.format, terminal),
+        Solution::One(answer) => (answer, None),
+        Solution::Several(answer, tiered) => (answer, Some(tiered)),
+    };
     let solve_s = begun.elapsed().as_secs_f64();
     let bracket = answer.plan.bracket;
     match arguments.format {
         Format::Json => {
-            let object = json!({
+            let mut object = json!({
                 "status": "value",
                 "lower": report::number(bracket.lower),
                 "upper": report::number(bracket.upper),
                 "exact": null,
             });
+            if let Some(tiered) = &tiered {
+                several::add_json(&mut object, &tiered.claims);
+            }
             print_json(object, arguments, (read_s, solve_s), terminal)?;
         }
         Format::Text => {
-            terminal.data(&report::answer(&loaded, &answer))?;
+            terminal.data(&match &tiered {
+                None => report::answer(&loaded, &answer),
+                Some(tiered) => several::report(&loaded, tiered, &answer.plan.bracket),
+            })?;
             remark_timings(arguments, (read_s, solve_s), terminal);
         }
     }

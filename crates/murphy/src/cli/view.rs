@@ -75,6 +75,10 @@ pub(crate) fn write_page(
 /// Answers the same question under the other stances, and under the variants that the world names.
 fn variants(loaded: &Loaded, terminal: &Terminal) -> Result<Vec<VariantRow>, Failure> {
     let mut rows = Vec::new();
+    if loaded.questions.is_some() {
+        // Another reading would be another plan for all the goals, not another value of this one.
+        return Ok(rows);
+    }
     for stance in [Stance::Pessimistic, Stance::Nominal, Stance::Optimistic] {
         if stance == loaded.problem.stance {
             continue;
