@@ -90,6 +90,18 @@ pub enum Reading {
     Text(String),
 }
 
+impl Reading {
+    /// Returns the value as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// Two numbers between which a value lies.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod convert;
+mod export;
 mod failure;
 mod files;
 mod info;
@@ -14,6 +15,7 @@ mod progress;
 mod report;
 mod saved;
 mod simulate;
+mod stop;
 mod value;
 mod view;
 

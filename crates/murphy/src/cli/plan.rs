@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
         &arguments.goal,
     )?;
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
-    let certificate_path = write_plan(&loaded, &answer, &arguments.out)?;
+    let (certificate_path, plan_hash) = write_plan(&loaded, &answer, &arguments.out)?;
     if arguments.format == Format::Json {
         let object = json!({
             "status": "value",
@@ -51,6 +51,8 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             runs: 10_000,
             seed: 1,
             nature: murphy_trace::NatureMode::Worst,
+            plan_hash,
+            beside: None,
         };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {
@@ -67,8 +69,8 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     Ok(Outcome::Met)
 }
 
-/// Writes the certificate, then the plan that names it, and returns where the certificate is.
-fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<PathBuf, Failure> {
+/// Writes the certificate, then the plan that names it, and returns where the certificate is and the hash of the plan.
+fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<(PathBuf, String), Failure> {
     let certificate_path = out.with_extension("cert");
     if certificate_path == out {
         return Err(Failure::new(
@@ -85,5 +87,6 @@ fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result
     let text = document.to_text().map_err(Failure::new)?;
     write(&certificate_path, &bytes)?;
     write(out, text.as_bytes())?;
-    Ok(certificate_path)
+    let hash = Origin::of("", text.as_bytes()).hash;
+    Ok((certificate_path, hash))
 }

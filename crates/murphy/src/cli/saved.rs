@@ -12,6 +12,8 @@ pub(crate) struct Saved {
     pub(crate) document: PlanDocument,
     pub(crate) loaded: Loaded,
     pub(crate) plan: Plan,
+    /// The plan file itself.
+    pub(crate) origin: Origin,
     /// What is not as it was when the plan was made, each in a sentence.
     pub(crate) changes: Vec<String>,
 }
@@ -19,7 +21,7 @@ pub(crate) struct Saved {
 impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let (source, _) = read_source(path)?;
+        let (source, origin) = read_source(path)?;
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let certificate_path = path.with_file_name(&document.certificate.path);
@@ -45,6 +47,7 @@ impl Saved {
             document,
             loaded,
             plan,
+            origin,
             changes,
         })
     }
