@@ -22,9 +22,11 @@ use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Runs that are made one after another by one thread.
-const CHUNK: u64 = 256;
-/// Chunks between two reports of progress.
+const CHUNK: u64 = 64;
+/// Chunks before the first report of progress; later waves are a quarter of what was done, so that stopping never waits for long.
 const WAVE: u64 = 64;
+/// The most chunks between two reports.
+const WAVE_MAX: u64 = 2_048;
 
 /// What a simulation found.
 #[derive(Clone, Debug, PartialEq)]
@@ -342,7 +344,7 @@ impl<'a> Simulator<'a> {
         let chunks = self.settings.runs.div_ceil(CHUNK);
         let mut done = 0;
         while done < chunks {
-            let until = (done + WAVE).min(chunks);
+            let until = (done + (done / 4).clamp(WAVE, WAVE_MAX)).min(chunks);
             let wave: Vec<Result<Chunk, Error>> = (done..until)
                 .into_par_iter()
                 .map_init(counts, |counts, chunk| self.chunk(chunk, counts))

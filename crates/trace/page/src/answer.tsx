@@ -48,15 +48,15 @@ const rowsOf = (): Row[] => {
 
 const Lies = (): JSX.Element => {
   const [scale, setScale] = useState<"whole" | "close">("close");
-  const rows = rowsOf(), axis = axisOf(rows.map((r) => r.bracket), kind, scale === "whole");
+  const rows = rowsOf(), axis = axisOf(rows.map((r) => r.bracket), kind, scale === "whole", 2);
   return <div class="panel lies">
     <div class="bar-head"><h3 id="lies-title">Under other assumptions</h3>
       <Segments label="Scale of the axis" options={[["close", "Close up"], ["whole", kind === "probability" ? "0 to 1" : "From zero"]]} chosen={scale} onChoose={setScale} /></div>
     <div class="scroller"><table class="compare" aria-labelledby="lies-title">
-      <thead><tr><th scope="col"><span class="unseen">Assumption</span></th><th scope="col" class="track-head"><AxisHead axis={axis} /></th><th scope="col" class="number"><span class="unseen">Value</span></th></tr></thead>
+      <thead><tr><th scope="col"><span class="unseen">Assumption</span></th><th scope="col" class="track-head"><span class="unseen">Drawn on a line</span><AxisHead axis={axis} /></th><th scope="col" class="number"><span class="unseen">Value</span></th></tr></thead>
       <tbody>{rows.map((row) => <tr key={row.name} class={row.tone}>
         <th scope="row">{row.name}<span>{row.note}</span></th>
-        <td><Track axis={axis} range={row.bracket} dot={row.dot ?? (row.tone === "own" ? null : null)} tone={row.tone} /></td>
+        <td><Track axis={axis} range={row.bracket} dot={row.dot ?? null} tone={row.tone} /></td>
         <td class="number">{between(row.bracket, kind)}{row.mean ? <span>mean {row.mean}</span> : null}</td>
       </tr>)}</tbody>
     </table></div>

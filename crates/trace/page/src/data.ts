@@ -139,5 +139,10 @@ export class World {
   }
 }
 
-/** A value as it is written: symbols without quotes. */
-export const plain = (value: Value | undefined): string => typeof value === "string" ? value.replace(/^"(.*)"$/, "$1") : String(value);
+/** A value as people read it: symbols without quotes, fractions as decimals. */
+export const plain = (value: Value | undefined): string => {
+  if (typeof value !== "string") return String(value);
+  const fraction = /^(-?\d+)\/(\d+)$/.exec(value);
+  if (fraction) return String(Number((Number(fraction[1]) / Number(fraction[2])).toPrecision(4)));
+  return value.replace(/^"(.*)"$/, "$1");
+};

@@ -6,6 +6,9 @@ export interface Node { row: number; rank: number; slot: number; mass: number; s
 export interface Link { from: number; to: number; nature: number; mass: number; back: boolean }
 export interface Flow { nodes: Node[]; links: Link[]; ranks: number; width: number; /** How much mass went where there was no room. */ left: number }
 
+/** What is reached less often than this is not worth a place. */
+const LEAST = 0.002;
+
 /**
  * Spreads mass from a row along the plan and Nature's answers. A state stands at the rank of its first arrival; what leads back to an earlier
  * rank is a link that runs back and is not followed.
@@ -33,13 +36,14 @@ export const flow = (world: World, from: number, ranks = 5, widthMax = 7): Flow 
       }
     }
     const heavy = [...arriving].sort(([a, x], [b, y]) => y.mass - x.mass || a - b);
-    for (const [, entry] of heavy.slice(widthMax)) left += entry.mass;
+    const room = heavy.filter(([, entry], i) => i < widthMax && entry.mass >= LEAST);
+    for (const [, entry] of heavy.slice(room.length)) left += entry.mass;
     // Next to where they come from, so that few links cross.
     const centre = (entry: { from: { node: number; mass: number }[] }): number => {
       const all = entry.from.reduce((sum, f) => sum + f.mass, 0);
       return entry.from.reduce((sum, f) => sum + nodes[f.node]!.slot * f.mass, 0) / all;
     };
-    const kept = heavy.slice(0, widthMax).map(([row, entry]) => ({ row, entry, at: centre(entry) })).sort((a, b) => a.at - b.at || b.entry.mass - a.entry.mass || a.row - b.row);
+    const kept = room.map(([row, entry]) => ({ row, entry, at: centre(entry) })).sort((a, b) => a.at - b.at || b.entry.mass - a.entry.mass || a.row - b.row);
     layer = kept.map(({ row, entry }, slot) => {
       const i = nodes.length;
       nodes.push({ row, rank, slot: slot - (kept.length - 1) / 2, mass: entry.mass, settled: world.action(row) === null });

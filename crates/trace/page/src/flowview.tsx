@@ -12,10 +12,12 @@ const paintOf = (row: number): string | null => {
   return null;
 };
 
+const brief = (text: string): string => /^-?\d+\.\d+$/.test(text) ? String(Number(Number(text).toFixed(1))) : text;
+
 /** A short name: the values alone, or the labels where there are any. */
 const short = (row: number, room: number): string => {
   const labels = world.labelsOf(row);
-  const text = labels.length && world.action(row) === null ? labels.join(" ") : world.short.length ? world.short.map((_, i) => plain(world.value(row, i))).join(", ") : `${world.state(row)}`;
+  const text = labels.length && world.action(row) === null ? labels.join(" ") : world.short.length ? world.short.map((_, i) => brief(plain(world.value(row, i)))).join(", ") : `${world.state(row)}`;
   return text.length > room ? `${text.slice(0, room - 1)}…` : text;
 };
 
@@ -35,10 +37,13 @@ export const FlowView = (): JSX.Element => {
   const follows = step.value !== null && world.row(step.value.state) === from;
   const radius = (mass: number): number => 5 + 11 * Math.sqrt(mass);
   const room = Math.max(5, Math.floor(gapX / 7));
+  if (f.nodes.length === 1) return <div id="flow" ref={box}><p class="nothing">{world.action(from) === null ? "Nothing follows: the goal is settled here." : "There was no room on this page for what follows from this state."}</p></div>;
   return <div id="flow" ref={box}>
     <svg viewBox={`0 0 ${size} ${height}`} width={size} height={height} role="group" aria-label="Where the plan leads from here against this Nature">
       {Array.from({ length: f.ranks }, (_, i) => <text key={i} class="rank" x={x(i)} y={12} text-anchor="middle">{i === 0 ? "now" : i === 1 ? "next" : `+${i}`}</text>)}
       {f.links.map((l, i) => {
+        // What hardly ever happens, and most of what runs back, would only hide the rest.
+        if (l.mass < (l.back ? 0.02 : 0.0002)) return null;
         const a = f.nodes[l.from]!, b = f.nodes[l.to]!, [x1, y1, x2, y2] = [x(a.rank), y(a.slot), x(b.rank), y(b.slot)];
         const d = l.from === l.to ? `M${x1 - 5} ${y1 - radius(a.mass)}c-14 -20 24 -20 10 0` : l.back ? `M${x1} ${y1}C${x1 - gapX * 0.1} ${y1 + 34} ${x2 + gapX * 0.1} ${y2 + 34} ${x2} ${y2}` : `M${x1} ${y1}C${x1 + gapX / 2} ${y1} ${x2 - gapX / 2} ${y2} ${x2} ${y2}`;
         return <path key={i} class={l.back ? "link back" : "link"} d={d} stroke-width={1 + 9 * Math.sqrt(l.mass) * (l.back ? 0.35 : 1)} ><title>{`${share(l.nature)}: ${world.name(a.row)} to ${world.name(b.row)}`}</title></path>;

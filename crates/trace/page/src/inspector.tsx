@@ -7,8 +7,7 @@ import { plain } from "./data.ts";
 import type { Subject } from "./store.ts";
 import { data, go, here, kind, mark, note, pick, picked, step, subject, trace, world, at } from "./store.ts";
 import { axisOf, between, count, group, middle, number, place, share, show } from "./numbers.ts";
-import { AxisHead, Pill, Segments, Track } from "./parts.tsx";
-import { useSignalEffect } from "@preact/signals";
+import { AxisHead, Pill, Track } from "./parts.tsx";
 
 const paintOf = (label: string): string | null => data.grid?.paint.find(([name]) => name === label)?.[1] ?? null;
 export const Label = ({ name }: { name: string }): JSX.Element => {
@@ -78,10 +77,10 @@ const Why = ({ s }: { s: Subject }): JSX.Element => {
   return <div class="panel" id="why">
     <div class="bar-head"><h3>Why <em>{s.action}</em></h3><p class="small">{verdict}</p></div>
     <div class="rows alternatives" role="table" aria-label="What each action is worth">
-      <div class="row head" role="row"><span role="columnheader">Action</span><span class="track-cell" role="columnheader"><AxisHead axis={axis} /></span><span role="columnheader" class="number">Worth</span><span role="columnheader" class="number">Difference</span></div>
+      <div class="row head" role="row"><span role="columnheader">Action</span><span class="track-cell" role="columnheader">{order.length > 1 ? <AxisHead axis={axis} /> : null}</span><span role="columnheader" class="number">Worth</span><span role="columnheader" class="number">Difference</span></div>
       {rows.map((a) => <div key={a.action} role="row" class={`row ${a.chosen ? "chosen" : ""}`}>
         <span role="cell" class="name">{a.action}{a.chosen ? <span class="unseen"> (taken)</span> : null}</span>
-        <span role="cell" class="track-cell"><Track axis={axis} range={a.bracket} tone={a.chosen ? "own" : "variant"} /></span>
+        <span role="cell" class="track-cell">{order.length > 1 ? <Track axis={axis} range={a.bracket} tone={a.chosen ? "own" : "variant"} /> : null}</span>
         <span role="cell" class="number">{between(a.bracket, kind)}</span><span role="cell" class="number muted">{worse(a)}</span>
       </div>)}
     </div>
@@ -165,7 +164,5 @@ const Happened = ({ s }: { s: Subject }): JSX.Element | null => {
 
 export const Inspector = (): JSX.Element => {
   const s = subject.value, key = `${s.number}-${at.value}-${picked.value}`;
-  useSignalEffect(() => { document.title = document.title.replace(/^(\(.*?\) )?/, ""); });
   return <div class="inspector" id="inspector"><div class="panel"><Head s={s} /><Happened s={s} /><Measured s={s} /></div><Why s={s} key={`w${key}`} /><Nature s={s} key={`n${key}`} /></div>;
 };
-export { Segments };

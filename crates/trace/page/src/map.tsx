@@ -32,8 +32,9 @@ function cellOf(row: number): number {
   return ((world.value(row, grid!.y) as number) - grid!.rows[0]) * columns + ((world.value(row, grid!.x) as number) - grid!.columns[0]);
 }
 
+const painted = (grid?.paint ?? []).map(([label, colour]) => [world.labels.indexOf(label), colour] as const).filter(([label]) => label >= 0);
 const paints = (row: number): string | null => {
-  for (const [label, colour] of grid!.paint) { const i = world.labels.indexOf(label); if (i >= 0 && world.has(row, i)) return colour; }
+  for (const [label, colour] of painted) if (world.has(row, label)) return colour;
   return null;
 };
 
@@ -42,7 +43,7 @@ interface View { zoom: number; x: number; y: number }
 const describe = (row: number): string => `${world.name(row)}: ${world.action(row) ? `does ${world.action(row)}` : "settled"}, worth ${between(world.bracket(row), kind)}, ${group(world.visits(row))} visits`;
 
 export const Map2 = (): JSX.Element => {
-  const canvas = useRef<HTMLCanvasElement>(null), box = useRef<HTMLDivElement>(null);
+  const ground = useRef<HTMLCanvasElement>(null), canvas = useRef<HTMLCanvasElement>(null), box = useRef<HTMLDivElement>(null);
   const [shade, setShade] = useState<Shade>("value");
   const [view, setView] = useState<View>({ zoom: 1, x: 0, y: 0 });
   const [size, setSize] = useState(0), [dark, setDark] = useState(0), [hover, setHover] = useState<number | null>(null);
@@ -56,18 +57,13 @@ export const Map2 = (): JSX.Element => {
     scheme.addEventListener("change", change);
     return () => { watch.disconnect(); scheme.removeEventListener("change", change); };
   }, []);
-  const side = Math.max(1, Math.min(size / columns, 520 / rows, 58)), width = side * columns, height = side * rows;
+  const side = Math.max(1, Math.min(size / columns, 540 / rows, 84)), width = side * columns, height = side * rows;
   const base = useMemo(() => levels(cells, shade), [cells, shade]);
 
-  useEffect(() => {
-    const node = canvas.current;
-    if (!node || !size) return;
-    const ratio = Math.min(3, devicePixelRatio || 1);
-    node.width = Math.round(width * ratio); node.height = Math.round(height * ratio);
-    const g = node.getContext("2d")!;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(g, { side: side * view.zoom, dx: view.x, dy: view.y, width, height }, cells, base, { shade, here, context });
-  }, [size, dark, shade, view, here, at.value, trace.value, picked.value, cells, base]);
+  const frame = { side: side * view.zoom, dx: view.x, dy: view.y, width, height };
+  // Two layers: the cells change seldom, what lies over them with every step.
+  useEffect(() => { const g = ready(ground.current, frame); if (g) drawGround(g, frame, cells, base, shade); }, [size, dark, shade, view, cells, base]);
+  useEffect(() => { const g = ready(canvas.current, frame); if (g) drawOver(g, frame, here); }, [size, dark, view, here, at.value, trace.value, picked.value]);
 
   const cellAt = (event: { clientX: number; clientY: number }): number | null => {
     const r = canvas.current!.getBoundingClientRect(), scale = width / r.width, s = side * view.zoom;
@@ -102,6 +98,7 @@ export const Map2 = (): JSX.Element => {
         {view.zoom > 1 ? <button type="button" onClick={() => setView({ zoom: 1, x: 0, y: 0 })}>Fit</button> : null}
       </div></div>
     <div ref={box} class="map-box">
+      <canvas ref={ground} style={{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" />
       <canvas ref={canvas} style={{ width: `${width}px`, height: `${height}px` }} tabIndex={0} role="img"
         aria-label={`Map by ${world.short[grid!.x]} and ${world.short[grid!.y]}, with the action and the worth of each cell. Arrow keys look around. Now at ${describe(here)}`}
         onKeyDown={keys}
@@ -115,7 +112,7 @@ export const Map2 = (): JSX.Element => {
         onPointerUp={(e) => { const d = drag.current; drag.current = null; if (d && !d.moved) { const row = cellAt(e); if (row !== null) pick(row); } }} />
     </div>
     <p class="legend">
-      <span class="ramp"><i />{shade === "visits" ? "visited more" : shade === "change" ? "the plan beside it does something else" : data.wanted.more ? "worth more" : "costs more"}</span>
+      <span class={shade === "change" ? "" : "ramp"}><i class={shade === "change" ? "swatch change" : ""} />{shade === "visits" ? "visited more" : shade === "change" ? "the plan beside it does something else" : data.wanted.more ? "worth more" : "costs more"}</span>
       {grid!.paint.map(([label, colour]) => <span key={label}><i class="swatch" style={{ background: colour }} />{label}</span>)}
       {data.traces.length ? <span><i class="swatch line" />the run</span> : null}
       <span><i class="swatch nature" />where Nature may send it</span>
@@ -148,28 +145,42 @@ const changes = (row: number): boolean => {
 
 interface Frame { side: number; dx: number; dy: number; width: number; height: number }
 
-const draw = (g: CanvasRenderingContext2D, f: Frame, cells: Map<number, number>, level: Map<number, number>, now: { shade: Shade; here: number; context: number }): void => {
-  const style = getComputedStyle(document.documentElement), colour = (name: string): string => style.getPropertyValue(name).trim();
-  const plan = colour("--plan"), ink = colour("--ink"), nature = colour("--nature"), card = colour("--card"), soft = colour("--soft");
-  const gap = f.side >= 14 ? 1.5 : f.side >= 6 ? 0.5 : 0, radius = f.side >= 20 ? 4 : 0;
+/** Sets a canvas to the size and the density of the screen. */
+const ready = (node: HTMLCanvasElement | null, f: Frame): CanvasRenderingContext2D | null => {
+  const g = node?.getContext("2d");
+  if (!node || !g || f.width < 2) return null;
+  const ratio = Math.min(3, devicePixelRatio || 1);
+  node.width = Math.round(f.width * ratio); node.height = Math.round(f.height * ratio);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return g;
+};
+
+const colours = (): Record<"plan" | "ink" | "nature" | "card" | "soft", string> => {
+  const style = getComputedStyle(document.documentElement), of = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return { plan: of("plan"), ink: of("ink"), nature: of("nature"), card: of("card"), soft: of("soft") };
+};
+const cornerIn = (f: Frame, row: number): [number, number] => { const cell = cellOf(row); return [f.dx + cell % columns * f.side, f.dy + Math.floor(cell / columns) * f.side]; };
+
+const drawGround = (g: CanvasRenderingContext2D, f: Frame, cells: Map<number, number>, level: Map<number, number>, shade: Shade): void => {
+  const { plan, ink, nature, card, soft } = colours(), corner = (row: number): [number, number] => cornerIn(f, row);
+  const gap = f.side >= 14 ? 1.5 : f.side >= 8 ? 0.5 : 0, radius = f.side >= 20 ? 4 : 0;
   g.clearRect(0, 0, f.width, f.height);
   g.fillStyle = soft; g.globalAlpha = 0.6; g.fillRect(0, 0, f.width, f.height); g.globalAlpha = 1;
-  const corner = (row: number): [number, number] => { const cell = cellOf(row); return [f.dx + cell % columns * f.side, f.dy + Math.floor(cell / columns) * f.side]; };
-  const centre = (row: number): [number, number] => { const [x, y] = corner(row); return [x + f.side / 2, y + f.side / 2]; };
   const visible = (x: number, y: number): boolean => x + f.side > 0 && y + f.side > 0 && x < f.width && y < f.height;
-  const rect = (x: number, y: number): void => { if (radius) { g.beginPath(); g.roundRect(x + gap, y + gap, f.side - 2 * gap, f.side - 2 * gap, radius); g.fill(); } else g.fillRect(x + gap, y + gap, f.side - 2 * gap + 0.5, f.side - 2 * gap + 0.5); };
+  // Small cells overlap by a hair, so that no lines show between them.
+  const more = gap ? 0 : 0.5;
+  const rect = (x: number, y: number): void => { if (radius) { g.beginPath(); g.roundRect(x + gap, y + gap, f.side - 2 * gap, f.side - 2 * gap, radius); g.fill(); } else g.fillRect(x + gap, y + gap, f.side - 2 * gap + more, f.side - 2 * gap + more); };
   for (const row of cells.values()) {
     const [x, y] = corner(row);
     if (!visible(x, y)) continue;
     const paint = paints(row);
     g.fillStyle = card; rect(x, y);
     g.globalAlpha = paint ? 0.62 : 0.04 + 0.5 * (level.get(row) ?? 0);
-    g.fillStyle = paint ?? (now.shade === "change" ? nature : plan); rect(x, y);
+    g.fillStyle = paint ?? (shade === "change" ? nature : plan); rect(x, y);
     g.globalAlpha = 1;
     if (f.side >= 13 && world.action(row)) glyph(g, world.action(row)!, x + f.side / 2, y + f.side / 2, f.side, ink);
     if (f.side >= 10 && world.isStart(row)) { g.strokeStyle = ink; g.lineWidth = 1.25; g.setLineDash([3, 2.5]); g.strokeRect(x + gap + 3, y + gap + 3, f.side - 2 * gap - 6, f.side - 2 * gap - 6); g.setLineDash([]); }
   }
-  overlay(g, f, { plan, ink, nature, card }, centre, now);
 };
 
 const glyph = (g: CanvasRenderingContext2D, action: string, x: number, y: number, side: number, ink: string): void => {
@@ -187,7 +198,9 @@ const glyph = (g: CanvasRenderingContext2D, action: string, x: number, y: number
 };
 
 /** The run, where Nature may send it, and where it is. */
-const overlay = (g: CanvasRenderingContext2D, f: Frame, c: { plan: string; ink: string; nature: string; card: string }, centre: (row: number) => [number, number], now: { here: number; context: number }): void => {
+const drawOver = (g: CanvasRenderingContext2D, f: Frame, here: number): void => {
+  const c = colours(), centre = (row: number): [number, number] => { const [x, y] = cornerIn(f, row); return [x + f.side / 2, y + f.side / 2]; };
+  g.clearRect(0, 0, f.width, f.height);
   const route = (trace.value?.steps ?? []).map((s) => world.row(s.state)).map((row) => row === null ? null : centre(row));
   const path = (points: ([number, number] | null)[], alpha: number, dash: number[]): void => {
     g.beginPath();
@@ -205,7 +218,7 @@ const overlay = (g: CanvasRenderingContext2D, f: Frame, c: { plan: string; ink: 
     g.beginPath(); g.arc(x, y, 2 + unit * Math.sqrt(b.nature), 0, 2 * Math.PI); g.fillStyle = c.nature; g.globalAlpha = 0.34; g.fill();
     g.globalAlpha = 1; g.strokeStyle = c.nature; g.lineWidth = 1.5; g.stroke();
   }
-  const [x, y] = centre(now.here);
+  const [x, y] = centre(here);
   g.beginPath(); g.arc(x, y, Math.max(3.5, Math.min(9, f.side * 0.24)), 0, 2 * Math.PI); g.fillStyle = picked.value === null && step.value ? c.plan : c.card; g.fill();
   g.lineWidth = 2.5; g.strokeStyle = picked.value === null && step.value ? c.card : c.plan; g.stroke();
 };

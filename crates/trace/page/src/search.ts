@@ -49,10 +49,10 @@ const one = (word: string, world: World): Test | string => {
     if (variable < 0) return `there is no variable “${name}”`;
     const wanted = numeric(value);
     return (row) => {
-      const held = plain(world.value(row, variable)).toLowerCase();
-      if (operator === "=" || operator === "==") return held === value || numeric(held) === wanted;
-      if (operator === "!=") return held !== value && numeric(held) !== wanted;
-      return compare(operator, numeric(held), wanted);
+      const raw = world.value(row, variable), held = plain(raw).toLowerCase(), exact = typeof raw === "string" ? numeric(raw) : Number(raw);
+      if (operator === "=" || operator === "==") return held === value || exact === wanted;
+      if (operator === "!=") return held !== value && exact !== wanted;
+      return compare(operator, exact, wanted);
     };
   }
   if (word.startsWith("does:")) { const action = word.slice(5); return (row) => (world.action(row) ?? "").toLowerCase().startsWith(action); }

@@ -12,7 +12,9 @@ export const data = JSON.parse(document.getElementById("data")!.textContent!) as
 export const world = new World(data);
 export const kind = data.wanted.kind;
 
-export const run = signal(0);
+/** The worst run first, unless it is over before there is anything to see. */
+const worthwhile = data.traces.findIndex((t) => t.length > 3);
+export const run = signal(Math.max(0, worthwhile));
 export const at = signal(0);
 /** A state looked up by hand; null while the run is followed. */
 export const picked = signal<number | null>(null);
@@ -100,7 +102,8 @@ export const markRun = (verdict: Verdict): void => {
 
 // ---- Words ----
 export const roleNames: Record<Trace["role"], string> = { worst: "Worst run", typical: "Typical run", best: "Best run", asked: "Run asked for", shortest: "Shortest way" };
-export const roleName = (t: Trace): string => t.role === "shortest" && t.leads_to ? `Shortest way: ${t.leads_to}` : roleNames[t.role];
+const shortestNames: Record<string, string> = { "the goal is broken": "Shortest failure", "the end is missed": "Shortest way astray" };
+export const roleName = (t: Trace): string => t.role === "shortest" && t.leads_to ? shortestNames[t.leads_to] ?? `Shortest way to ${t.leads_to}` : roleNames[t.role];
 export const outcome = (t: Trace): { word: string; good: boolean | null } => ({
   held: { word: "goal met", good: data.wanted.more }, failed: { word: "goal missed", good: !data.wanted.more }, summed: { word: "came to its end", good: null },
   endless: { word: "never ends", good: false }, unfinished: { word: t.role === "shortest" ? "shown up to there" : "cut short", good: null },

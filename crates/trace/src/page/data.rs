@@ -105,7 +105,7 @@ pub(super) struct PageTrace {
     leads_to: Option<String>,
     probability: Option<f64>,
     length: usize,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
 }
 
 impl PageData {
@@ -122,7 +122,7 @@ impl PageData {
         let simulation = extras.simulation;
         let visits: &[u64] = simulation.map_or(&[], |simulation| &simulation.summary.visits);
         let told = simulation.map_or(&[][..], |simulation| &simulation.traces);
-        let traces: Vec<&Trace> = told.iter().chain(&extras.traces).collect();
+        let traces: Vec<PageTrace> = told.iter().chain(&extras.traces).map(PageTrace::new).collect();
         let rows = Rows::new(&arena, visits, &traces);
         let beside = extras.beside.as_ref();
         Ok(Self {
@@ -151,7 +151,7 @@ impl PageData {
             actions: model.actions().to_vec(),
             states: States::new(&arena, &rows, visits)?,
             grid: Grid::new(model, &rows.states),
-            traces: traces.into_iter().map(PageTrace::new).collect(),
+            traces,
             beside: beside
                 .map(|beside| BesideData::new(model, &rows, beside))
                 .transpose()?,

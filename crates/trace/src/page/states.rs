@@ -1,10 +1,11 @@
 //! The states of a page, column by column: what a page of a hundred thousand states can hold and search.
 
 use super::compact::Compact;
+use super::data::PageTrace;
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::record::reading;
-use crate::trace::{Reading, Trace};
+use crate::trace::Reading;
 use murphy_problem::Policy;
 use murphy_world::StateId;
 use serde::Serialize;
@@ -71,7 +72,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(arena: &Arena<'_>, visits: &[u64], traces: &[&Trace]) -> Self {
+    pub(super) fn new(arena: &Arena<'_>, visits: &[u64], traces: &[PageTrace]) -> Self {
         let model = &arena.problem.model;
         let steps = traces.iter().flat_map(|trace| &trace.steps);
         let told: BTreeSet<StateId> = steps.clone().map(|step| step.state).collect();
@@ -234,9 +235,10 @@ impl Detail {
             let (low, high) = set.outcome_bounds(index);
             let row = rows.row(*target).and_then(|row| i64::try_from(row).ok());
             self.target.push(row.unwrap_or(-1));
-            self.low.push(Compact::below(low.to_f64()));
-            self.high.push(Compact::above(high.to_f64()));
-            self.nature.push(Compact::nearest(pick[index].clamp(0.0, 1.0)));
+            let (low, high) = Compact::rough_bounds(low.to_f64(), high.to_f64());
+            self.low.push(low);
+            self.high.push(high);
+            self.nature.push(Compact::rough(pick[index].clamp(0.0, 1.0)));
         }
         Ok(())
     }
