@@ -162,13 +162,13 @@ fn csv_has_a_row_a_step() {
     let column = |name: &str| head.iter().position(|other| other == name).unwrap();
     let first = &rows[0];
     let step = &simulation.traces[0].steps[0];
-    assert_eq!(first[column("robot.y")], "4");
+    assert_eq!(&first[column("robot.y")], "4");
     assert_eq!(
         first[column("lower")].parse::<f64>().unwrap().to_bits(),
         step.bracket.lower.0.to_bits()
     );
     assert_eq!(first[column("action")], step.decision.as_ref().unwrap().action);
-    assert_eq!(first[column("open")], "true");
+    assert_eq!(&first[column("open")], "true");
     assert_ne!(first[column("runner_up")], first[column("action")]);
 }
 
