@@ -49,7 +49,7 @@ export const Timeline = (): JSX.Element | null => {
   if (!t) return null;
   const values = valuesOf(t), axis = axisOf(values, kind, kind === "probability", 2), { points, band } = line(values, axis);
   const percent = (i: number): number => last.value ? 100 * i / last.value : 50;
-  const stop = (to: number) => () => { playing.value = false; go(to); };
+  const stop = (to: () => number) => () => { playing.value = false; go(to()); };
   const now = t.steps[at.value]!, position = `Step ${group(now.step)} of ${group(t.length - 1)}`;
   const toggle = (): void => { if (!playing.value && at.value === last.value) go(0); playing.value = !playing.value; };
   return <div class="panel timeline">
@@ -61,7 +61,7 @@ export const Timeline = (): JSX.Element | null => {
       <div class="chart-axis" aria-hidden="true">{Array.from({ length: axis.steps + 1 }, (_, i) => <span key={i} style={{ bottom: `${100 * i / axis.steps}%` }}>{tick(axis, i)}</span>)}</div>
       <div class="chart-box">
         <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label={`The value of the goal along the run: from ${show(middle(values[0]!), kind)} to ${show(middle(values[values.length - 1]!), kind)}`}
-          onPointerDown={(e) => { const box = e.currentTarget.getBoundingClientRect(); stop(Math.round((e.clientX - box.left) / box.width * last.value))(); }}>
+          onPointerDown={(e) => { const box = e.currentTarget.getBoundingClientRect(); const to = Math.round((e.clientX - box.left) / box.width * last.value); stop(() => to)(); }}>
           {Array.from({ length: axis.steps + 1 }, (_, i) => <line key={i} class="rule" x1="0" x2="1000" y1={100 - 100 * i / axis.steps} y2={100 - 100 * i / axis.steps} vector-effect="non-scaling-stroke" />)}
           <polygon class="band" points={band} />
           <polyline class="ahead" points={points} vector-effect="non-scaling-stroke" />
@@ -71,13 +71,13 @@ export const Timeline = (): JSX.Element | null => {
         {stepMarks(t).map((m) => <i key={m.index} class={`flag ${m.verdict.toLowerCase()}`} style={{ left: `${percent(m.index)}%` }} title={m.verdict} />)}
       </div>
     </div>
-    <div class="scrub"><input type="range" id="scrub" min={0} max={last.value} step={1} value={at.value} aria-label="Step of the run" aria-valuetext={position} onInput={(e) => stop(Number(e.currentTarget.value))()} /></div>
+    <div class="scrub"><input type="range" id="scrub" min={0} max={last.value} step={1} value={at.value} aria-label="Step of the run" aria-valuetext={position} onInput={(e) => { const to = Number(e.currentTarget.value); stop(() => to)(); }} /></div>
     <div class="controls">
-      <button type="button" id="first" aria-label="First step" disabled={at.value === 0} onClick={stop(0)}>⇤</button>
-      <button type="button" id="previous" aria-label="Previous step" disabled={at.value === 0} onClick={stop(at.value - 1)}>←</button>
+      <button type="button" id="first" aria-label="First step" disabled={at.value === 0} onClick={stop(() => 0)}>⇤</button>
+      <button type="button" id="previous" aria-label="Previous step" disabled={at.value === 0} onClick={stop(() => at.value - 1)}>←</button>
       <button type="button" id="play" class="primary" aria-pressed={playing.value} onClick={toggle}>{playing.value ? "Pause" : "Play"}</button>
-      <button type="button" id="next" aria-label="Next step" disabled={at.value === last.value} onClick={stop(at.value + 1)}>→</button>
-      <button type="button" id="last" aria-label="Last step" disabled={at.value === last.value} onClick={stop(last.value)}>⇥</button>
+      <button type="button" id="next" aria-label="Next step" disabled={at.value === last.value} onClick={stop(() => at.value + 1)}>→</button>
+      <button type="button" id="last" aria-label="Last step" disabled={at.value === last.value} onClick={stop(() => last.value)}>⇥</button>
       <p id="position">{position}{picked.value !== null ? ", left for a look elsewhere" : ""}</p>
       {t.steps.length < t.length ? <p class="small">{group(t.length - t.steps.length)} steps in the middle are left out.</p> : null}
     </div>
