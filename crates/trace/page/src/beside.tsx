@@ -6,7 +6,7 @@ import { data, kind, outcome, pick, roleNames, total, world } from "./store.ts";
 import type { Summary, Trace } from "./data.ts";
 import type { Range } from "./numbers.ts";
 import { axisOf, between, count, group, headline, middle, number, percent, range, show, signed } from "./numbers.ts";
-import { AxisHead, Pill, Track } from "./parts.tsx";
+import { Pill, Track } from "./parts.tsx";
 
 const other = data.beside;
 
@@ -17,7 +17,7 @@ const Lines = ({ names, of, kind: what, title, note }: { names: string[]; of: (s
   const axis = what === "probability" ? axisOf([], "probability", true, 2) : null;
   return <div class="panel"><h3>{title}</h3><p class="small">{note}</p>
     <div class={`rows side ${other ? "two" : ""}`} role="table" aria-label={title}>
-      {other ? <div class="row head" role="row"><span role="columnheader">{what === "probability" ? "Label" : "Quantity"}</span><span role="columnheader" class="track-cell" /><span role="columnheader" class="number">This plan</span><span role="columnheader" class="number">{other.name}</span></div> : null}
+      {other ? <div class="row head" role="row"><span role="columnheader">{what === "probability" ? "Label" : "Quantity"}</span><span role="columnheader" class="track-cell"><span class="unseen">Drawn on a line</span></span><span role="columnheader" class="number">This plan</span><span role="columnheader" class="number">{other.name}</span></div> : null}
       {rows.map((r) => {
         const own = axis ?? axisOf([r.mine, r.theirs].flatMap((x) => x ? [x.interval, { lower: 0, upper: 0 }] : []), "quantity", true, 2);
         const text = (x: { value: number; interval: Range } | null): string => !x ? "none" : what === "probability" ? percent(x.value) : show(x.value, "quantity");
@@ -76,6 +76,5 @@ export const Compare = (): JSX.Element | null => {
           <td class="number">{other.lower[row] === null ? "" : between({ lower: number(other.lower[row]), upper: number(other.upper[row]) }, other.wanted.kind)}</td><td class="number">{group(world.visits(row))} / {group(other.visits[row]!)}</td></tr>)}</tbody></table></div>
       {differing.length > 12 ? <p class="small">{group(differing.length - 12)} more; the map shows all of them under “Change”.</p> : null}</div> : null}
     {other.only_there ? <p class="small">{count(other.only_there, "state")} of its world {other.only_there === 1 ? "is" : "are"} not in this one.</p> : null}
-    <span class="unseen"><AxisHead axis={axisOf([], "probability", true)} /></span>
   </section>;
 };

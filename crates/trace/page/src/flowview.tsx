@@ -50,7 +50,7 @@ export const FlowView = (): JSX.Element => {
       })}
       {f.nodes.map((n, i) => {
         const paint = paintOf(n.row), name = `${world.name(n.row)}, ${n.settled ? "settled" : `does ${world.action(n.row)}`}, worth ${between(world.bracket(n.row), kind)}, reached with ${share(Math.min(1, n.mass))}`;
-        return <g key={n.row} class={`node ${i === 0 ? "now" : ""} ${n.settled ? "settled" : ""} ${follows && route.has(n.row) ? "route" : ""}`} role="button" tabindex={0} aria-label={name}
+        return <g key={n.row} class={`node ${i === 0 ? "now" : ""} ${n.settled ? "settled" : ""} ${follows && route.has(n.row) ? "route" : ""}`} role="button" tabindex={0}
           onClick={() => pick(n.row)} onKeyDown={(e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); e.stopPropagation(); pick(n.row); } }}>
           <title>{name}</title>
           <circle cx={x(n.rank)} cy={y(n.slot)} r={radius(n.mass)} style={paint ? { fill: paint } : undefined} />

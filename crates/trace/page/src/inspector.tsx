@@ -77,7 +77,7 @@ const Why = ({ s }: { s: Subject }): JSX.Element => {
   return <div class="panel" id="why">
     <div class="bar-head"><h3>Why <em>{s.action}</em></h3><p class="small">{verdict}</p></div>
     <div class="rows alternatives" role="table" aria-label="What each action is worth">
-      <div class="row head" role="row"><span role="columnheader">Action</span><span class="track-cell" role="columnheader">{order.length > 1 ? <AxisHead axis={axis} /> : null}</span><span role="columnheader" class="number">Worth</span><span role="columnheader" class="number">Difference</span></div>
+      <div class="row head" role="row"><span role="columnheader">Action</span><span class="track-cell" role="columnheader"><span class="unseen">Drawn on a line</span>{order.length > 1 ? <AxisHead axis={axis} /> : null}</span><span role="columnheader" class="number">Worth</span><span role="columnheader" class="number">Difference</span></div>
       {rows.map((a) => <div key={a.action} role="row" class={`row ${a.chosen ? "chosen" : ""}`}>
         <span role="cell" class="name">{a.action}{a.chosen ? <span class="unseen"> (taken)</span> : null}</span>
         <span role="cell" class="track-cell">{order.length > 1 ? <Track axis={axis} range={a.bracket} tone={a.chosen ? "own" : "variant"} /> : null}</span>
@@ -127,7 +127,7 @@ const Nature = ({ s }: { s: Subject }): JSX.Element | null => {
     <div class="bar-head"><h3>What Nature may do</h3><p class="small">{open ? `${count(s.branches.length + (s.rest?.branches ?? 0), "outcome")}, ${words[s.kind ?? ""] ?? s.kind}` : "Nothing is open here: the probabilities are exact."}</p></div>
     <div class={s.branches.length === 3 && open ? "credal with-triangle" : "credal"}>
       <div class="rows branches" role="table" aria-label="What can happen next, and the probabilities that cannot be ruled out">
-        <div class="row head" role="row"><span role="columnheader">What happens</span><span class="track-cell" role="columnheader"><AxisHead axis={axis} /></span><span role="columnheader" class="number">Pick</span><span role="columnheader" class="number">Worth then</span></div>
+        <div class="row head" role="row"><span role="columnheader">What happens</span><span class="track-cell" role="columnheader"><span class="unseen">What cannot be ruled out</span><AxisHead axis={axis} /></span><span role="columnheader" class="number">Pick</span><span role="columnheader" class="number">Worth then</span></div>
         {rows.map((b, i) => <div key={i} role="row" class={`row ${b.happened ? "happened" : ""}`}>
           <span role="cell" class="name">{b.row === null ? b.name : <button type="button" class="link" onClick={() => lead(b)} title={world.name(b.row)}>{b.name}</button>}
             {b.labels.map((name) => <Label key={name} name={name} />)}{b.happened ? <Pill tone="plan">happened</Pill> : null}</span>
