@@ -1,7 +1,7 @@
 // The graph of what follows: ranks are steps, so the reader never has to untangle a layout.
 
 import type { JSX } from "preact";
-import { useMemo, useRef, useState, useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { flow } from "./flow.ts";
 import { at, data, firstRow, kind, pick, step, subject, trace, world } from "./store.ts";
 import { between, group, middle, share } from "./numbers.ts";
@@ -23,6 +23,7 @@ const short = (row: number, room: number): string => {
 
 export const FlowView = (): JSX.Element => {
   const box = useRef<HTMLDivElement>(null), [size, setSize] = useState(560);
+  useLayoutEffect(() => setSize(box.current?.clientWidth ?? 560), []);
   useEffect(() => {
     const watch = new ResizeObserver(() => setSize(box.current?.clientWidth ?? 560));
     if (box.current) watch.observe(box.current);

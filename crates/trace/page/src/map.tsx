@@ -1,7 +1,7 @@
 // The map of a world that is a grid: policy, values, where runs go. Drawn on a canvas, so that a hundred thousand cells stay quick.
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { plain } from "./data.ts";
 import { at, data, firstRow, kind, pick, picked, spoken, step, subject, trace, world } from "./store.ts";
 import { between, group, middle } from "./numbers.ts";
@@ -50,6 +50,8 @@ export const Map2 = (): JSX.Element => {
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null);
   const here = subject.value.row ?? firstRow(), context = contexts.of[here]!;
   const cells = contexts.cells[context]!;
+  // Before the first paint, so that nobody sees a map of the wrong size.
+  useLayoutEffect(() => setSize(box.current?.clientWidth ?? 0), []);
   useEffect(() => {
     const watch = new ResizeObserver(() => setSize(box.current?.clientWidth ?? 0));
     if (box.current) watch.observe(box.current);
@@ -62,8 +64,8 @@ export const Map2 = (): JSX.Element => {
 
   const frame = { side: side * view.zoom, dx: view.x, dy: view.y, width, height };
   // Two layers: the cells change seldom, what lies over them with every step.
-  useEffect(() => { const g = ready(ground.current, frame); if (g) drawGround(g, frame, cells, base, shade); }, [size, dark, shade, view, cells, base]);
-  useEffect(() => { const g = ready(canvas.current, frame); if (g) drawOver(g, frame, here); }, [size, dark, view, here, at.value, trace.value, picked.value]);
+  useLayoutEffect(() => { const g = size ? ready(ground.current, frame) : null; if (g) drawGround(g, frame, cells, base, shade); }, [size, dark, shade, view, cells, base]);
+  useLayoutEffect(() => { const g = size ? ready(canvas.current, frame) : null; if (g) drawOver(g, frame, here); }, [size, dark, view, here, at.value, trace.value, picked.value]);
 
   const cellAt = (event: { clientX: number; clientY: number }): number | null => {
     const r = canvas.current!.getBoundingClientRect(), scale = width / r.width, s = side * view.zoom;

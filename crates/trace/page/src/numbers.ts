@@ -24,6 +24,12 @@ const fixed = (x: number, places: number, side?: Side): string => {
   return (whole / scale).toFixed(places);
 };
 
+/** What is missing to one, with two figures; rounded so that the difference to one is rounded to its side. */
+const nearOne = (missing: number, side?: Side): string => {
+  const power = 10 ** (Math.floor(Math.log10(missing)) - 1), figures = missing / power;
+  return scientific((side === "down" ? Math.ceil(figures - 1e-9) : side === "up" ? Math.floor(figures + 1e-9) : Math.round(figures)) * power, 1);
+};
+
 export const show = (value: number, kind: Kind, side?: Side): string => {
   const x = kind === "probability" ? Math.min(1, value) : value;
   if (Number.isNaN(x)) return "unknown";
@@ -31,6 +37,7 @@ export const show = (value: number, kind: Kind, side?: Side): string => {
   if (x === 0 || (kind === "probability" && x === 1)) return String(x);
   const size = Math.abs(x);
   if (size < 1e-3 || size >= 1e7) return scientific(x, 2);
+  if (kind === "probability" && 1 - x > 0 && 1 - x < 1e-6) return `1 − ${nearOne(1 - x, side)}`;
   if (kind === "probability" && 1 - x > 0 && 1 - x < 1e-3) return fixed(x, Math.min(15, Math.ceil(-Math.log10(1 - x)) + 2), side);
   if (kind === "probability") return fixed(x, 4, side);
   return Number.isInteger(x) ? group(x) : fixed(x, size >= 1000 ? 1 : size >= 10 ? 3 : 4, side);
@@ -49,6 +56,7 @@ export const headline = (value: number, kind: Kind, side?: Side): string => kind
 
 /** A bracket; a gap below the last figure shown is said as one number. */
 export const between = (r: Range, kind: Kind): string => {
+  if (kind === "probability" && r.lower > 1 - 1e-9) return "1";
   const [low, high] = [show(r.lower, kind, "down"), show(r.upper, kind, "up")];
   if (low === high) return low;
   const close = kind === "probability" ? 1e-4 : 1e-4 * Math.max(1, Math.abs(r.upper));

@@ -30,6 +30,8 @@ test("numbers are rounded to the side that holds", () => {
   assert.equal(percent(0.98769, "up"), "98.77 %");
   assert.equal(percent(1), "100 %");
   assert.equal(show(0.99999, "probability", "down"), "0.99999000");
+  assert.equal(show(1 - 1.23e-9, "probability", "down"), "1 − 1.3·10⁻⁹");
+  assert.equal(show(1 - 1.23e-9, "probability", "up"), "1 − 1.2·10⁻⁹");
   assert.equal(show(Infinity, "quantity"), "∞");
   assert.equal(show(1e-9, "probability"), "1.00·10⁻⁹");
   assert.equal(between({ lower: 0.25, upper: 0.25 }, "probability"), "0.2500");
