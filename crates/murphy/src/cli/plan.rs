@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Format, PlanArguments};
 use crate::cli::failure::Failure;
-use crate::cli::files::write;
+use crate::cli::files::{read, write};
 use crate::cli::load::Loaded;
 use crate::cli::report::{self, bracket_text};
 use crate::cli::view::{PageRequest, write_page};
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
         &arguments.goal,
     )?;
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
-    let (certificate_path, plan_hash) = write_plan(&loaded, &answer, &arguments.out)?;
+    let certificate_path = write_plan(&loaded, &answer, &arguments.out)?;
     if arguments.format == Format::Json {
         let object = json!({
             "status": "value",
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             runs: 10_000,
             seed: 1,
             nature: murphy_trace::NatureMode::Worst,
-            plan_hash,
+            plan_hash: Origin::of("", &read(&arguments.out)?).hash,
             beside: None,
         };
         let variants = write_page(&request, view, terminal)?;
@@ -69,8 +69,8 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
     Ok(Outcome::Met)
 }
 
-/// Writes the certificate, then the plan that names it, and returns where the certificate is and the hash of the plan.
-fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<(PathBuf, String), Failure> {
+/// Writes the certificate, then the plan that names it, and returns where the certificate is.
+fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result<PathBuf, Failure> {
     let certificate_path = out.with_extension("cert");
     if certificate_path == out {
         return Err(Failure::new(
@@ -87,6 +87,5 @@ fn write_plan(loaded: &Loaded, answer: &Answer, out: &std::path::Path) -> Result
     let text = document.to_text().map_err(Failure::new)?;
     write(&certificate_path, &bytes)?;
     write(out, text.as_bytes())?;
-    let hash = Origin::of("", text.as_bytes()).hash;
-    Ok((certificate_path, hash))
+    Ok(certificate_path)
 }

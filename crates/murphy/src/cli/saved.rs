@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 /// A plan with everything that it speaks of.
 pub(crate) struct Saved {
+    /// The plan file itself.
+    pub(crate) origin: Origin,
     pub(crate) document: PlanDocument,
     pub(crate) loaded: Loaded,
     pub(crate) plan: Plan,
-    /// The plan file itself.
-    pub(crate) origin: Origin,
     /// What is not as it was when the plan was made, each in a sentence.
     pub(crate) changes: Vec<String>,
 }
@@ -44,10 +44,10 @@ impl Saved {
             sweeps: 0,
         };
         Ok(Self {
+            origin,
             document,
             loaded,
             plan,
-            origin,
             changes,
         })
     }
