@@ -201,32 +201,25 @@ fn a_plan_for_a_foreign_model_checks_though_its_actions_share_a_name() {
 
 #[test]
 fn threads_change_no_byte() {
-    let folder = Folder::new("threads");
     let written = |threads: &str| {
-        let out = format!("plan{threads}.ron");
-        let view = format!("page{threads}.html");
-        let done = folder.murphy(&[
+        let folder = Folder::new(&format!("threads-{threads}"));
+        let arguments = [
             "plan",
             "good.ron",
             "home.ron",
+            "--view",
+            "page.html",
             "--threads",
             threads,
-            "--out",
-            &out,
-            "--view",
-            &view,
-        ]);
+        ];
+        let done = folder.murphy(&arguments);
         assert_eq!(
             done.status.code(),
             Some(0),
             "{}",
             String::from_utf8_lossy(&done.stderr)
         );
-        let certificate = fs::read(folder.0.join(format!("plan{threads}.cert"))).unwrap();
-        let plan = fs::read_to_string(folder.0.join(out))
-            .unwrap()
-            .replace(&format!("plan{threads}"), "plan");
-        (certificate, plan, fs::read(folder.0.join(view)).unwrap())
+        ["plan.cert", "plan.ron", "page.html"].map(|name| fs::read(folder.0.join(name)).unwrap())
     };
     let one = written("1");
     assert_eq!(one, written("2"));

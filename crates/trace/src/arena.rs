@@ -171,6 +171,33 @@ impl<'a> Arena<'a> {
             .ok_or(Error::Policy { state })
     }
 
+    /// Says whether the policy changes with the step.
+    pub(crate) fn is_stepwise(&self) -> bool {
+        matches!(self.plan.policy, Policy::Stepwise(_))
+    }
+
+    /// Returns between which two numbers the goal's quantity of every run lies, where that is known.
+    pub(crate) fn total_range(&self) -> Option<(f64, f64)> {
+        let low = self
+            .quantity
+            .iter()
+            .copied()
+            .fold(f64::INFINITY, f64::min)
+            .min(0.0);
+        let high = self
+            .quantity
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max)
+            .max(0.0);
+        let steps = match &self.problem.objective {
+            Objective::Horizon { steps, .. } => f64::from(*steps),
+            Objective::Discounted { .. } => 1.0 / (1.0 - self.discount()),
+            _ => return None,
+        };
+        Some((low * steps, high * steps))
+    }
+
     /// Returns what a step by this choice adds to the quantity of the goal.
     pub(crate) fn added(&self, choice: ChoiceId) -> f64 {
         self.quantity.get(choice as usize).copied().unwrap_or(0.0)

@@ -43,6 +43,20 @@ pub enum Error {
         /// The number found.
         found: f64,
     },
+    /// The world has no such label.
+    Label {
+        /// The name found.
+        found: String,
+        /// The labels that there are.
+        known: Vec<String>,
+    },
+    /// A share of a mixture is not between zero and one.
+    Share {
+        /// The number found.
+        found: f64,
+    },
+    /// The rare-event estimate was asked for a goal that is not about a probability, or that has a step bound.
+    NotRare,
     /// A credal set refused the values.
     Set(murphy_credal::Error),
 }
@@ -68,6 +82,18 @@ impl fmt::Display for Error {
                 )
             }
             Self::Confidence { found } => write!(f, "the confidence {found} is not between 0 and 1"),
+            Self::Label { found, known } => {
+                write!(f, "the world has no label `{found}`")?;
+                match murphy_notation::hint_for(found, known) {
+                    Some(hint) => write!(f, "; {hint}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Share { found } => write!(f, "the share {found} is not between 0 and 1"),
+            Self::NotRare => write!(
+                f,
+                "rare events are estimated for goals about a probability without a step bound"
+            ),
             Self::Set(error) => error.fmt(f),
         }
     }

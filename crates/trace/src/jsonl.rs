@@ -112,7 +112,9 @@ impl std::error::Error for ReadError {}
 /// let header = Header {
 ///     world: "coin".into(), goal: "F heads".into(), stance: "Pessimistic".into(), nature: "worst".into(), seed: 1, variables: vec![],
 /// };
-/// let trace = Trace { run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, steps: vec![] };
+/// let trace = Trace {
+///     run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, leads_to: None, probability: None, steps: vec![],
+/// };
 /// let text = jsonl::write_jsonl(&trace, &header);
 /// assert_eq!(jsonl::read_jsonl(&text)?, vec![(header, trace)]);
 /// # Ok::<(), jsonl::ReadError>(())

@@ -8,8 +8,10 @@
 //! proved is in the certificate.
 
 mod arena;
+mod compiled;
 pub mod confidence;
 mod error;
+pub mod export;
 pub mod jsonl;
 mod nature;
 mod number;
@@ -20,16 +22,24 @@ mod representative;
 pub mod review;
 mod sampler;
 mod settings;
+mod side;
 mod simulate;
+mod splitting;
 mod summary;
 mod trace;
+mod walk;
 
 pub use error::Error;
 pub use jsonl::{ReadError, read_jsonl, write_jsonl};
 pub use number::Number;
-pub use page::{Checked, Page, PageData, PageExtras, VariantRow};
+pub use page::{Beside, Checked, Page, PageData, PageExtras, VariantRow};
 pub use review::{Mark, MarkedState, Review, Verdict};
 pub use settings::{NatureMode, SimulationSettings};
+pub use side::{LabelShare, QuantityMean};
 pub use simulate::{Simulation, record_run, simulate, simulate_with};
+pub use splitting::{RareEvent, SplittingSettings, rare_event};
 pub use summary::Summary;
-pub use trace::{Alternative, Branch, Decision, Header, Outcome, Range, Reading, Rest, Role, Step, Trace};
+pub use trace::{
+    Alternative, Branch, Decision, Header, Outcome, Owed, Range, Reading, Rest, Role, Step, Trace,
+};
+pub use walk::{shortest_to_failure, shortest_to_label};

@@ -86,16 +86,22 @@ pub(crate) fn directions(outcomes: usize, choice: ChoiceId, member: u32, generat
 pub(crate) struct Nature {
     mode: NatureMode,
     generator: Philox,
-    /// Samplers of fixed answers, by [`Self::key`].
+    /// Samplers of fixed answers, by [`key`].
     fixed: Vec<Option<Sampler>>,
-    /// Pools, by choice.
-    pools: Vec<Option<Pool>>,
+    /// Pools with a sampler a member, by choice.
+    pools: Vec<Option<(Pool, Vec<Sampler>)>>,
 }
 
 impl Nature {
     /// Prepares what Nature can be asked for while the policy is followed.
     pub(crate) fn new(arena: &Arena<'_>, mode: NatureMode, generator: Philox) -> Result<Self, Error> {
-        if mode == NatureMode::Worst && arena.problem.settled != Default::default() {
+        if let NatureMode::Mixed { worst } = mode
+            && !(0.0..=1.0).contains(&worst)
+        {
+            return Err(Error::Share { found: worst });
+        }
+        let declared = matches!(mode, NatureMode::Worst | NatureMode::Mixed { .. });
+        if declared && arena.problem.settled != Default::default() {
             return Err(Error::Settled {
                 found: format!("{:?}", arena.problem.settled),
             });
@@ -109,9 +115,14 @@ impl Nature {
         };
         let model = &arena.problem.model;
         if mode == NatureMode::Sampled {
-            let pools: Result<Vec<Pool>, Error> = asked
+            let pools: Result<Vec<_>, Error> = asked
                 .par_iter()
-                .map(|asked| Pool::new(model.set(asked.choice), asked.choice, &generator))
+                .map(|asked| {
+                    let pool = Pool::new(model.set(asked.choice), asked.choice, &generator)?;
+                    let samplers = pool.members.iter().map(|member| Sampler::floats(member));
+                    let samplers = samplers.collect::<Vec<_>>();
+                    Ok((pool, samplers))
+                })
                 .collect();
             nature.pools = vec![None; model.choice_count()];
             for (asked, pool) in asked.iter().zip(pools?) {
@@ -123,6 +134,7 @@ impl Nature {
             .par_iter()
             .map(|asked| match mode {
                 NatureMode::Nominal => Ok(Sampler::exact(&centre(arena, asked)?)),
+                NatureMode::Mixed { worst } => Ok(Sampler::floats(&blend(arena, asked, worst)?)),
                 _ => Ok(Sampler::floats(&arena.witness(asked.choice, asked.step)?)),
             })
             .collect();
@@ -138,25 +150,44 @@ impl Nature {
         Ok(nature)
     }
 
+    /// Says whether a choice always has the same answer, whatever the run and the step.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.mode != NatureMode::Sampled
+    }
+
+    /// Returns the thresholds of a fixed answer; none for what the policy cannot come to.
+    pub(crate) fn thresholds(&self, arena: &Arena<'_>, asked: Asked) -> &[u64] {
+        let sampler = self.fixed.get(key(arena, self.mode, asked));
+        sampler.and_then(Option::as_ref).map_or(&[], Sampler::thresholds)
+    }
+
     /// Returns the branch that a run takes at this step.
     pub(crate) fn branch(&self, arena: &Arena<'_>, run: u64, asked: Asked) -> Result<usize, Error> {
-        let word = self.generator.draw(run, asked.step, Purpose::Branch)[0];
+        let word = self.generator.step(run, asked.step, Purpose::Branch);
+        self.branch_of_word(arena, (run, asked), word)
+    }
+
+    /// Returns the branch that a word stands for at this step of a run.
+    pub(crate) fn branch_of_word(
+        &self,
+        arena: &Arena<'_>,
+        (run, asked): (u64, Asked),
+        word: u64,
+    ) -> Result<usize, Error> {
         let lacking = Error::Policy { state: asked.state };
         if self.mode == NatureMode::Sampled {
-            let pool = self
-                .pools
-                .get(asked.choice as usize)
-                .and_then(Option::as_ref)
-                .ok_or(lacking)?;
+            let pool = self.pools.get(asked.choice as usize).and_then(Option::as_ref);
+            let (pool, samplers) = pool.ok_or(lacking.clone())?;
             let mixture = pool.mixture(run, asked.step, &self.generator);
-            return Ok(Sampler::floats(&pool.mixed(&mixture)).draw(word));
+            // To draw from a mixture, draw the member first.
+            let chance = unit(self.generator.step(run, asked.step, Purpose::Member));
+            let [first, second, _] = mixture.weights;
+            let part = usize::from(chance >= first) + usize::from(chance >= first + second);
+            let sampler = samplers.get(mixture.members[part]).ok_or(lacking)?;
+            return Ok(sampler.draw(word));
         }
-        let sampler = self
-            .fixed
-            .get(key(arena, self.mode, asked))
-            .and_then(Option::as_ref)
-            .ok_or(lacking)?;
-        Ok(sampler.draw(word))
+        let sampler = self.fixed.get(key(arena, self.mode, asked));
+        Ok(sampler.and_then(Option::as_ref).ok_or(lacking)?.draw(word))
     }
 
     /// Returns the distribution that the branch of this step is drawn from.
@@ -164,9 +195,10 @@ impl Nature {
         match self.mode {
             NatureMode::Worst => arena.witness(asked.choice, asked.step),
             NatureMode::Nominal => Ok(centre(arena, &asked)?.iter().map(Rational::to_f64).collect()),
+            NatureMode::Mixed { worst } => blend(arena, &asked, worst),
             NatureMode::Sampled => {
                 let pool = self.pools.get(asked.choice as usize).and_then(Option::as_ref);
-                let pool = pool.ok_or(Error::Policy { state: asked.state })?;
+                let (pool, _) = pool.ok_or(Error::Policy { state: asked.state })?;
                 Ok(pool.mixed(&pool.mixture(run, asked.step, &self.generator)))
             }
         }
@@ -191,7 +223,17 @@ fn key(arena: &Arena<'_>, mode: NatureMode, asked: Asked) -> usize {
 }
 
 fn depends_on_step(arena: &Arena<'_>, mode: NatureMode) -> bool {
-    mode == NatureMode::Worst && arena.horizon.is_some()
+    matches!(mode, NatureMode::Worst | NatureMode::Mixed { .. }) && arena.horizon.is_some()
+}
+
+/// Returns the mixture of the declared Nature and the centre of a set.
+fn blend(arena: &Arena<'_>, asked: &Asked, worst: f64) -> Result<Vec<f64>, Error> {
+    let centre = centre(arena, asked)?;
+    let witness = arena.witness(asked.choice, asked.step)?;
+    let mixed = witness.iter().zip(&centre);
+    Ok(mixed
+        .map(|(w, c)| worst * w + (1.0 - worst) * c.to_f64())
+        .collect())
 }
 
 fn centre(arena: &Arena<'_>, asked: &Asked) -> Result<Vec<Rational>, Error> {

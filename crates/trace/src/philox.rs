@@ -23,6 +23,12 @@ pub enum Purpose {
     Nature = 2,
     /// The value vectors whose witnesses span what a sampled Nature picks from.
     Pool = 3,
+    /// Which member of its mixture a sampled Nature uses.
+    Member = 4,
+    /// Steps of the particles of a rare-event estimate.
+    Particle = 5,
+    /// Where the particles of a stage begin.
+    Entrance = 6,
 }
 
 /// The generator of one seed.
@@ -52,6 +58,13 @@ impl Philox {
         Self { key: halves(seed) }
     }
 
+    /// Returns the word that decides a step of a run: two steps share the two words of a block.
+    #[must_use]
+    #[inline]
+    pub fn step(&self, run: u64, step: u32, purpose: Purpose) -> u64 {
+        self.draw(run, step >> 1, purpose)[(step & 1) as usize]
+    }
+
     /// Returns two independent 64-bit words for this run, step and purpose.
     #[must_use]
     pub fn draw(&self, run: u64, step: u32, purpose: Purpose) -> [u64; 2] {
@@ -63,6 +76,7 @@ impl Philox {
 }
 
 /// Returns the block of a counter under a key.
+#[inline]
 #[must_use]
 pub fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for round in 0..ROUNDS {

@@ -4,41 +4,69 @@ use crate::arena::Arena;
 use crate::error::Error;
 use crate::number::Number;
 use crate::simulate::{Move, Simulator};
-use crate::trace::{Alternative, Branch, Decision, Outcome, Range, Reading, Rest, Role, Step, Trace};
-use murphy_notation::Value;
+use crate::trace::{Alternative, Branch, Decision, Outcome, Owed, Range, Reading, Rest, Role, Step, Trace};
+use murphy_notation::{Rational, Value};
 use murphy_problem::Bracket;
-use murphy_world::{Model, StateId};
+use murphy_world::{ChoiceId, Model, StateId};
+use std::collections::BTreeMap;
 
 /// Makes a run again and records it.
 pub(crate) fn record(simulator: &Simulator<'_>, run: u64, role: Role) -> Result<Trace, Error> {
+    let start = simulator.start(run);
+    record_from(simulator, (run, role), start, |state, step| {
+        if simulator.end(state, step).is_some() {
+            return Ok(None);
+        }
+        simulator.advance(run, state, step).map(Some)
+    })
+}
+
+/// Records the run that `advance` makes, until it makes no more steps.
+pub(crate) fn record_from(
+    simulator: &Simulator<'_>,
+    (run, role): (u64, Role),
+    start: StateId,
+    advance: impl Fn(StateId, u32) -> Result<Option<Move>, Error>,
+) -> Result<Trace, Error> {
     let arena = &simulator.arena;
-    let (mut state, mut step, mut total, mut weight) = (simulator.start(run), 0u32, 0.0, 1.0);
+    let (mut state, mut step, mut total, mut weight) = (start, 0u32, 0.0, 1.0);
     let mut steps = Vec::new();
     loop {
         let mut told = visited(arena, state, step);
-        if let Some(outcome) = simulator.end(state, step) {
+        let outcome = simulator.end(state, step);
+        told.owed = owed(arena, step, outcome, total);
+        let Some(made) = advance(state, step)? else {
             steps.push(told);
+            let outcome = outcome.unwrap_or(Outcome::Unfinished);
             let total = if outcome == Outcome::Endless {
                 f64::INFINITY
             } else {
                 total
             };
-            let total = arena.is_quantity().then_some(Number(total));
             return Ok(Trace {
                 run,
                 role,
                 outcome,
-                total,
+                total: arena.is_quantity().then_some(Number(total)),
+                leads_to: None,
+                probability: None,
                 steps,
             });
-        }
-        let made = simulator.advance(run, state, step)?;
+        };
         told.decision = Some(decision(simulator, run, &made)?);
         steps.push(told);
         total += weight * arena.added(made.asked.choice);
         weight *= arena.discount();
         state = made.next;
         step += 1;
+    }
+}
+
+fn owed(arena: &Arena<'_>, step: u32, outcome: Option<Outcome>, total: f64) -> Owed {
+    Owed {
+        open: matches!(outcome, None | Some(Outcome::Unfinished)),
+        steps_left: arena.horizon.map(|horizon| horizon.saturating_sub(step)),
+        so_far: arena.is_quantity().then_some(Number(total)),
     }
 }
 
@@ -75,6 +103,7 @@ fn visited(arena: &Arena<'_>, state: StateId, step: u32) -> Step {
             .collect(),
         labels: labels_of(model, state),
         bracket: range(arena.bracket(state, step)),
+        owed: Owed::default(),
         decision: None,
     }
 }
@@ -126,7 +155,17 @@ fn decision(simulator: &Simulator<'_>, run: u64, made: &Move) -> Result<Decision
         rest: (!hidden.is_empty()).then_some(rest),
         outcome: u32::try_from(outcome).unwrap_or(0),
         quantity: arena.is_quantity().then(|| Number(arena.added(asked.choice))),
+        measured: measured(model, asked.choice),
     })
+}
+
+/// Returns what a choice adds to each quantity of the world.
+fn measured(model: &Model, choice: ChoiceId) -> BTreeMap<String, Number> {
+    let added = |values: &[Rational]| values.get(choice as usize).map(Rational::to_f64);
+    let quantities = model.quantities().iter();
+    quantities
+        .filter_map(|(name, values)| Some((name.clone(), Number(added(values)?))))
+        .collect()
 }
 
 /// Returns the branches to show, ascending: the heaviest ones, and the one that happened.

@@ -50,6 +50,11 @@ impl Sampler {
         Self { thresholds, last }
     }
 
+    /// Returns the thresholds up to the last outcome that has mass.
+    pub(crate) fn thresholds(&self) -> &[u64] {
+        self.thresholds.get(..=self.last).unwrap_or(&self.thresholds)
+    }
+
     /// Returns the outcome that a uniformly random word stands for.
     pub(crate) fn draw(&self, word: u64) -> usize {
         self.thresholds

@@ -1,7 +1,7 @@
 //! What a simulation is asked to do.
 
 /// Who picks the distribution at each step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum NatureMode {
     /// Nature as the problem declares her: against the agent in a pessimistic plan (the worst case), with it in an optimistic one.
     ///
@@ -15,6 +15,11 @@ pub enum NatureMode {
     Nominal,
     /// A point of the set drawn anew each time: a random mixture of distributions that are extreme in random directions.
     Sampled,
+    /// The declared Nature with this share, the centre of the set with the rest: a point of the set, because it is convex.
+    Mixed {
+        /// The share of the declared Nature, in `[0, 1]`.
+        worst: f64,
+    },
 }
 
 impl NatureMode {
@@ -25,6 +30,7 @@ impl NatureMode {
             Self::Worst => "worst",
             Self::Nominal => "nominal",
             Self::Sampled => "sampled",
+            Self::Mixed { .. } => "mixed",
         }
     }
 }

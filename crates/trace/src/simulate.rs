@@ -4,6 +4,7 @@
 //! merged in order. Any run can be made again alone, which is how traces are recorded.
 
 use crate::arena::Arena;
+use crate::compiled::Compiled;
 use crate::error::Error;
 use crate::nature::{Asked, Nature};
 use crate::number::Number;
@@ -12,7 +13,8 @@ use crate::record;
 use crate::representative::{Candidate, representative};
 use crate::sampler::Sampler;
 use crate::settings::SimulationSettings;
-use crate::summary::{Summary, Tally};
+use crate::side::{Seen, Side, Watch};
+use crate::summary::{Kind, Summary, Tally};
 use crate::trace::{Header, Outcome, Range, Trace};
 use murphy_notation::Rational;
 use murphy_problem::{Plan, Problem};
@@ -22,8 +24,10 @@ use std::ops::ControlFlow;
 
 /// Runs that are made one after another by one thread.
 const CHUNK: u64 = 64;
-/// Chunks between two reports of progress.
+/// Chunks before the first report of progress; later waves are a quarter of what was done, so that stopping never waits for long.
 const WAVE: u64 = 64;
+/// The most chunks between two reports.
+const WAVE_MAX: u64 = 2_048;
 
 /// What a simulation found.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +60,8 @@ pub fn simulate_with(
     progress: &dyn Fn(u64) -> ControlFlow<()>,
 ) -> Result<Simulation, Error> {
     let simulator = Simulator::new(problem, plan, settings)?;
-    let (tally, visits, sample) = simulator.all(progress)?;
-    let mut summary = tally.summary(settings, simulator.arena.is_quantity(), simulator.truncation);
+    let found = simulator.all(progress)?;
+    let mut summary = found.tally.summary(settings, simulator.kind());
     if simulator.arena.is_mean() && summary.unfinished > 0 {
         // However many runs there are, what they add early on is not what they add in the long run.
         summary.interval = Range {
@@ -65,9 +69,10 @@ pub fn simulate_with(
             upper: Number(f64::INFINITY),
         };
     }
-    summary.visits = visits;
+    summary.visits = found.visits;
+    (summary.labels, summary.quantities) = simulator.watch.told(&found.side, settings.confidence);
     let mut traces = Vec::new();
-    for (role, run) in representative(&sample, problem.agent, problem.complemented) {
+    for (role, run) in representative(&found.sample, problem.agent, problem.complemented) {
         traces.push(record::record(&simulator, run, role)?);
     }
     Ok(Simulation {
@@ -99,7 +104,9 @@ pub(crate) struct Simulator<'a> {
     pub(crate) arena: Arena<'a>,
     pub(crate) nature: Nature,
     pub(crate) settings: &'a SimulationSettings,
-    generator: Philox,
+    pub(crate) generator: Philox,
+    compiled: Option<Compiled>,
+    watch: Watch,
     start: Sampler,
     /// After how many steps what discounting leaves no longer matters.
     cut: Option<u32>,
@@ -114,15 +121,56 @@ pub(crate) struct Move {
     pub(crate) next: StateId,
 }
 
+/// What some runs found.
+#[derive(Default)]
+struct Found {
+    tally: Tally,
+    side: Side,
+    sample: Vec<Candidate>,
+    /// By state.
+    visits: Vec<u64>,
+}
+
 /// What a chunk of runs found.
 struct Chunk {
     tally: Tally,
-    visits: Vec<(StateId, u64)>,
+    side: Side,
     sample: Vec<Candidate>,
+    visits: Vec<(StateId, u64)>,
+}
+
+/// Counts that a thread uses again for its next chunk: between chunks all are zero.
+struct Counts {
+    visits: Vec<u64>,
+    touched: Vec<StateId>,
+}
+
+impl Counts {
+    #[inline]
+    fn visit(&mut self, state: StateId) {
+        let count = &mut self.visits[state as usize];
+        if *count == 0 {
+            self.touched.push(state);
+        }
+        *count += 1;
+    }
+
+    /// Returns the counts, and sets them to zero again.
+    fn take(&mut self) -> Vec<(StateId, u64)> {
+        let touched = std::mem::take(&mut self.touched);
+        touched
+            .into_iter()
+            .map(|state| (state, std::mem::take(&mut self.visits[state as usize])))
+            .collect()
+    }
 }
 
 impl<'a> Simulator<'a> {
-    fn new(problem: &'a Problem, plan: &'a Plan, settings: &'a SimulationSettings) -> Result<Self, Error> {
+    pub(crate) fn new(
+        problem: &'a Problem,
+        plan: &'a Plan,
+        settings: &'a SimulationSettings,
+    ) -> Result<Self, Error> {
         if !(settings.confidence > 0.0 && settings.confidence < 1.0) {
             return Err(Error::Confidence {
                 found: settings.confidence,
@@ -138,7 +186,15 @@ impl<'a> Simulator<'a> {
             .map(|(_, weight)| weight.clone())
             .collect();
         let (cut, truncation) = cut(&arena, settings);
+        // A mean is not the sum that compiled steps add up.
+        let compiled = if arena.is_mean() {
+            None
+        } else {
+            Compiled::new(&arena, &nature)?
+        };
         Ok(Self {
+            compiled,
+            watch: Watch::new(&arena),
             arena,
             nature,
             settings,
@@ -194,11 +250,27 @@ impl<'a> Simulator<'a> {
         Ok(Move { asked, branch, next })
     }
 
+    /// Returns what is known of the goal before any run is made.
+    fn kind(&self) -> Kind {
+        if self.arena.is_quantity() {
+            Kind::Quantity {
+                range: self.arena.total_range(),
+                truncation: self.truncation,
+            }
+        } else {
+            Kind::Probability
+        }
+    }
+
     /// Makes a whole run, says which states it visits, and returns how it ended, its total and its length.
-    fn run(&self, run: u64, visit: &mut impl FnMut(StateId)) -> Result<(Outcome, f64, u32), Error> {
+    fn run(&self, run: u64, counts: &mut Counts, seen: &mut Seen) -> Result<(Outcome, f64, u32), Error> {
+        if let Some(compiled) = &self.compiled {
+            return self.run_compiled(compiled, (run, counts, seen));
+        }
         let (mut state, mut step, mut total, mut weight) = (self.start(run), 0u32, 0.0, 1.0);
         loop {
-            visit(state);
+            counts.visit(state);
+            self.watch.state(seen, state);
             if let Some(outcome) = self.end(state, step) {
                 let total = match outcome {
                     // Where nothing is added any more, nothing is what is added in the long run.
@@ -211,30 +283,59 @@ impl<'a> Simulator<'a> {
             let made = self.advance(run, state, step)?;
             total += weight * self.arena.added(made.asked.choice);
             weight *= self.arena.discount();
+            self.watch.choice(seen, made.asked.choice);
             state = made.next;
             step += 1;
         }
     }
 
+    /// The same where all steps are alike.
+    fn run_compiled(
+        &self,
+        compiled: &Compiled,
+        (run, counts, seen): (u64, &mut Counts, &mut Seen),
+    ) -> Result<(Outcome, f64, u32), Error> {
+        let limit = self.cut.unwrap_or(self.settings.steps_max);
+        let discount = self.arena.discount();
+        let (mut state, mut step, mut total, mut weight) = (self.start(run), 0u32, 0.0, 1.0);
+        let mut words = [0; 2];
+        loop {
+            counts.visit(state);
+            self.watch.state(seen, state);
+            let row = compiled.row(state);
+            if let Some(outcome) = row.end {
+                return Ok((outcome, total, step));
+            }
+            if step >= limit {
+                let outcome = self.cut.map_or(Outcome::Unfinished, |_| Outcome::Summed);
+                return Ok((outcome, total, step));
+            }
+            if step & 1 == 0 {
+                words = self.generator.draw(run, step >> 1, Purpose::Branch);
+            }
+            let word = words[(step & 1) as usize];
+            state = compiled.next(row, word).ok_or(Error::Policy { state })?;
+            total += weight * self.arena.added(row.choice);
+            weight *= discount;
+            self.watch.choice(seen, row.choice);
+            step += 1;
+        }
+    }
+
     /// Makes the runs of one chunk.
-    fn chunk(&self, chunk: u64) -> Result<Chunk, Error> {
+    fn chunk(&self, chunk: u64, counts: &mut Counts) -> Result<Chunk, Error> {
         let first = chunk * CHUNK;
-        let mut counts = vec![0u64; self.arena.problem.model.state_count()];
-        let mut touched: Vec<StateId> = Vec::new();
         let mut found = Chunk {
             tally: Tally::default(),
-            visits: Vec::new(),
+            side: Side::default(),
             sample: Vec::new(),
+            visits: Vec::new(),
         };
         for run in first..(first + CHUNK).min(self.settings.runs) {
-            let (outcome, total, steps) = self.run(run, &mut |state| {
-                let count = &mut counts[state as usize];
-                if *count == 0 {
-                    touched.push(state);
-                }
-                *count += 1;
-            })?;
+            let mut seen = self.watch.nothing();
+            let (outcome, total, steps) = self.run(run, counts, &mut seen)?;
             found.tally.add(outcome, total, steps);
+            found.side.add(&seen);
             if run < self.settings.sample {
                 found.sample.push(Candidate {
                     run,
@@ -244,43 +345,44 @@ impl<'a> Simulator<'a> {
                 });
             }
         }
-        found.visits = touched
-            .into_iter()
-            .map(|state| (state, counts[state as usize]))
-            .collect();
+        found.visits = counts.take();
         Ok(found)
     }
 
     /// Makes all runs, wave by wave.
-    fn all(
-        &self,
-        progress: &dyn Fn(u64) -> ControlFlow<()>,
-    ) -> Result<(Tally, Vec<u64>, Vec<Candidate>), Error> {
-        let mut tally = Tally::default();
-        let mut visits = vec![0u64; self.arena.problem.model.state_count()];
-        let mut sample = Vec::new();
+    fn all(&self, progress: &dyn Fn(u64) -> ControlFlow<()>) -> Result<Found, Error> {
+        let states = self.arena.problem.model.state_count();
+        let mut found = Found {
+            visits: vec![0; states],
+            ..Found::default()
+        };
+        let counts = || Counts {
+            visits: vec![0; states],
+            touched: Vec::new(),
+        };
         let chunks = self.settings.runs.div_ceil(CHUNK);
         let mut done = 0;
         while done < chunks {
-            let until = (done + WAVE).min(chunks);
+            let until = (done + (done / 4).clamp(WAVE, WAVE_MAX)).min(chunks);
             let wave: Vec<Result<Chunk, Error>> = (done..until)
                 .into_par_iter()
-                .map(|chunk| self.chunk(chunk))
+                .map_init(counts, |counts, chunk| self.chunk(chunk, counts))
                 .collect();
             for chunk in wave {
                 let chunk = chunk?;
-                tally.merge(&chunk.tally);
+                found.tally.merge(&chunk.tally);
+                found.side.merge(&chunk.side);
                 for (state, count) in chunk.visits {
-                    visits[state as usize] += count;
+                    found.visits[state as usize] += count;
                 }
-                sample.extend(chunk.sample);
+                found.sample.extend(chunk.sample);
             }
             done = until;
-            if progress(tally.runs).is_break() {
+            if progress(found.tally.runs).is_break() {
                 break;
             }
         }
-        Ok((tally, visits, sample))
+        Ok(found)
     }
 }
 

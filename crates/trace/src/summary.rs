@@ -3,6 +3,7 @@
 use crate::confidence::{Interval, clopper_pearson, normal_quantile};
 use crate::number::Number;
 use crate::settings::{NatureMode, SimulationSettings};
+use crate::side::{LabelShare, QuantityMean};
 use crate::trace::{Outcome, Range};
 use murphy_problem::Bracket;
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,11 @@ pub struct Summary {
     /// Where the true value lies with the confidence below, for this Nature.
     ///
     /// For probabilities the exact Clopper–Pearson interval, in which unfinished runs count as failed at the lower end and as held at the
-    /// upper; for quantities the mean with a normal estimate of its error, which is no guarantee.
+    /// upper. For quantities whose total is bounded (a horizon, a discount) the better of Hoeffding's and the empirical Bernstein bound;
+    /// for others the mean with a normal estimate of its error, which is no guarantee.
     pub interval: Range,
+    /// Whether the interval misses the true value with probability at most `1 - confidence`, whatever the distribution.
+    pub exact: bool,
     /// The confidence of the interval.
     pub confidence: f64,
     /// The standard deviation of the quantity over runs, if the goal is about one.
@@ -41,6 +45,12 @@ pub struct Summary {
     pub steps_mean: f64,
     /// The number of steps of the longest run.
     pub steps_longest: u32,
+    /// How often runs come by each label of the world (the first 64 by name).
+    #[serde(default)]
+    pub labels: Vec<LabelShare>,
+    /// What each quantity of the world comes to (the first 64 by name), whether the goal speaks of it or not.
+    #[serde(default)]
+    pub quantities: Vec<QuantityMean>,
     /// How often each state was visited, over all runs.
     #[serde(skip)]
     pub visits: Vec<u64>,
@@ -56,6 +66,20 @@ impl Summary {
         let rounding = 1e-12 * self.mean.0.abs().min(f64::MAX);
         self.interval.lower.0 - rounding <= bracket.upper && bracket.lower <= self.interval.upper.0 + rounding
     }
+}
+
+/// What is known of a goal before any run is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// It asks for a probability.
+    Probability,
+    /// It asks for the mean of a quantity.
+    Quantity {
+        /// Between which numbers the total of every run lies, where that is known.
+        range: Option<(f64, f64)>,
+        /// How much a run that was cut can still miss.
+        truncation: f64,
+    },
 }
 
 /// Sums over runs; merging in a fixed order gives the same bits on any number of threads.
@@ -123,20 +147,25 @@ impl Tally {
         self.totals += other.totals;
     }
 
-    /// Returns the summary. `quantity` says whether the goal is about one.
+    /// Returns the summary.
     #[expect(clippy::cast_precision_loss, reason = "counts of runs stay far below 2^53")]
-    pub(crate) fn summary(&self, settings: &SimulationSettings, quantity: bool, truncation: f64) -> Summary {
+    pub(crate) fn summary(&self, settings: &SimulationSettings, kind: Kind) -> Summary {
         let runs = self.runs.max(1) as f64;
-        let (mean, interval, deviation) = if quantity {
-            self.of_quantity(settings.confidence)
-        } else {
-            let low = clopper_pearson(self.held, self.runs, settings.confidence);
-            let high = clopper_pearson(self.held + self.unfinished, self.runs, settings.confidence);
-            let interval = Interval {
-                lower: low.lower,
-                upper: high.upper,
-            };
-            (self.held as f64 / runs, interval, None)
+        let (mean, interval, deviation) = match kind {
+            Kind::Quantity { range, .. } => self.of_quantity(settings.confidence, range),
+            Kind::Probability => {
+                let low = clopper_pearson(self.held, self.runs, settings.confidence);
+                let high = clopper_pearson(self.held + self.unfinished, self.runs, settings.confidence);
+                let interval = Interval {
+                    lower: low.lower,
+                    upper: high.upper,
+                };
+                (self.held as f64 / runs, interval, None)
+            }
+        };
+        let (exact, truncation) = match kind {
+            Kind::Probability => (true, 0.0),
+            Kind::Quantity { range, truncation } => (range.is_some() && self.unfinished == 0, truncation),
         };
         Summary {
             runs: self.runs,
@@ -151,18 +180,21 @@ impl Tally {
                 lower: Number(interval.lower - truncation),
                 upper: Number(interval.upper + truncation),
             },
+            exact,
             confidence: settings.confidence,
             deviation: deviation.map(Number),
             truncation,
             steps_mean: self.steps as f64 / runs,
             steps_longest: self.steps_longest,
+            labels: Vec::new(),
+            quantities: Vec::new(),
             visits: Vec::new(),
         }
     }
 
     /// Returns the mean of the totals, an interval around it and the standard deviation.
     #[expect(clippy::cast_precision_loss, reason = "counts of runs stay far below 2^53")]
-    fn of_quantity(&self, confidence: f64) -> (f64, Interval, Option<f64>) {
+    fn of_quantity(&self, confidence: f64, range: Option<(f64, f64)>) -> (f64, Interval, Option<f64>) {
         let unknown = Interval {
             lower: f64::NEG_INFINITY,
             upper: f64::INFINITY,
@@ -183,7 +215,10 @@ impl Tally {
         }
         let n = self.totals as f64;
         let deviation = (self.squares / (n - 1.0)).sqrt();
-        let half = normal_quantile(confidence) * deviation / n.sqrt();
+        let half = match range {
+            Some((low, high)) => bounded_half(n, high - low, (deviation, confidence)),
+            None => normal_quantile(confidence) * deviation / n.sqrt(),
+        };
         // A run that was cut can cost any amount more.
         let interval = if self.unfinished > 0 {
             Interval {
@@ -198,4 +233,18 @@ impl Tally {
         };
         (self.mean, interval, Some(deviation))
     }
+}
+
+/// Returns how far the mean of `n` totals in a range of this width can be from the true one: the better of two bounds, each of which
+/// fails with half of what may fail.
+///
+/// # Source
+/// Hoeffding, "Probability inequalities for sums of bounded random variables", JASA 58, 1963. Maurer and Pontil, "Empirical Bernstein
+/// bounds and sample variance penalization", COLT 2009, theorem 4 on both sides.
+fn bounded_half(n: f64, width: f64, (deviation, confidence): (f64, f64)) -> f64 {
+    let miss = (1.0 - confidence) / 2.0;
+    let hoeffding = width * (libm::log(2.0 / miss) / (2.0 * n)).sqrt();
+    let log = libm::log(4.0 / miss);
+    let bernstein = deviation * (2.0 * log / n).sqrt() + 7.0 * width * log / (3.0 * (n - 1.0));
+    hoeffding.min(bernstein)
 }

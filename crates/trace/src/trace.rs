@@ -35,6 +35,12 @@ pub struct Trace {
     pub outcome: Outcome,
     /// What the goal's quantity came to, if the goal is about one.
     pub total: Option<Number>,
+    /// What a shortest trace leads to: the name of a label, or how the goal ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub leads_to: Option<String>,
+    /// How likely exactly this run is against the Nature that was played, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub probability: Option<f64>,
     /// One entry for each state that was visited.
     #[serde(skip)]
     pub steps: Vec<Step>,
@@ -52,6 +58,8 @@ pub enum Role {
     Best,
     /// It was asked for by its number.
     Asked,
+    /// The most likely of the shortest ways to what it leads to. No run of the simulation; its number means nothing.
+    Shortest,
 }
 
 /// How a run ended.
@@ -82,6 +90,18 @@ pub enum Reading {
     Text(String),
 }
 
+impl Reading {
+    /// Returns the value as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// Two numbers between which a value lies.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {
@@ -104,9 +124,25 @@ pub struct Step {
     pub labels: Vec<String>,
     /// What the goal is worth from here.
     pub bracket: Range,
+    /// What the goal still asks for here.
+    #[serde(default)]
+    pub owed: Owed,
     /// What was decided; `None` in the last state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decision: Option<Decision>,
+}
+
+/// What the goal still asks for after some steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Owed {
+    /// Whether the goal is still open: neither kept, nor broken, nor summed up.
+    pub open: bool,
+    /// How many steps the goal still counts, if it has a step bound.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub steps_left: Option<u32>,
+    /// What the goal's quantity came to so far, if the goal is about one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub so_far: Option<Number>,
 }
 
 /// A choice of the agent, the set it left to Nature, and what happened.
@@ -128,6 +164,9 @@ pub struct Decision {
     /// What the step added to the goal's quantity, if the goal is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quantity: Option<Number>,
+    /// What the step adds to each quantity of the world, whether the goal speaks of it or not.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub measured: BTreeMap<String, Number>,
 }
 
 /// An action that could be taken.

@@ -6,7 +6,7 @@ mod common;
 use common::{lava, planned, reach};
 use murphy_problem::Direction;
 use murphy_trace::{
-    Alternative, Branch, Decision, Header, Number, Outcome, Range, ReadError, Reading, Rest, Role,
+    Alternative, Branch, Decision, Header, Number, Outcome, Owed, Range, ReadError, Reading, Rest, Role,
     SimulationSettings, Step, Trace, read_jsonl, simulate, write_jsonl,
 };
 use proptest::prelude::*;
@@ -57,22 +57,35 @@ fn decision() -> impl Strategy<Value = Decision> {
         (any::<u64>(), 0.0..=1.0f64).prop_map(|(branches, nature)| Rest { branches, nature }),
     );
     let quantity = proptest::option::of(number().prop_map(Number));
+    let measured = proptest::collection::btree_map("[a-z]{1,4}", number().prop_map(Number), 0..3);
     (
         ".{0,6}",
         alternatives,
         proptest::collection::vec(branch(), 1..4),
         rest,
-        quantity,
+        (quantity, measured),
     )
-        .prop_map(|(action, alternatives, branches, rest, quantity)| Decision {
-            action,
-            alternatives,
-            set: "interval".into(),
-            outcome: u32::try_from(branches.len()).unwrap() - 1,
-            branches,
-            rest,
-            quantity,
-        })
+        .prop_map(
+            |(action, alternatives, branches, rest, (quantity, measured))| Decision {
+                action,
+                alternatives,
+                set: "interval".into(),
+                outcome: u32::try_from(branches.len()).unwrap() - 1,
+                branches,
+                rest,
+                quantity,
+                measured,
+            },
+        )
+}
+
+fn owed() -> impl Strategy<Value = Owed> {
+    let so_far = proptest::option::of(number().prop_map(Number));
+    (any::<bool>(), proptest::option::of(any::<u32>()), so_far).prop_map(|(open, steps_left, so_far)| Owed {
+        open,
+        steps_left,
+        so_far,
+    })
 }
 
 fn trace() -> impl Strategy<Value = Trace> {
@@ -82,19 +95,23 @@ fn trace() -> impl Strategy<Value = Trace> {
         values,
         proptest::collection::vec(".{0,4}", 0..2),
         range(),
+        owed(),
         decision(),
     );
     let steps = proptest::collection::vec(step, 0..5);
-    (any::<u64>(), proptest::option::of(number()), steps).prop_map(|(run, total, steps)| {
+    let told = (proptest::option::of(".{0,6}"), proptest::option::of(0.0..=1.0f64));
+    let total = proptest::option::of(number());
+    (any::<u64>(), total, told, steps).prop_map(|(run, total, (leads_to, probability), steps)| {
         let last = steps.len().saturating_sub(1);
         let steps = (0u32..)
             .zip(steps)
-            .map(|(step, (state, values, labels, bracket, decision))| Step {
+            .map(|(step, (state, values, labels, bracket, owed, decision))| Step {
                 step,
                 state,
                 values,
                 labels,
                 bracket,
+                owed,
                 decision: (step as usize != last).then_some(decision),
             });
         Trace {
@@ -102,6 +119,8 @@ fn trace() -> impl Strategy<Value = Trace> {
             role: Role::Typical,
             outcome: Outcome::Unfinished,
             total: total.map(Number),
+            leads_to,
+            probability,
             steps: steps.collect(),
         }
     })

@@ -83,3 +83,29 @@ fn what_cannot_be_meant_is_refused() {
         .to_string();
     assert!(other.contains("another version"), "{other}");
 }
+
+/// The page's own tests hold what it exports against this file.
+#[test]
+fn what_the_page_exports_is_read() {
+    let text = include_str!("../page/tests/review.ron");
+    let review = Review::parse(&Source::new("review.ron", text)).unwrap();
+    assert_eq!(review.world, "a \"world\"");
+    assert_eq!(review.seed, 18_446_744_073_709_551);
+    let [bad, good, note] = review.marks.as_slice() else {
+        panic!("three marks")
+    };
+    assert_eq!(
+        (bad.verdict, bad.run, bad.step),
+        (Verdict::Bad, Some(12), Some(3))
+    );
+    assert_eq!(bad.note, "hugs \\ the \"lava\"\nand\ttabs \u{7} é");
+    let values = &bad.state.as_ref().unwrap().values;
+    assert_eq!(values["a.x"], Reading::Int(2));
+    assert_eq!(values["b.s"], Reading::Text("\"q\"".into()));
+    assert_eq!(values["ok"], Reading::Bool(true));
+    assert_eq!(
+        (good.run, good.step, good.state.as_ref().unwrap().number),
+        (None, None, 7)
+    );
+    assert_eq!((note.run, note.step, &note.state), (Some(12), None, &None));
+}

@@ -75,6 +75,8 @@ pub(crate) enum NatureArgument {
     Nominal,
     /// A distribution drawn from the set, every time anew
     Sampled,
+    /// The worst case with the share of --worst-share, the centre with the rest
+    Mixed,
 }
 
 /// How bounds on probabilities of modules that move together are combined.
@@ -220,7 +222,12 @@ pub(crate) struct CheckArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   murphy simulate plan.ron --runs 10000
-  murphy simulate plan.ron --nature sampled --seed 7 --traces runs.jsonl")]
+  murphy simulate plan.ron --nature sampled --seed 7 --traces runs.jsonl
+  murphy simulate plan.ron --nature mixed --worst-share 0.2
+  murphy simulate plan.ron --to-label lava
+  murphy simulate plan.ron --rare
+
+Ctrl-C stops a long simulation; what was found until then is printed.")]
 pub(crate) struct SimulateArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
@@ -233,35 +240,62 @@ pub(crate) struct SimulateArguments {
     /// Runs still going after this many steps are counted as unfinished
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) steps_max: u32,
-    /// Which Nature picks the distributions
-    #[arg(long, value_enum, default_value_t = NatureArgument::Worst)]
-    pub(crate) nature: NatureArgument,
+    #[command(flatten)]
+    pub(crate) nature: NatureArguments,
     /// Write the representative traces as JSON Lines
     #[arg(long, value_name = "FILE")]
     pub(crate) traces: Option<PathBuf>,
+    /// Show the shortest way to a label and how likely it is, too; may be repeated
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) to_label: Vec<String>,
+    /// Estimate the rarer end of the goal by splitting, too: for probabilities that plain runs would never see
+    #[arg(long)]
+    pub(crate) rare: bool,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
 
+/// Which Nature is played.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  murphy view plan.ron --out plan.html")]
+pub(crate) struct NatureArguments {
+    /// Which Nature picks the distributions
+    #[arg(long, value_enum, default_value_t = NatureArgument::Worst)]
+    pub(crate) nature: NatureArgument,
+    /// How much of a mixed Nature is the worst case
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    pub(crate) worst_share: f64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy view plan.ron --out plan.html
+  murphy view plan.ron --beside cautious.ron --out both.html
+  murphy view plan.ron --out runs.csv
+  murphy view plan.ron --out worst.itf.json --trace worst
+
+The ending of --out says what is written: .html the page; .jsonl, .csv, .perfetto.json and .svg all traces;
+.itf.json and .dot one trace, or, for .dot without --trace, the policy.")]
 pub(crate) struct ViewArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
-    /// Where the page goes
+    /// Where the page goes, or an export: its ending says which
     #[arg(long, short, value_name = "FILE", default_value = "plan.html")]
     pub(crate) out: PathBuf,
+    /// A second plan to compare with, state by state
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) beside: Option<PathBuf>,
+    /// Which trace an export tells: worst, typical, best, shortest, or the number of a run
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) trace: Option<String>,
     /// How many runs the page's frequencies and traces are taken from
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) runs: u64,
     /// The same seed gives the same runs
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Which Nature picks the distributions
-    #[arg(long, value_enum, default_value_t = NatureArgument::Worst)]
-    pub(crate) nature: NatureArgument,
+    #[command(flatten)]
+    pub(crate) nature: NatureArguments,
 }
 
 #[derive(Debug, Args)]

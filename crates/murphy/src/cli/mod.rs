@@ -6,6 +6,7 @@ mod convert;
 mod date;
 mod diff;
 mod explain;
+mod export;
 mod failure;
 mod files;
 mod info;
@@ -20,6 +21,7 @@ mod revise;
 mod saved;
 mod several;
 mod simulate;
+mod stop;
 mod value;
 mod view;
 

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Format, PlanArguments};
 use crate::cli::failure::Failure;
-use crate::cli::files::write;
+use crate::cli::files::{read, write};
 use crate::cli::load::Loaded;
 use crate::cli::report::{self, bracket_text};
 use crate::cli::several::{self, Solution};
@@ -63,6 +63,8 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             runs: 10_000,
             seed: 1,
             nature: murphy_trace::NatureMode::Worst,
+            plan_hash: Origin::of("", &read(&arguments.out)?).hash,
+            beside: None,
         };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// A plan with everything that it speaks of.
 pub(crate) struct Saved {
+    /// The plan file itself.
+    pub(crate) origin: Origin,
     pub(crate) document: PlanDocument,
     pub(crate) loaded: Loaded,
     pub(crate) plan: Plan,
@@ -23,7 +25,7 @@ pub(crate) struct Saved {
 impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let (source, _) = read_source(path)?;
+        let (source, origin) = read_source(path)?;
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let certificate_path = path.with_file_name(&document.certificate.path);
@@ -47,6 +49,7 @@ impl Saved {
             sweeps: 0,
         };
         Ok(Self {
+            origin,
             document,
             loaded,
             plan,

@@ -1,13 +1,16 @@
 //! `murphy simulate`: many runs of a plan, and the few that are worth a look.
 
-use crate::cli::args::{Format, NatureArgument, SimulateArguments};
+use crate::cli::args::{Format, NatureArgument, NatureArguments, SimulateArguments};
 use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
-use crate::cli::{Outcome, Terminal, progress};
+use crate::cli::{Outcome, Terminal, progress, stop};
 use murphy_problem::{Plan, Problem};
-use murphy_trace::{NatureMode, Simulation, SimulationSettings, Summary, simulate_with, write_jsonl};
+use murphy_trace::{
+    NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace, rare_event,
+    shortest_to_label, simulate_with, write_jsonl,
+};
 use std::ops::ControlFlow;
 
 pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -18,28 +21,51 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
     let settings = SimulationSettings {
         runs: arguments.runs,
         seed: arguments.seed,
-        nature: mode(arguments.nature),
+        nature: mode(&arguments.nature),
         steps_max: arguments.steps_max,
         ..SimulationSettings::default()
     };
     let simulation = shown(&saved.loaded.problem, &saved.plan, &settings, terminal)?;
+    let (problem, plan) = (&saved.loaded.problem, &saved.plan);
+    let mut ways = Vec::new();
+    for label in &arguments.to_label {
+        let way = shortest_to_label(problem, plan, &settings, label).map_err(Failure::new)?;
+        ways.push((label.as_str(), way));
+    }
+    let rare = arguments
+        .rare
+        .then(|| rare_event(problem, plan, &settings, &SplittingSettings::default()))
+        .transpose()
+        .map_err(Failure::new)?;
     if let Some(path) = &arguments.traces {
+        let shortest = ways.iter().filter_map(|(_, way)| way.as_ref());
         let texts: Vec<String> = simulation
             .traces
             .iter()
+            .chain(shortest)
             .map(|trace| write_jsonl(trace, &simulation.header))
             .collect();
         write(path, texts.concat().as_bytes())?;
     }
     match arguments.format {
         Format::Json => {
-            let text = serde_json::to_string(&simulation.summary).map_err(Failure::new)?;
-            terminal.data(&format!("{text}\n"))?;
+            let object = as_json(&simulation.summary, &ways, rare.as_ref())?;
+            terminal.data(&format!("{object}\n"))?;
         }
         Format::Text => {
-            terminal.data(&as_text(&saved.loaded.problem, &saved.plan, &simulation.summary))?;
+            if simulation.summary.runs < settings.runs {
+                terminal.remark("stopped early; what was found until then follows");
+            }
+            terminal.data(&as_text(problem, plan, &simulation.summary))?;
+            for (label, way) in &ways {
+                terminal.data(&way_text(label, way.as_ref()))?;
+            }
+            if let Some(rare) = &rare {
+                terminal.data(&rare_text(rare))?;
+            }
             if let Some(path) = &arguments.traces {
-                let told = format!("{} in {}", simulation.traces.len(), path.display());
+                let told = simulation.traces.len() + ways.iter().filter(|(_, way)| way.is_some()).count();
+                let told = format!("{told} in {}", path.display());
                 terminal.data(&line("Traces", &told))?;
             }
         }
@@ -47,12 +73,15 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
     Ok(Outcome::Met)
 }
 
-/// Returns the Nature that an argument names.
-pub(crate) fn mode(nature: NatureArgument) -> NatureMode {
-    match nature {
+/// Returns the Nature that the arguments name.
+pub(crate) fn mode(arguments: &NatureArguments) -> NatureMode {
+    match arguments.nature {
         NatureArgument::Worst => NatureMode::Worst,
         NatureArgument::Nominal => NatureMode::Nominal,
         NatureArgument::Sampled => NatureMode::Sampled,
+        NatureArgument::Mixed => NatureMode::Mixed {
+            worst: arguments.worst_share,
+        },
     }
 }
 
@@ -66,8 +95,13 @@ pub(crate) fn shown(
     let bar = progress::bar(terminal, settings.runs, "simulating");
     let watch = |done: u64| {
         bar.set_position(done);
-        ControlFlow::Continue(())
+        if stop::asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     };
+    stop::listen();
     let simulation = simulate_with(problem, plan, settings, &watch).map_err(Failure::new);
     bar.finish_and_clear();
     simulation
@@ -85,8 +119,10 @@ fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
     );
     let percent = 100.0 * summary.confidence;
     let interval = format!(
-        "[{:.6}, {:.6}] with {percent} % confidence",
-        summary.interval.lower.0, summary.interval.upper.0
+        "[{:.6}, {:.6}] with {percent} % confidence{}",
+        summary.interval.lower.0,
+        summary.interval.upper.0,
+        if summary.exact { "" } else { ", estimated" }
     );
     text += &line(
         "Mean",
@@ -111,4 +147,83 @@ fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
         );
     }
     text
+}
+
+/// Returns the summary as one object, with the shortest ways and the rare event where they were asked for.
+fn as_json(
+    summary: &Summary,
+    ways: &[(&str, Option<Trace>)],
+    rare: Option<&RareEvent>,
+) -> Result<serde_json::Value, Failure> {
+    let mut object = serde_json::to_value(summary).map_err(Failure::new)?;
+    if !ways.is_empty() {
+        let ways = ways.iter().map(|(label, way)| {
+            serde_json::json!({
+                "label": label,
+                "steps": way.as_ref().map(|way| way.steps.len() - 1),
+                "probability": way.as_ref().and_then(|way| way.probability),
+            })
+        });
+        object["shortest"] = ways.collect();
+    }
+    if let Some(rare) = rare {
+        object["rare"] = serde_json::json!({
+            "event": rare.event,
+            "mean": rare.mean,
+            "standard_error": rare.error,
+            "levels": rare.levels,
+            "steps": rare.steps,
+        });
+    }
+    Ok(object)
+}
+
+/// Returns the shortest way to a label, state by state.
+fn way_text(label: &str, way: Option<&Trace>) -> String {
+    let Some(way) = way else {
+        return line("Shortest", &format!("no run of the plan comes to `{label}`"));
+    };
+    let steps = report::count(way.steps.len() as u64 - 1);
+    let probability = way.probability.unwrap_or_default();
+    let mut text = line(
+        "Shortest",
+        &format!("to `{label}` in {steps} steps, exactly this way with probability {probability:.3e}"),
+    );
+    const SHOWN_MAX: usize = 12;
+    for step in way.steps.iter().take(SHOWN_MAX) {
+        let values: Vec<String> = step
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.text()))
+            .collect();
+        let state = if values.is_empty() {
+            format!("state {}", step.state)
+        } else {
+            values.join(" ")
+        };
+        let action = step.decision.as_ref().map_or("", |decision| &decision.action);
+        text += &line("", format!("{}  {state}  {action}", step.step).trim_end());
+    }
+    if way.steps.len() > SHOWN_MAX {
+        let more = report::count((way.steps.len() - SHOWN_MAX) as u64);
+        text += &line("", &format!("and {more} more; --traces writes them all"));
+    }
+    text
+}
+
+fn rare_text(rare: &RareEvent) -> String {
+    let event = match rare.event {
+        murphy_trace::Outcome::Held => "the goal is met",
+        _ => "the goal is missed",
+    };
+    line(
+        "Rare",
+        &format!(
+            "{event} with probability {:.4e}, standard error {:.1e}, over {} levels of the certified value, {} steps",
+            rare.mean,
+            rare.error,
+            rare.levels.len(),
+            report::count(rare.steps)
+        ),
+    )
 }

@@ -1,6 +1,7 @@
 //! `murphy view`: the page of a plan, with the same question under other assumptions beside it.
 
 use crate::cli::args::ViewArguments;
+use crate::cli::export::{self, ExportFormat};
 use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::load::Loaded;
@@ -10,7 +11,10 @@ use crate::cli::{Outcome, Terminal, progress, simulate};
 use murphy_certify::check;
 use murphy_problem::{Plan, Problem};
 use murphy_spec::Stance;
-use murphy_trace::{Checked, NatureMode, Page, PageData, PageExtras, SimulationSettings, VariantRow};
+use murphy_trace::{
+    Beside, Checked, NatureMode, Page, PageData, PageExtras, SimulationSettings, VariantRow,
+    shortest_to_failure,
+};
 use std::path::Path;
 
 /// What a page is made from.
@@ -22,29 +26,75 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) runs: u64,
     pub(crate) seed: u64,
     pub(crate) nature: NatureMode,
+    /// The hash of the plan file.
+    pub(crate) plan_hash: String,
+    /// A second plan to compare with, and what to call it.
+    pub(crate) beside: Option<(&'a Saved, String)>,
 }
 
 pub(crate) fn run(arguments: &ViewArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let saved = Saved::read(&arguments.plan)?;
-    for change in &saved.changes {
-        terminal.remark(&format!("note: {change}"));
-    }
-    let proved = check(&saved.loaded.problem, &saved.plan.certificate);
-    let inequalities = proved
-        .ok()
-        .filter(|checked| saved.changes.is_empty() && checked.proves(&saved.document.bracket).is_ok())
-        .map(|checked| checked.inequalities);
+    let saved = read_saved(&arguments.plan, terminal)?;
+    let beside = arguments
+        .beside
+        .as_ref()
+        .map(|path| Ok::<_, Failure>((read_saved(path, terminal)?, named(path))))
+        .transpose()?;
     let request = PageRequest {
         loaded: &saved.loaded,
         plan: &saved.plan,
-        inequalities,
+        inequalities: None,
         runs: arguments.runs,
         seed: arguments.seed,
-        nature: simulate::mode(arguments.nature),
+        nature: simulate::mode(&arguments.nature),
+        plan_hash: saved.origin.hash.clone(),
+        beside: beside.as_ref().map(|(other, name)| (other, name.clone())),
+    };
+    if let Some(format) = ExportFormat::of(&arguments.out) {
+        let told = export::write_export(&request, format, arguments, terminal)?;
+        terminal.data(&line("Export", &told))?;
+        return Ok(Outcome::Met);
+    }
+    let request = PageRequest {
+        inequalities: proved(&saved),
+        ..request
     };
     write_page(&request, &arguments.out, terminal)?;
     terminal.data(&line("Page", &arguments.out.display().to_string()))?;
     Ok(Outcome::Met)
+}
+
+fn read_saved(path: &Path, terminal: &Terminal) -> Result<Saved, Failure> {
+    let saved = Saved::read(path)?;
+    for change in &saved.changes {
+        terminal.remark(&format!("note: {change}"));
+    }
+    Ok(saved)
+}
+
+/// Returns the name of a file without its ending.
+fn named(path: &Path) -> String {
+    path.file_stem().map_or_else(
+        || path.display().to_string(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
+}
+
+/// Returns how many inequalities the checker proves of a plan that nothing was changed about.
+fn proved(saved: &Saved) -> Option<u64> {
+    check(&saved.loaded.problem, &saved.plan.certificate)
+        .ok()
+        .filter(|checked| saved.changes.is_empty() && checked.proves(&saved.document.bracket).is_ok())
+        .map(|checked| checked.inequalities)
+}
+
+/// Returns the settings of the simulation that a page or an export is made from.
+pub(crate) fn settings(request: &PageRequest<'_>) -> SimulationSettings {
+    SimulationSettings {
+        runs: request.runs,
+        seed: request.seed,
+        nature: request.nature,
+        ..SimulationSettings::default()
+    }
 }
 
 /// Writes the page and returns the other readings that it shows.
@@ -54,18 +104,29 @@ pub(crate) fn write_page(
     terminal: &Terminal,
 ) -> Result<Vec<VariantRow>, Failure> {
     let problem = &request.loaded.problem;
-    let settings = SimulationSettings {
-        runs: request.runs,
-        seed: request.seed,
-        nature: request.nature,
-        ..SimulationSettings::default()
-    };
+    let settings = settings(request);
     let simulation = simulate::shown(problem, request.plan, &settings, terminal)?;
+    let shortest = shortest_to_failure(problem, request.plan, &settings).map_err(Failure::new)?;
     let variants = variants(request.loaded, terminal)?;
+    let other = request
+        .beside
+        .as_ref()
+        .map(|(other, _)| simulate::shown(&other.loaded.problem, &other.plan, &settings, terminal))
+        .transpose()?;
+    let beside = request.beside.as_ref().map(|(saved, name)| Beside {
+        name: name.clone(),
+        problem: &saved.loaded.problem,
+        plan: &saved.plan,
+        simulation: other.as_ref(),
+        checked: proved(saved).map(|inequalities| Checked { inequalities }),
+    });
     let extras = PageExtras {
         simulation: Some(&simulation),
+        traces: shortest.into_iter().collect(),
         variants: variants.clone(),
         checked: request.inequalities.map(|inequalities| Checked { inequalities }),
+        plan_hash: Some(request.plan_hash.clone()),
+        beside,
     };
     let data = PageData::new(problem, request.plan, extras).map_err(Failure::new)?;
     write(path, Page::render(&data).as_bytes())?;

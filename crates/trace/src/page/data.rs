@@ -1,17 +1,17 @@
 //! What a page shows, as plain data.
 
-use super::map::Map;
-use super::table::PolicyTable;
+use super::beside::{Beside, BesideData};
+use super::picture::Grid;
+use super::states::{Rows, States};
 use super::words;
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::number::Number;
-use crate::record::{labels_of, range};
+use crate::record::range;
 use crate::simulate::Simulation;
 use crate::summary::Summary;
 use crate::trace::{Outcome, Range, Role, Step, Trace};
 use murphy_problem::{Bracket, Direction, Plan, Problem, StopReason};
-use murphy_world::{Model, StateId};
 use serde::Serialize;
 
 /// A trace longer than this is shown without its middle.
@@ -40,10 +40,16 @@ pub struct Checked {
 pub struct PageExtras<'a> {
     /// Runs and traces.
     pub simulation: Option<&'a Simulation>,
+    /// More traces, shown after those of the simulation.
+    pub traces: Vec<Trace>,
     /// Other answers to compare with.
     pub variants: Vec<VariantRow>,
     /// What the checker said; `None` if it was not asked.
     pub checked: Option<Checked>,
+    /// The BLAKE3 hash of the plan file in hexadecimal, which reviews made on the page are bound to.
+    pub plan_hash: Option<String>,
+    /// A second plan.
+    pub beside: Option<Beside<'a>>,
 }
 
 /// Everything that a page shows.
@@ -54,8 +60,7 @@ pub struct PageData {
     notes: Vec<String>,
     goal: String,
     goal_in_words: String,
-    wants: &'static str,
-    kind: &'static str,
+    wanted: Wanted,
     stance: String,
     settled: String,
     precision: f64,
@@ -64,13 +69,23 @@ pub struct PageData {
     size: [usize; 3],
     bracket: Range,
     checked: Option<Checked>,
+    plan_hash: Option<String>,
     variants: Vec<Variant>,
     simulation: Option<Summary>,
     /// As text: the script's numbers do not hold 64 bits.
     seed: Option<String>,
-    policy: PolicyTable,
-    map: Option<Map>,
+    actions: Vec<String>,
+    states: States,
+    grid: Option<Grid>,
     traces: Vec<PageTrace>,
+    beside: Option<BesideData>,
+}
+
+/// What kind of number the goal asks for.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Wanted {
+    more: bool,
+    kind: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -80,29 +95,17 @@ struct Variant {
     note: String,
 }
 
-/// A trace with what its branches are called on the page.
+/// A trace, if need be without its middle.
 #[derive(Clone, Debug, Serialize)]
-struct PageTrace {
+pub(super) struct PageTrace {
     run: String,
     role: Role,
     outcome: Outcome,
     total: Option<Number>,
+    leads_to: Option<String>,
+    probability: Option<f64>,
     length: usize,
-    steps: Vec<PageStep>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct PageStep {
-    #[serde(flatten)]
-    step: Step,
-    /// What each branch changes, in the order of the branches.
-    moves: Vec<String>,
-    /// The labels that hold where each branch leads.
-    tags: Vec<Vec<String>>,
-    /// Where the state lies on the map.
-    cell: Option<[i64; 2]>,
-    /// Where the branches lead on the map.
-    cells: Vec<Option<[i64; 2]>>,
+    pub(super) steps: Vec<Step>,
 }
 
 impl PageData {
@@ -116,23 +119,19 @@ impl PageData {
     pub fn new(problem: &Problem, plan: &Plan, extras: PageExtras<'_>) -> Result<Self, Error> {
         let arena = Arena::new(problem, plan)?;
         let model = &problem.model;
-        let wants_more = (problem.agent == Direction::Maximize) != problem.complemented;
-        let visits: &[u64] = extras
-            .simulation
-            .map_or(&[], |simulation| &simulation.summary.visits);
-        let traces: &[Trace] = extras.simulation.map_or(&[], |simulation| &simulation.traces);
+        let simulation = extras.simulation;
+        let visits: &[u64] = simulation.map_or(&[], |simulation| &simulation.summary.visits);
+        let told = simulation.map_or(&[][..], |simulation| &simulation.traces);
+        let traces: Vec<PageTrace> = told.iter().chain(&extras.traces).map(PageTrace::new).collect();
+        let rows = Rows::new(&arena, visits, &traces);
+        let beside = extras.beside.as_ref();
         Ok(Self {
             world: model.name().to_owned(),
             about: model.about().to_owned(),
             notes: model.notes().to_vec(),
             goal: problem.goal.clone(),
             goal_in_words: words::goal(&problem.goal),
-            wants: if wants_more { "large" } else { "small" },
-            kind: if arena.is_quantity() {
-                "quantity"
-            } else {
-                "probability"
-            },
+            wanted: Wanted::new(&arena),
             stance: format!("{:?}", problem.stance),
             settled: format!("{:?}", problem.settled),
             precision: problem.precision,
@@ -145,14 +144,17 @@ impl PageData {
             size: [model.state_count(), model.choice_count(), model.branch_count()],
             bracket: range(plan.bracket),
             checked: extras.checked,
+            plan_hash: extras.plan_hash,
             variants: extras.variants.into_iter().map(Variant::new).collect(),
-            simulation: extras.simulation.map(|simulation| simulation.summary.clone()),
-            seed: extras
-                .simulation
-                .map(|simulation| simulation.summary.seed.to_string()),
-            policy: PolicyTable::new(&arena, visits)?,
-            map: Map::new(&arena, visits, traces)?,
-            traces: traces.iter().map(|trace| PageTrace::new(model, trace)).collect(),
+            simulation: simulation.map(|simulation| simulation.summary.clone()),
+            seed: simulation.map(|simulation| simulation.summary.seed.to_string()),
+            actions: model.actions().to_vec(),
+            states: States::new(&arena, &rows, visits)?,
+            grid: Grid::new(model, &rows.states),
+            traces,
+            beside: beside
+                .map(|beside| BesideData::new(model, &rows, beside))
+                .transpose()?,
         })
     }
 
@@ -160,7 +162,7 @@ impl PageData {
     pub(super) fn answer(&self) -> String {
         format!(
             "{} of {} lies between {} and {} ({} Nature).",
-            if self.wants == "large" {
+            if self.wanted.more {
                 "The largest value"
             } else {
                 "The smallest value"
@@ -170,6 +172,20 @@ impl PageData {
             self.bracket.upper.0,
             self.stance.to_lowercase(),
         )
+    }
+}
+
+impl Wanted {
+    pub(super) fn new(arena: &Arena<'_>) -> Self {
+        let problem = arena.problem;
+        Self {
+            more: (problem.agent == Direction::Maximize) != problem.complemented,
+            kind: if arena.is_quantity() {
+                "quantity"
+            } else {
+                "probability"
+            },
+        }
     }
 }
 
@@ -184,59 +200,20 @@ impl Variant {
 }
 
 impl PageTrace {
-    fn new(model: &Model, trace: &Trace) -> Self {
+    pub(super) fn new(trace: &Trace) -> Self {
         let length = trace.steps.len();
-        let shown =
-            |step: &usize| length <= STEPS_MAX || *step < STEPS_MAX / 2 || *step >= length - STEPS_MAX / 2;
+        let half = STEPS_MAX / 2;
+        let shown = |step: &usize| length <= STEPS_MAX || *step < half || *step >= length - half;
         let steps = (0..length).filter(shown).filter_map(|step| trace.steps.get(step));
         Self {
             run: trace.run.to_string(),
             role: trace.role,
             outcome: trace.outcome,
             total: trace.total,
+            leads_to: trace.leads_to.clone(),
+            probability: trace.probability,
             length,
-            steps: steps.map(|step| PageStep::new(model, step)).collect(),
+            steps: steps.cloned().collect(),
         }
-    }
-}
-
-impl PageStep {
-    fn new(model: &Model, step: &Step) -> Self {
-        let branches = step.decision.iter().flat_map(|decision| &decision.branches);
-        let targets: Vec<StateId> = branches.map(|branch| branch.state).collect();
-        Self {
-            tags: targets.iter().map(|target| labels_of(model, *target)).collect(),
-            moves: targets
-                .iter()
-                .map(|target| change(model, step.state, *target))
-                .collect(),
-            cell: super::map::cell(model, step.state),
-            cells: targets
-                .iter()
-                .map(|target| super::map::cell(model, *target))
-                .collect(),
-            step: step.clone(),
-        }
-    }
-}
-
-/// Returns the variables that change on the way to a state.
-fn change(model: &Model, from: StateId, to: StateId) -> String {
-    if from == to {
-        return "stays".to_owned();
-    }
-    let changed = model
-        .variables()
-        .iter()
-        .zip(model.values(from))
-        .zip(model.values(to));
-    let changed: Vec<String> = changed
-        .filter(|((_, before), after)| before != after)
-        .map(|((variable, _), after)| format!("{}={}", variable.name, model.value_text(after)))
-        .collect();
-    if changed.is_empty() {
-        model.state_name(to)
-    } else {
-        changed.join(", ")
     }
 }

@@ -1,14 +1,20 @@
 //! The page: a plan, its proof and its traces as one HTML file that a person reads and that loads nothing.
 //!
-//! The page is a template, a style sheet and a script in plain, readable source, and the data as JSON inside. A content security
+//! The page is built from the sources in `page/` and carries the data as JSON inside. A content security
 //! policy in the page forbids all loading, and everything that comes from a world or a spec is put in as text, never as markup.
 
+mod beside;
+mod compact;
 mod data;
-mod map;
-mod table;
+mod picture;
+mod states;
 mod words;
 
+pub use beside::Beside;
 pub use data::{Checked, PageData, PageExtras, VariantRow};
+
+/// What stands before and after the name of a place in the built page. Long, because scripts may hold anything short.
+const PLACE: &str = "%%murphy%%";
 
 /// Makes pages.
 ///
@@ -24,24 +30,21 @@ pub use data::{Checked, PageData, PageExtras, VariantRow};
 #[derive(Clone, Copy, Debug)]
 pub struct Page;
 
-const TEMPLATE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// The built page, with places for the data; `page/README.md` says how it is made from its sources.
+const TEMPLATE: &str = include_str!("../../page/dist/page.html");
 
 impl Page {
     /// Returns the HTML of a page.
     #[must_use]
     pub fn render(data: &PageData) -> String {
-        let mut html = String::with_capacity(TEMPLATE.len() + STYLE.len() + SCRIPT.len() + (1 << 16));
+        let mut html = String::with_capacity(TEMPLATE.len() + (1 << 16));
         // One pass over the template: what is put in is never looked through for places again.
-        for (index, part) in TEMPLATE.split("%%").enumerate() {
+        for (index, part) in TEMPLATE.split(PLACE).enumerate() {
             if index % 2 == 0 {
                 html.push_str(part);
                 continue;
             }
             match part {
-                "style" => html.push_str(STYLE),
-                "script" => html.push_str(SCRIPT),
                 "data" => html.push_str(&json(data)),
                 "title" => html.push_str(&escaped(&data.world)),
                 "about" => html.push_str(&escaped(&data.about)),
@@ -89,9 +92,10 @@ mod tests {
 
     #[test]
     fn the_template_has_its_places() {
-        for place in ["style", "script", "data", "about", "answer"] {
-            assert_eq!(TEMPLATE.matches(&format!("%%{place}%%")).count(), 1, "{place}");
+        for place in ["data", "about", "answer"] {
+            let place = format!("{PLACE}{place}{PLACE}");
+            assert_eq!(TEMPLATE.matches(&place).count(), 1, "{place}");
         }
-        assert_eq!(TEMPLATE.matches("%%").count() % 2, 0);
+        assert_eq!(TEMPLATE.matches(PLACE).count() % 2, 0);
     }
 }

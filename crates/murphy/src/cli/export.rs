@@ -1,0 +1,123 @@
+//! `murphy view --out` with another ending than that of a page: traces for other programs.
+
+use crate::cli::Terminal;
+use crate::cli::args::ViewArguments;
+use crate::cli::failure::Failure;
+use crate::cli::files::write;
+use crate::cli::simulate;
+use crate::cli::view::{PageRequest, settings};
+use murphy_trace::{Header, Role, Trace, export, record_run, shortest_to_failure, write_jsonl};
+use std::path::Path;
+
+/// What is written, by the ending of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportFormat {
+    Jsonl,
+    Csv,
+    Itf,
+    Dot,
+    Perfetto,
+    Svg,
+}
+
+/// Endings and what they mean.
+const ENDINGS: [(&str, ExportFormat); 7] = [
+    (".jsonl", ExportFormat::Jsonl),
+    (".csv", ExportFormat::Csv),
+    (".itf.json", ExportFormat::Itf),
+    (".dot", ExportFormat::Dot),
+    (".perfetto.json", ExportFormat::Perfetto),
+    (".trace.json", ExportFormat::Perfetto),
+    (".svg", ExportFormat::Svg),
+];
+
+impl ExportFormat {
+    /// Returns the format of a file, or nothing for a page.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        ENDINGS
+            .iter()
+            .find(|(ending, _)| name.ends_with(ending))
+            .map(|(_, format)| *format)
+    }
+}
+
+/// Writes the export and says what it is.
+pub(crate) fn write_export(
+    request: &PageRequest<'_>,
+    format: ExportFormat,
+    arguments: &ViewArguments,
+    terminal: &Terminal,
+) -> Result<String, Failure> {
+    let path = &arguments.out;
+    if format == ExportFormat::Dot && arguments.trace.is_none() {
+        let text = export::dot_policy(&request.loaded.problem, request.plan).map_err(Failure::new)?;
+        write(path, text.as_bytes())?;
+        return Ok(format!("the policy in {}", path.display()));
+    }
+    let (header, traces) = traces(request, format, arguments, terminal)?;
+    let text = match format {
+        ExportFormat::Jsonl => traces.iter().map(|trace| write_jsonl(trace, &header)).collect(),
+        ExportFormat::Csv => export::csv(&header, &traces),
+        ExportFormat::Perfetto => export::perfetto(&header, &traces),
+        ExportFormat::Svg => export::svg(&header, &traces),
+        ExportFormat::Itf | ExportFormat::Dot => {
+            let trace = traces
+                .first()
+                .ok_or_else(|| Failure::new("there is no trace to write"))?;
+            if format == ExportFormat::Itf {
+                export::itf(&header, trace)
+            } else {
+                export::dot_trace(&header, trace)
+            }
+        }
+    };
+    write(path, text.as_bytes())?;
+    let count = traces.len();
+    let what = if count == 1 { "trace" } else { "traces" };
+    Ok(format!("{count} {what} in {}", path.display()))
+}
+
+/// Returns the traces that were asked for; for formats that hold one, the worst unless another was named.
+fn traces(
+    request: &PageRequest<'_>,
+    format: ExportFormat,
+    arguments: &ViewArguments,
+    terminal: &Terminal,
+) -> Result<(Header, Vec<Trace>), Failure> {
+    let (problem, settings) = (&request.loaded.problem, settings(request));
+    let simulation = simulate::shown(problem, request.plan, &settings, terminal)?;
+    let shortest = || shortest_to_failure(problem, request.plan, &settings).map_err(Failure::new);
+    let header = simulation.header.clone();
+    let single = matches!(format, ExportFormat::Itf | ExportFormat::Dot);
+    let Some(which) = &arguments.trace else {
+        let mut traces = simulation.traces;
+        if single {
+            traces.truncate(1);
+        } else {
+            traces.extend(shortest()?);
+        }
+        return Ok((header, traces));
+    };
+    let role = match which.as_str() {
+        "worst" => Role::Worst,
+        "typical" => Role::Typical,
+        "best" => Role::Best,
+        "shortest" => {
+            let trace = shortest()?.ok_or_else(|| Failure::new("no run of the plan misses the goal"))?;
+            return Ok((header, vec![trace]));
+        }
+        number => {
+            let run = number.parse().map_err(|_| {
+                Failure::new(format!("--trace is `{number}`"))
+                    .hint("write worst, typical, best, shortest, or the number of a run")
+            })?;
+            let trace = record_run(problem, request.plan, &settings, run).map_err(Failure::new)?;
+            return Ok((header, vec![trace]));
+        }
+    };
+    // A run that is two of them is told once, under the first of its names.
+    let found = simulation.traces.iter().find(|trace| trace.role == role);
+    let trace = found.or(simulation.traces.first()).cloned();
+    Ok((header, trace.into_iter().collect()))
+}

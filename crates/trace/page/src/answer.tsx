@@ -1,0 +1,88 @@
+// The answer: what is guaranteed, where it lies among other assumptions, and why to believe it.
+
+import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { data, kind } from "./store.ts";
+import type { Range } from "./numbers.ts";
+import { axisOf, between, count, group, headline, number, range, show } from "./numbers.ts";
+import { AxisHead, Coded, Segments, Track } from "./parts.tsx";
+
+const pessimistic = data.stance === "Pessimistic", more = data.wanted.more;
+
+export const natureWords = (nature: string): string => ({
+  worst: pessimistic ? "worst-case Nature" : "Nature as declared", nominal: "Nature at the centre of each set", sampled: "Nature drawn at random from each set",
+  mixed: "a mixture of the declared Nature and the centre",
+}[nature] ?? nature);
+
+const Claim = (): JSX.Element => {
+  const [kept, limit] = more ? [number(data.bracket.lower), number(data.bracket.upper)] : [number(data.bracket.upper), number(data.bracket.lower)];
+  const value = <strong>{headline(kept, kind, more ? "down" : "up")}</strong>, best = <b>{headline(limit, kind, more ? "up" : "down")}</b>;
+  const goal = <b>{data.goal_in_words}</b>;
+  if (pessimistic) return <div>
+    <p class="eyebrow">What the plan guarantees</p>
+    <h2 class="claim" id="claim">{more ? "At least " : "At most "}{value}</h2>
+    <p class="gloss">The plan keeps {goal} {more ? "at or above" : "at or below"} this, in every world that the model cannot rule out. No plan can promise {more ? "more" : "less"} than {best}.</p>
+  </div>;
+  const optimistic = data.stance === "Optimistic";
+  return <div>
+    <p class="eyebrow">{optimistic ? "What is possible at best" : "At the centre of every set"}</p>
+    <h2 class="claim" id="claim">{value}</h2>
+    <p class="gloss">With the plan, {goal} is {more ? "at least" : "at most"} this {optimistic
+      ? "if Nature fills in what is open in the plan's favour. This is a hope, not a guarantee: "
+      : "if the model's central estimate is exactly right. That is an assumption, not a guarantee: "}no plan does better than {best} under the same assumption.</p>
+  </div>;
+};
+
+interface Row { name: string; note: string; bracket: Range; tone: string; dot?: number; mean?: string }
+
+const rowsOf = (): Row[] => {
+  const s = data.simulation;
+  const rows: Row[] = [{ name: "This plan", note: data.checked ? "proved" : "computed", bracket: range(data.bracket), tone: "own" }];
+  if (data.beside && data.beside.wanted.kind === kind) rows.push({ name: data.beside.name, note: "the plan beside it", bracket: range(data.beside.bracket), tone: "other" });
+  if (s) rows.push({
+    name: "Seen in simulation", note: `${group(s.runs)} runs, ${natureWords(s.nature)}; ${+(100 * s.confidence).toFixed(4)} % interval${s.exact ? "" : ", estimated"}`,
+    bracket: range(s.interval), tone: "seen", dot: number(s.mean), mean: show(number(s.mean), kind),
+  });
+  return rows.concat(data.variants.map((v) => ({ name: v.name.charAt(0).toUpperCase() + v.name.slice(1), note: v.note, bracket: range(v.bracket), tone: "variant" })));
+};
+
+const Lies = (): JSX.Element => {
+  const [scale, setScale] = useState<"whole" | "close">("close");
+  const rows = rowsOf(), axis = axisOf(rows.map((r) => r.bracket), kind, scale === "whole", 2);
+  return <div class="panel lies">
+    <div class="bar-head"><h3 id="lies-title">Under other assumptions</h3>
+      <Segments label="Scale of the axis" options={[["close", "Close up"], ["whole", kind === "probability" ? "0 to 1" : "From zero"]]} chosen={scale} onChoose={setScale} /></div>
+    <div class="scroller"><table class="compare" aria-labelledby="lies-title">
+      <thead><tr><th scope="col"><span class="unseen">Assumption</span></th><th scope="col" class="track-head"><span class="unseen">Drawn on a line</span><AxisHead axis={axis} /></th><th scope="col" class="number"><span class="unseen">Value</span></th></tr></thead>
+      <tbody>{rows.map((row) => <tr key={row.name} class={row.tone}>
+        <th scope="row">{row.name}<span>{row.note}</span></th>
+        <td><Track axis={axis} range={row.bracket} dot={row.dot ?? null} tone={row.tone} /></td>
+        <td class="number">{between(row.bracket, kind)}{row.mean ? <span>mean {row.mean}</span> : null}</td>
+      </tr>)}</tbody>
+    </table></div>
+  </div>;
+};
+
+const Facts = (): JSX.Element => {
+  const settled = { EachAction: "picks anew each time, after seeing the action", EachState: "picks anew in each state, before the action is drawn", Once: "picks once for the whole run" }[data.settled] ?? data.settled;
+  const stance = { Pessimistic: "against the plan", Optimistic: "with the plan", Nominal: "on neither side" }[data.stance] ?? data.stance;
+  const stop = { precise: "reached", "sweeps spent": "not reached: the budget of sweeps was spent", stalled: "not reached: rounding leaves nothing to gain" }[data.stop] ?? data.stop;
+  const s = data.simulation;
+  const ends = s ? [s.held && `${group(s.held)} met the goal`, s.failed && `${group(s.failed)} did not`, s.endless && `${group(s.endless)} can never end`, s.unfinished && `${group(s.unfinished)} were cut before their end`].filter(Boolean).join(", ") : "";
+  return <details class="facts"><summary>The fine print</summary><dl>
+    <div><dt>Goal, as written</dt><dd><code>{data.goal}</code></dd></div>
+    <div><dt>Nature</dt><dd>{stance}; {settled}</dd></div>
+    <div><dt>Exact numbers</dt><dd><code>[{String(data.bracket.lower)}, {String(data.bracket.upper)}]</code>, precision {data.precision} asked for, {stop}{data.sweeps ? ` after ${count(data.sweeps, "sweep")}` : ""}</dd></div>
+    <div><dt>Model</dt><dd>{count(data.size[0], "state")}, {count(data.size[1], "choice")}, {count(data.size[2], "branch", "branches")}</dd></div>
+    {s ? <div><dt>Simulation</dt><dd>{count(s.runs, "run")}, seed {data.seed}, {natureWords(s.nature)}{ends ? `; ${ends}` : ""}; {s.steps_mean.toFixed(1)} steps on average, {group(s.steps_longest)} at most</dd></div> : null}
+    {data.notes.length ? <div><dt>The model about itself</dt><dd><ul>{data.notes.map((note) => <li key={note}><Coded text={note} /></li>)}</ul></dd></div> : null}
+  </dl></details>;
+};
+
+const Proof = (): JSX.Element => data.checked
+  ? <p class="proof yes"><span aria-hidden="true">✓</span> Proved: {count(data.checked.inequalities, "inequality", "inequalities")} checked in exact arithmetic, by a program that shares no search code with the planner.</p>
+  : <p class="proof no"><span aria-hidden="true">!</span> Not proved on this page: run <code>murphy check</code> on the plan.</p>;
+
+export const Answer = (): JSX.Element => <section id="answer" aria-labelledby="claim">
+  <div class="answer-grid"><div class="answer-left"><Claim /><Proof /><Facts /></div><Lies /></div>
+</section>;
