@@ -1,0 +1,18 @@
+//! Finite decision problems with perfect recall, against a Nature that settles once for the whole run.
+//!
+//! A [`DecisionTree`] holds what may happen (histories), what the agent can tell apart (information sets), and finitely many
+//! [`Environment`]s, each of which gives every chance move its probabilities and every history its payoff. Nature picks an environment
+//! before the first move, where the agent does not see it; the agent answers with a [`BehaviourPolicy`], which may draw lots.
+//!
+//! ```text
+//! value  =  max over policies  Σ_h prior(h) · min { weight(k)·E_k[payoff] + secured(k) : k an environment of hypothesis h }
+//! ```
+
+pub mod policy;
+pub mod tree;
+
+pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
+pub use tree::{
+    DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,
+    InformationSet, InformationSetId, TreeError, Turn,
+};
