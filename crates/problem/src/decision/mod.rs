@@ -8,10 +8,17 @@
 //! value  =  max over policies  Σ_h prior(h) · min { weight(k)·E_k[payoff] + secured(k) : k an environment of hypothesis h }
 //! ```
 
+mod goal;
+pub mod grow;
+pub mod law;
 pub mod policy;
+pub mod sequence;
 pub mod tree;
 
+pub use grow::{HISTORIES_MAX, Supposed, law};
+pub use law::{Law, LawHypothesis, Query, Range};
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
+pub use sequence::{CompileError, Compiled, NatureSet, SequenceForm};
 pub use tree::{
     DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,
     InformationSet, InformationSetId, TreeError, Turn,

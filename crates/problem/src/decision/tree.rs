@@ -182,7 +182,7 @@ impl DecisionTreeBuilder {
             return Err(TreeError::Empty);
         }
         self.check_links()?;
-        let information_sets = self.recalled()?;
+        let information_sets = recalled(&self.histories, &self.information_sets)?;
         for (index, environment) in self.environments.iter().enumerate() {
             check_environment(index, environment, &self.histories)?;
         }
@@ -227,58 +227,60 @@ impl DecisionTreeBuilder {
             None => Ok(()),
         }
     }
+}
 
-    /// Returns the information sets with their histories and the agent's last move before them.
-    fn recalled(&self) -> Result<Vec<InformationSet>, TreeError> {
-        let mut sets: Vec<InformationSet> = self
-            .information_sets
-            .iter()
-            .map(|(name, actions)| InformationSet {
-                name: name.clone(),
-                actions: actions.clone(),
-                after: None,
-                histories: Vec::new(),
-            })
-            .collect();
-        // The agent's last move before each history.
-        let mut last: Vec<Option<(InformationSetId, usize)>> = vec![None; self.histories.len()];
-        for (at, history) in self.histories.iter().enumerate() {
-            let own = last[at];
-            if let Turn::Agent {
-                information_set,
-                next,
-            } = &history.turn
-            {
-                let set = sets.get_mut(*information_set).ok_or(TreeError::Index { at })?;
-                if set.actions.len() != next.len() || next.len() < 2 {
-                    return Err(TreeError::Actions {
-                        information_set: *information_set,
-                    });
-                }
-                if own.is_some_and(|(before, _)| before >= *information_set) {
-                    return Err(TreeError::Index { at });
-                }
-                if set.histories.is_empty() {
-                    set.after = own;
-                } else if set.after != own {
-                    return Err(TreeError::Recall {
-                        information_set: *information_set,
-                    });
-                }
-                set.histories.push(at);
-                for (action, &next) in next.iter().enumerate() {
-                    last[next] = Some((*information_set, action));
-                }
-            } else {
-                for &next in history.turn.next() {
-                    last[next] = own;
-                }
+/// Returns the information sets with their histories and the agent's last move before them.
+pub(crate) fn recalled(
+    histories: &[History],
+    information_sets: &[(String, Vec<String>)],
+) -> Result<Vec<InformationSet>, TreeError> {
+    let mut sets: Vec<InformationSet> = information_sets
+        .iter()
+        .map(|(name, actions)| InformationSet {
+            name: name.clone(),
+            actions: actions.clone(),
+            after: None,
+            histories: Vec::new(),
+        })
+        .collect();
+    // The agent's last move before each history.
+    let mut last: Vec<Option<(InformationSetId, usize)>> = vec![None; histories.len()];
+    for (at, history) in histories.iter().enumerate() {
+        let own = last[at];
+        if let Turn::Agent {
+            information_set,
+            next,
+        } = &history.turn
+        {
+            let set = sets.get_mut(*information_set).ok_or(TreeError::Index { at })?;
+            if set.actions.len() != next.len() || next.len() < 2 {
+                return Err(TreeError::Actions {
+                    information_set: *information_set,
+                });
+            }
+            if own.is_some_and(|(before, _)| before >= *information_set) {
+                return Err(TreeError::Index { at });
+            }
+            if set.histories.is_empty() {
+                set.after = own;
+            } else if set.after != own {
+                return Err(TreeError::Recall {
+                    information_set: *information_set,
+                });
+            }
+            set.histories.push(at);
+            for (action, &next) in next.iter().enumerate() {
+                last[next] = Some((*information_set, action));
+            }
+        } else {
+            for &next in history.turn.next() {
+                last[next] = own;
             }
         }
-        match sets.iter().position(|set| set.histories.is_empty()) {
-            Some(information_set) => Err(TreeError::Actions { information_set }),
-            None => Ok(sets),
-        }
+    }
+    match sets.iter().position(|set| set.histories.is_empty()) {
+        Some(information_set) => Err(TreeError::Actions { information_set }),
+        None => Ok(sets),
     }
 }
 
