@@ -21,6 +21,7 @@
 mod arena;
 mod backward;
 mod checked;
+pub mod decision;
 mod discounted;
 mod dyadic;
 mod expectation;
@@ -33,6 +34,7 @@ mod until;
 mod whole;
 
 pub use checked::Checked;
+pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use expectation::Failure;
 pub use rejection::{Place, Rejection, Side};
 

@@ -29,6 +29,7 @@ pub use murphy_trace as trace;
 pub use murphy_world as world;
 
 mod answer;
+pub mod decision;
 pub mod property;
 
 pub use answer::{Answer, Unproved, solve};

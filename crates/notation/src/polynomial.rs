@@ -179,6 +179,78 @@ impl Polynomial {
     }
 }
 
+/// A symbol with the ends of its range.
+pub type SymbolRange = (usize, Rational, Rational);
+
+impl Polynomial {
+    /// Returns the Bernstein coefficients of the polynomial over a box, with at least the given degree in each symbol of the box.
+    ///
+    /// Everywhere in the box its value is a weighted mean of them, so that the largest bounds it from above and the least from below; those at
+    /// corners are its values there. Two polynomials with coefficients of the same degrees are added coefficient by coefficient. Symbols
+    /// outside the box count as zero.
+    ///
+    /// # Cost
+    /// One number for each combination of powers: the product of the degrees plus one.
+    ///
+    /// # Source
+    /// Garloff, "The Bernstein algorithm", Interval Computations 2, 1993.
+    #[must_use]
+    pub fn bernstein(&self, ranges: &[SymbolRange], degrees: &[u32]) -> Vec<Rational> {
+        let degrees: Vec<u32> = ranges
+            .iter()
+            .enumerate()
+            .map(|(at, (symbol, ..))| self.degree_in(*symbol).max(degrees.get(at).copied().unwrap_or(0)))
+            .collect();
+        let inside = self.substituted(|symbol| {
+            let range = ranges.iter().find(|(known, ..)| *known == symbol);
+            Some(match range {
+                Some((_, low, high)) => {
+                    Self::from(low.clone()).plus(&Self::symbol(symbol).scaled(&(high - low)))
+                }
+                None => Self::default(),
+            })
+        });
+        let count: usize = degrees.iter().map(|degree| *degree as usize + 1).product();
+        let mut coefficients = vec![Rational::ZERO; count];
+        for (monomial, coefficient) in inside.terms() {
+            let at = ranges.iter().zip(&degrees).fold(0, |at, ((symbol, ..), degree)| {
+                let power = monomial.iter().find(|(known, _)| known == symbol);
+                at * (*degree as usize + 1) + power.map_or(0, |(_, power)| *power as usize)
+            });
+            coefficients[at] = coefficient.clone();
+        }
+        let mut stride = count;
+        for degree in &degrees {
+            let size = *degree as usize + 1;
+            stride /= size;
+            to_bernstein(&mut coefficients, size, stride);
+        }
+        coefficients
+    }
+}
+
+/// Converts along one dimension: `b(j) = Σ { a(i)·C(j, i)/C(d, i) : i <= j }`.
+fn to_bernstein(coefficients: &mut [Rational], size: usize, stride: usize) {
+    let starts: Vec<usize> = (0..coefficients.len())
+        .filter(|at| (at / stride).is_multiple_of(size))
+        .collect();
+    for start in starts {
+        let line: Vec<Rational> = (0..size)
+            .map(|i| &coefficients[start + i * stride] / &binomial(size - 1, i))
+            .collect();
+        for j in 0..size {
+            coefficients[start + j * stride] = (0..=j).map(|i| &line[i] * &binomial(j, i)).sum();
+        }
+    }
+}
+
+fn binomial(n: usize, k: usize) -> Rational {
+    (0..k).fold(Rational::ONE, |product, i| {
+        let (above, below) = (i64::try_from(n - i), i64::try_from(i + 1));
+        product * Rational::new(above.unwrap_or(i64::MAX), below.unwrap_or(i64::MAX))
+    })
+}
+
 fn merged(a: &[(usize, u32)], b: &[(usize, u32)]) -> Monomial {
     let mut powers: BTreeMap<usize, u32> = a.iter().copied().collect();
     for (symbol, power) in b {
@@ -208,5 +280,46 @@ mod tests {
         let fixed = p.substituted(|symbol| (symbol == 0).then(|| Polynomial::from(at[0].clone())));
         assert_eq!(fixed.symbols().into_iter().collect::<Vec<_>>(), [1]);
         assert_eq!(fixed.value(&at), p.value(&at));
+    }
+
+    #[test]
+    fn bernstein_coefficients_enclose_and_meet_the_corners() {
+        let (x, y) = (Polynomial::symbol(0), Polynomial::symbol(1));
+        // x^2 y - 3 x + y^2
+        let p = x
+            .times(&x)
+            .times(&y)
+            .plus(&x.scaled(&Rational::from(-3i64)))
+            .plus(&y.times(&y));
+        let ranges = [
+            (0, Rational::new(-1, 2), Rational::new(3, 2)),
+            (1, Rational::new(1, 3), Rational::from(2i64)),
+        ];
+        for degrees in [vec![], vec![3, 4]] {
+            let b = p.bernstein(&ranges, &degrees);
+            let corner = |i: bool, j: bool| {
+                let pick = |at: usize, high: bool| {
+                    if high {
+                        ranges[at].2.clone()
+                    } else {
+                        ranges[at].1.clone()
+                    }
+                };
+                p.value(&[pick(0, i), pick(1, j)])
+            };
+            assert_eq!(b[0], corner(false, false));
+            assert_eq!(b[b.len() - 1], corner(true, true));
+            let (least, most) = (b.iter().min().unwrap(), b.iter().max().unwrap());
+            for i in 0..=8i64 {
+                for j in 0..=8i64 {
+                    let at = [
+                        &ranges[0].1 + (&ranges[0].2 - &ranges[0].1) * Rational::new(i, 8),
+                        &ranges[1].1 + (&ranges[1].2 - &ranges[1].1) * Rational::new(j, 8),
+                    ];
+                    let value = p.value(&at);
+                    assert!(*least <= value && value <= *most);
+                }
+            }
+        }
     }
 }

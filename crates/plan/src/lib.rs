@@ -19,6 +19,7 @@ mod holding;
 mod krylov;
 mod layout;
 mod leap;
+pub mod once;
 mod oracle;
 mod patience;
 mod plan;

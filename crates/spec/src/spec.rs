@@ -114,6 +114,27 @@ impl Spec {
     /// # Errors
     /// The first such thing, by name and with its place.
     pub fn check_supported(&self) -> Result<(), Diagnostic> {
+        self.check_one_goal()?;
+        let settled = match self.nature.settled {
+            Settled::EachAction => return Ok(()),
+            Settled::EachState => "EachState",
+            Settled::Once => "Once",
+        };
+        let message =
+            format!("Nature that settles `{settled}` is not supported in a model without named unknowns");
+        let error = match &self.nature.place {
+            Some(place) => Diagnostic::at(place.clone(), message),
+            None => Diagnostic::new(message),
+        };
+        Err(error
+            .hint("against a pessimistic Nature `EachAction` is the most cautious: what it guarantees holds under the others too"))
+    }
+
+    /// Refuses more than one goal, `require` and `pins`.
+    ///
+    /// # Errors
+    /// The first such thing, by name and with its place.
+    pub fn check_one_goal(&self) -> Result<(), Diagnostic> {
         self.only_goal()?;
         if let Some(requirement) = self.require.first() {
             return Err(Diagnostic::at(
@@ -128,17 +149,6 @@ impl Spec {
                     .hint("take the other actions out of the world"),
             );
         }
-        let settled = match self.nature.settled {
-            Settled::EachAction => return Ok(()),
-            Settled::EachState => "EachState",
-            Settled::Once => "Once",
-        };
-        let message = format!("Nature that settles `{settled}` is not yet supported; only `EachAction` is");
-        let error = match &self.nature.place {
-            Some(place) => Diagnostic::at(place.clone(), message),
-            None => Diagnostic::new(message),
-        };
-        Err(error
-            .hint("against a pessimistic Nature `EachAction` is the most cautious: what it guarantees holds under the others too"))
+        Ok(())
     }
 }

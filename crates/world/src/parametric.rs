@@ -5,7 +5,7 @@ use crate::entity::new_slot;
 use crate::model::Model;
 use crate::predictor::{Predictor, Reads};
 use crate::rule::impossible;
-use crate::unknown::{Settled, Unknown, extremes, pin};
+use crate::unknown::{Settled, Unknown, extremes};
 use murphy_credal::{CredalSet, Interval};
 use murphy_notation::{Affine, Diagnostic, Place, Polynomial, Rational, Resolved, Value};
 
@@ -106,16 +106,8 @@ impl Meaning {
                 high: unknown.high.clone(),
                 settled: unknown.settled,
             });
-            meaning.of.push(if unknown.low == unknown.high {
-                Polynomial::from(unknown.low.clone())
-            } else {
-                Polynomial::symbol(index)
-            });
+            meaning.of.push(Polynomial::symbol(index));
         }
-        let pinned = |index: usize| {
-            let unknown = unknowns.get(index)?;
-            (unknown.low == unknown.high).then(|| Polynomial::from(unknown.low.clone()))
-        };
         for (index, predictor) in predictors.iter().enumerate() {
             let first = meaning.symbols.len();
             let policy: Vec<usize> = (first..first + predictor.of.len() - 1).collect();
@@ -128,7 +120,7 @@ impl Meaning {
             let said = (meaning.of.len()..meaning.of.len() + predictor.of.len()).collect();
             meaning.said.push(said);
             for says in predictor.says(&policy) {
-                meaning.of.push(says.substituted(pinned));
+                meaning.of.push(says);
                 meaning.ranges.push(Unknown {
                     name: predictor.name.clone(),
                     low: Rational::ZERO,
@@ -155,7 +147,7 @@ impl Meaning {
             let affine = if weight.unknowns().is_empty() {
                 Affine::from(weight.number(slots)?)
             } else {
-                self.reduced(&pin(&weight.evaluate_affine(slots)?, &self.ranges))
+                self.reduced(&weight.evaluate_affine(slots)?)
             };
             let least = self.least(&affine);
             if least.is_negative() {
@@ -170,10 +162,10 @@ impl Meaning {
             }));
         }
         let sum = self.reduced(&sum);
-        if sum.as_constant() == Some(&Rational::ONE) {
+        let (least, greatest) = extremes(&sum, &self.ranges);
+        if least == Rational::ONE && greatest == Rational::ONE {
             return Ok(polynomials);
         }
-        let (least, greatest) = extremes(&sum, &self.ranges);
         Err(
             Diagnostic::at(place.clone(), "the probabilities do not sum to 1").label(format!(
                 "they sum to anything from {} to {}",

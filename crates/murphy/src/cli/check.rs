@@ -1,14 +1,21 @@
 //! `murphy check`: a plan's bracket proved again, or the reason why it does not hold.
 
 use crate::cli::args::{CheckArguments, Format};
+use crate::cli::decision;
 use crate::cli::failure::Failure;
+use crate::cli::files::read_source;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
 use crate::cli::{Outcome, Terminal};
 use murphy_certify::{Checked, check};
+use murphy_problem::decision::DecisionDocument;
 use serde_json::json;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let (source, _) = read_source(&arguments.plan)?;
+    if DecisionDocument::recognises(&source.text) {
+        return decision::check(&arguments.plan, &source.text, (arguments.format, terminal));
+    }
     let saved = Saved::read(&arguments.plan)?;
     match verdict(&saved) {
         Ok(checked) => {

@@ -3,6 +3,8 @@
 mod args;
 mod check;
 mod convert;
+mod decision;
+mod decision_report;
 mod failure;
 mod files;
 mod info;

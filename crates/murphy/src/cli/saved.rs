@@ -65,7 +65,7 @@ fn load(plan: &Path, document: &PlanDocument) -> Result<Loaded, Failure> {
 }
 
 /// Returns a path as the plan gives it, or beside the plan if there is nothing.
-fn beside(plan: &Path, given: &str) -> PathBuf {
+pub(crate) fn beside(plan: &Path, given: &str) -> PathBuf {
     let path = PathBuf::from(given);
     if path.exists() {
         return path;

@@ -1,6 +1,7 @@
 //! `murphy value`: the bracket and nothing else.
 
 use crate::cli::args::{Format, ValueArguments};
+use crate::cli::decision::{self, Decision};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::intervalmdp::Specification;
@@ -25,9 +26,14 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
 }
 
 fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(decision) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+        return decision::value(&decision, arguments, terminal);
+    }
     if arguments.exact {
-        return Err(Failure::new("--exact is for properties, not for specs")
-            .hint("write the goal as a property: murphy value WORLD --property …"));
+        return Err(Failure::new(
+            "--exact is for properties and for worlds with hidden facts, not for this spec",
+        )
+        .hint("write the goal as a property: murphy value WORLD --property …"));
     }
     let begun = ProcessTime::now();
     let loaded = Loaded::read(

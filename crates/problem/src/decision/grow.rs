@@ -6,7 +6,7 @@ use crate::decision::tree::{History, HistoryId, Turn};
 use murphy_notation::{Diagnostic, Place, Polynomial, Rational};
 use murphy_spec::Spec;
 use murphy_world::{Hypothesis, Parametric, StateId, Symbol};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most histories that a decision problem may have.
 pub const HISTORIES_MAX: usize = 100_000;
@@ -80,7 +80,15 @@ const NOTHING: usize = usize::MAX;
 /// # Errors
 /// Where the spec asks for what is not supported here, hypotheses disagree on what can be done, or the histories do not end.
 pub fn law(supposed: &[Supposed], spec: &Spec) -> Result<Law, Diagnostic> {
+    spec.check_one_goal()?;
     let goal = spec.only_goal()?;
+    if spec.nature.stance != murphy_spec::Stance::Pessimistic {
+        let message = "with hidden facts only a pessimistic Nature is supported";
+        return Err(match &spec.nature.place {
+            Some(place) => Diagnostic::at(place.clone(), message),
+            None => Diagnostic::new(message),
+        });
+    }
     let first = supposed
         .first()
         .ok_or_else(|| Diagnostic::new("a decision problem needs a world"))?;
@@ -412,6 +420,15 @@ impl Grower<'_> {
                 "the choice".clone_into(name);
             }
         }
+        // Names that differ only in what an expression hides would be one name.
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, _) in &mut self.information_sets {
+            let count = seen.entry(name.clone()).or_insert(0);
+            *count += 1;
+            if *count > 1 {
+                *name = format!("{name} ({count})");
+            }
+        }
     }
 
     fn queries(&self) -> Result<Vec<Query>, Diagnostic> {
@@ -497,7 +514,7 @@ impl Grower<'_> {
                 } else {
                     one.hypothesis.secured.clone()
                 },
-                unknowns: ranges(&one.world, spec),
+                unknowns: ranges(&one.world, spec, &probability),
                 probability,
                 payoff,
             });
@@ -521,8 +538,9 @@ impl Grower<'_> {
     }
 }
 
-/// Returns the unknowns of a world. What the spec says of Nature, unless it is the default, holds for all of them.
-fn ranges(world: &Parametric, spec: &Spec) -> Vec<Range> {
+/// Returns the unknowns of a world that matter. What the spec says of Nature, unless it is the default, holds for all of them.
+fn ranges(world: &Parametric, spec: &Spec, probability: &[Polynomial]) -> Vec<Range> {
+    let used: BTreeSet<usize> = probability.iter().flat_map(Polynomial::symbols).collect();
     let said = match spec.nature.settled {
         murphy_spec::Settled::EachAction => None,
         murphy_spec::Settled::EachState => Some(murphy_world::Settled::EachState),
@@ -534,14 +552,14 @@ fn ranges(world: &Parametric, spec: &Spec) -> Vec<Range> {
             low,
             high,
             settled,
-        } => Some(Range {
+        } if used.contains(&symbol) => Some(Range {
             symbol,
             name: name.clone(),
             low: low.clone(),
             high: high.clone(),
             settled: said.unwrap_or(*settled),
         }),
-        Symbol::Policy { .. } => None,
+        _ => None,
     };
     world.symbols.iter().enumerate().filter_map(range).collect()
 }

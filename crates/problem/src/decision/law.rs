@@ -1,7 +1,8 @@
 //! A finite decision problem as a world and a spec make it: a tree whose probabilities are polynomials in what Nature settles and in
 //! what the policy does where it is predicted.
 
-use crate::decision::tree::{History, InformationSetId};
+use crate::decision::sequence::CompileError;
+use crate::decision::tree::{History, InformationSet, InformationSetId};
 use murphy_notation::{Polynomial, Rational};
 use murphy_world::{Reads, Settled};
 
@@ -41,7 +42,7 @@ pub struct LawHypothesis {
     pub weight: Rational,
     /// What is secured whatever happens under it.
     pub secured: Rational,
-    /// What Nature settles in it.
+    /// What Nature settles in it: every unknown that some probability depends on.
     pub unknowns: Vec<Range>,
     /// For each history, the probability of the chance move that leads to it.
     pub probability: Vec<Polynomial>,
@@ -78,6 +79,16 @@ pub struct Query {
 }
 
 impl Law {
+    /// Returns a bracket of payoffs as what the spec asks for, or the other way round: signs and sides turn where payoffs are negated.
+    #[must_use]
+    pub fn asked(&self, lower: &Rational, upper: &Rational) -> (Rational, Rational) {
+        if self.negated {
+            (-upper, -lower)
+        } else {
+            (lower.clone(), upper.clone())
+        }
+    }
+
     /// Returns the law with every unknown settled at another time.
     #[must_use]
     pub fn settled(mut self, settled: Settled) -> Self {
@@ -110,6 +121,33 @@ impl Law {
         }
         law.queries.clear();
         law
+    }
+
+    /// Returns the information sets by name and actions alone, without what comes before them: enough to read a policy with.
+    #[must_use]
+    pub fn bare_sets(&self) -> Vec<InformationSet> {
+        let bare = |(name, actions): &(String, Vec<String>)| InformationSet {
+            name: name.clone(),
+            actions: actions.clone(),
+            after: None,
+            histories: Vec::new(),
+        };
+        self.information_sets.iter().map(bare).collect()
+    }
+
+    /// Returns what predictors read, if there are any.
+    ///
+    /// # Errors
+    /// If they read different things, or anything but the probabilities of an agent that forgets.
+    pub fn reading(&self) -> Result<Option<Reads>, CompileError> {
+        let mut reads = self.queries.iter().map(|query| query.reads);
+        let first = reads.next();
+        let alike = reads.all(|other| Some(other) == first);
+        if alike && (self.remembers || matches!(first, None | Some(Reads::MixedPolicy))) {
+            Ok(first)
+        } else {
+            Err(CompileError::Reads)
+        }
     }
 
     /// Returns the information sets that predictors look at, each once, ascending.

@@ -8,17 +8,24 @@
 //! value  =  max over policies  Σ_h prior(h) · min { weight(k)·E_k[payoff] + secured(k) : k an environment of hypothesis h }
 //! ```
 
+pub mod document;
 mod goal;
 pub mod grow;
 pub mod law;
+pub mod peeked;
 pub mod policy;
+pub mod predicted;
+pub mod proof;
 pub mod sequence;
 pub mod tree;
 
+pub use document::{DecisionDocument, ProofDocument, sets_of};
 pub use grow::{HISTORIES_MAX, Supposed, law};
 pub use law::{Law, LawHypothesis, Query, Range};
+pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
-pub use sequence::{CompileError, Compiled, NatureSet, SequenceForm};
+pub use proof::{Alternative, Cell, DecisionProof, GameProof};
+pub use sequence::{AgentSet, CompileError, Compiled, NatureSet, SequenceForm};
 pub use tree::{
     DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,
     InformationSet, InformationSetId, TreeError, Turn,

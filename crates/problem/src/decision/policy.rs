@@ -1,6 +1,6 @@
 //! What an agent does in a finite decision problem, and a plan for one: with what every environment pays, and Nature's mixture.
 
-use crate::decision::tree::{DecisionTree, Environment, HistoryId, InformationSetId, Turn};
+use crate::decision::tree::{DecisionTree, Environment, HistoryId, InformationSet, InformationSetId, Turn};
 use murphy_notation::Rational;
 use std::fmt;
 
@@ -53,7 +53,14 @@ impl BehaviourPolicy {
     /// # Errors
     /// If they do not fit the tree, are negative, or do not sum to one.
     pub fn new(tree: &DecisionTree, probabilities: Vec<Vec<Rational>>) -> Result<Self, PolicyError> {
-        let sets = tree.information_sets();
+        Self::over(tree.information_sets(), probabilities)
+    }
+
+    /// Returns the policy with these probabilities over information sets.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn over(sets: &[InformationSet], probabilities: Vec<Vec<Rational>>) -> Result<Self, PolicyError> {
         if sets.len() != probabilities.len() {
             return Err(PolicyError::Rows {
                 expected: sets.len(),

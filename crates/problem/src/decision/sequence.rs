@@ -45,6 +45,8 @@ pub struct AgentSet {
     pub first: usize,
     /// How many actions there are.
     pub actions: usize,
+    /// The only action that may be taken, if the rest is ruled out.
+    pub only: Option<usize>,
 }
 
 /// A place where Nature moves.
@@ -75,6 +77,8 @@ pub enum CompileError {
     },
     /// Nature has more to choose from than the limit.
     TooMany,
+    /// Predictors read different things, or read a policy that forgets.
+    Reads,
     /// A prior, a weight or something secured, where every hypothesis is to be settled anew.
     Prior,
 }
@@ -91,6 +95,10 @@ impl fmt::Display for CompileError {
             Self::TooMany => write!(
                 f,
                 "Nature has more than {ENVIRONMENTS_MAX} environments or {MOVES_MAX} moves to choose from"
+            ),
+            Self::Reads => write!(
+                f,
+                "all predictors must read the same (`Action`, `Policy` or `MixedPolicy`), and of an agent that forgets only `MixedPolicy`"
             ),
             Self::Prior => write!(
                 f,
@@ -128,6 +136,7 @@ impl SequenceForm {
                     .map_or(0, |(before, action)| agent[before].first + action),
                 first: next,
                 actions: set.actions.len(),
+                only: None,
             });
             next += set.actions.len();
         }
@@ -165,6 +174,26 @@ impl SequenceForm {
             choices,
         });
         first
+    }
+
+    /// Returns the game in which a set of the agent's has only one action left.
+    #[must_use]
+    pub fn with_only(mut self, set: usize, action: usize) -> Self {
+        if let Some(set) = self.agent.get_mut(set)
+            && action < set.actions
+        {
+            set.only = Some(action);
+        }
+        self
+    }
+
+    /// Says whether a policy takes no action that is ruled out.
+    #[must_use]
+    pub fn allows(&self, policy: &BehaviourPolicy) -> bool {
+        self.agent.iter().enumerate().all(|(index, set)| {
+            set.only
+                .is_none_or(|only| policy.at(index).get(only) == Some(&Rational::ONE))
+        })
     }
 
     /// Returns the realization plan of a policy: one number a sequence.
@@ -207,8 +236,11 @@ impl SequenceForm {
             }
         }
         for set in self.agent.iter().rev() {
-            let actions = &worth[set.first..set.first + set.actions];
-            let most = actions.iter().max().cloned().unwrap_or_default();
+            let allowed = match set.only {
+                Some(action) => set.first + action..set.first + action + 1,
+                None => set.first..set.first + set.actions,
+            };
+            let most = worth[allowed].iter().max().cloned().unwrap_or_default();
             worth[set.after] += most;
         }
         worth[0].clone()
@@ -228,14 +260,18 @@ impl SequenceForm {
 }
 
 /// Returns every choice of ends of the ranges: texts and values by symbol.
-fn corners(ranges: &[&Range]) -> Option<Vec<(String, BTreeMap<usize, Rational>)>> {
-    if ranges.len() >= usize::BITS as usize || 1usize << ranges.len() > ENVIRONMENTS_MAX {
+pub(crate) fn corners(ranges: &[&Range]) -> Option<Vec<(String, BTreeMap<usize, Rational>)>> {
+    let (open, fixed): (Vec<&Range>, Vec<&Range>) = ranges.iter().partition(|range| range.low != range.high);
+    if open.len() >= usize::BITS as usize || 1usize << open.len() > ENVIRONMENTS_MAX {
         return None;
     }
     let corner = |bits: usize| {
-        let mut values = BTreeMap::new();
+        let mut values: BTreeMap<usize, Rational> = fixed
+            .iter()
+            .map(|range| (range.symbol, range.low.clone()))
+            .collect();
         let mut texts = Vec::new();
-        for (bit, range) in ranges.iter().enumerate() {
+        for (bit, range) in open.iter().enumerate() {
             let value = if bits >> bit & 1 == 0 {
                 &range.low
             } else {
@@ -246,7 +282,7 @@ fn corners(ranges: &[&Range]) -> Option<Vec<(String, BTreeMap<usize, Rational>)>
         }
         (texts.join(", "), values)
     };
-    Some((0..1usize << ranges.len()).map(corner).collect())
+    Some((0..1usize << open.len()).map(corner).collect())
 }
 
 fn join(a: &str, b: &str) -> String {
@@ -307,22 +343,12 @@ impl Law {
         hypothesis: &'a LawHypothesis,
         sets: &[InformationSet],
     ) -> Result<Vec<&'a Range>, CompileError> {
-        let used: BTreeSet<usize> = hypothesis
-            .probability
-            .iter()
-            .flat_map(Polynomial::symbols)
-            .collect();
-        let once: Vec<&Range> = hypothesis
-            .unknowns
-            .iter()
-            .filter(|range| used.contains(&range.symbol) && range.low != range.high)
-            .collect();
+        let once: Vec<&Range> = hypothesis.unknowns.iter().collect();
         if self.repeated(hypothesis, &once).is_some() {
             let sums = self.sequence_polynomials(hypothesis, sets);
-            if let Some(range) = once
-                .iter()
-                .find(|range| sums.iter().any(|sum| sum.degree_in(range.symbol) > 1))
-            {
+            if let Some(range) = once.iter().find(|range| {
+                range.low != range.high && sums.iter().any(|sum| sum.degree_in(range.symbol) > 1)
+            }) {
                 return Err(CompileError::Powers {
                     unknown: range.name.clone(),
                 });
@@ -347,9 +373,10 @@ impl Law {
         ranges
             .iter()
             .find(|range| {
-                powers
-                    .iter()
-                    .any(|sum| sum.get(&range.symbol).is_some_and(|power| *power > 1))
+                range.low != range.high
+                    && powers
+                        .iter()
+                        .any(|sum| sum.get(&range.symbol).is_some_and(|power| *power > 1))
             })
             .copied()
     }
@@ -419,23 +446,14 @@ impl Law {
         let mut all = Vec::new();
         for (index, hypothesis) in self.hypotheses.iter().enumerate() {
             if only.is_none_or(|only| only == index) {
-                let used: BTreeSet<usize> = hypothesis
-                    .probability
-                    .iter()
-                    .flat_map(Polynomial::symbols)
-                    .collect();
                 let once: Vec<&Range> = hypothesis
                     .unknowns
                     .iter()
-                    .filter(|range| {
-                        range.settled == Settled::Once
-                            && used.contains(&range.symbol)
-                            && range.low != range.high
-                    })
+                    .filter(|range| range.settled == Settled::Once)
                     .collect();
                 if let Some(range) = self.repeated(hypothesis, &once) {
                     let sets = recalled(&self.histories, &self.information_sets)?;
-                    let alone = once.len() == used.len();
+                    let alone = once.len() == hypothesis.unknowns.len();
                     let sums = self.sequence_polynomials(hypothesis, &sets);
                     if !alone
                         || sums
@@ -546,6 +564,9 @@ impl Walk<'_> {
                         values.extend(now);
                         for &history in next {
                             let p = evaluated(&self.hypothesis.probability[history], &values);
+                            if p.is_negative() {
+                                return Err(TreeError::Environment { environment: 0 }.into());
+                            }
                             if !p.is_zero() {
                                 stack.push(Reached {
                                     history,
@@ -598,12 +619,10 @@ impl Walk<'_> {
         nature: usize,
         unknown: &[Range],
     ) -> Result<Vec<(usize, Values)>, CompileError> {
-        if unknown.is_empty() {
-            return Ok(vec![(nature, Values::new())]);
-        }
         for &next in history.turn.next() {
             for range in unknown {
-                if self.hypothesis.probability[next].degree_in(range.symbol) > 1 {
+                let powers = self.hypothesis.probability[next].degree_in(range.symbol);
+                if range.low != range.high && powers > 1 {
                     return Err(CompileError::Powers {
                         unknown: range.name.clone(),
                     });
@@ -616,6 +635,9 @@ impl Walk<'_> {
             return Err(CompileError::TooMany);
         }
         let (names, values): (Vec<String>, Vec<Values>) = corners.into_iter().unzip();
+        if let [only] = values.as_slice() {
+            return Ok(vec![(nature, only.clone())]);
+        }
         let first = self.form.nature_moves(history.name.clone(), nature, names);
         Ok(values
             .into_iter()

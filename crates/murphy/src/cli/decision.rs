@@ -1,0 +1,242 @@
+//! Worlds with hidden facts or predictors: `value`, `plan` and `check` for finite decision problems, in exact fractions.
+
+use crate::cli::args::{Format, PlanArguments, ValueArguments, WorldArguments};
+use crate::cli::decision_report;
+use crate::cli::failure::Failure;
+use crate::cli::files::{read_source, write};
+use crate::cli::load::LoadedWorld;
+use crate::cli::report::{self, line};
+use crate::cli::saved::beside;
+use crate::cli::{Outcome, Terminal};
+use murphy::decision::{DecisionAnswer, decide};
+use murphy_certify::check_decision;
+use murphy_notation::Rational;
+use murphy_problem::Origin;
+use murphy_problem::decision::{DecisionDocument, Law, Supposed, law};
+use murphy_spec::{Settled, Spec};
+use murphy_world::Limits;
+use serde_json::json;
+use std::path::Path;
+
+/// A decision problem with where it comes from.
+pub(crate) struct Decision {
+    pub(crate) world: LoadedWorld,
+    pub(crate) spec: Spec,
+    pub(crate) spec_origin: Origin,
+    pub(crate) law: Law,
+}
+
+impl Decision {
+    /// Reads a world and a spec if they make a decision problem: the world has hidden facts, or the spec settles its unknowns otherwise
+    /// than at each action.
+    pub(crate) fn read(
+        world: &Path,
+        spec: &Path,
+        arguments: &WorldArguments,
+    ) -> Result<Option<Self>, Failure> {
+        if world.extension().is_none_or(|ending| ending != "ron") {
+            return Ok(None);
+        }
+        let world = LoadedWorld::read(world, arguments)?;
+        let hidden = world.world().is_some_and(|world| world.hidden_facts().is_some());
+        let (source, spec_origin) = read_source(spec)?;
+        let spec = Spec::parse(&source)?;
+        if !hidden && spec.nature.settled == Settled::EachAction {
+            return Ok(None);
+        }
+        Self::of(world, spec, spec_origin).map(Some)
+    }
+
+    fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
+        let law = law(&supposed(&world)?, &spec)?;
+        Ok(Self {
+            world,
+            spec,
+            spec_origin,
+            law,
+        })
+    }
+}
+
+/// Returns the hypotheses of a world, each with the world that it makes.
+fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
+    let Some(read) = world.world() else {
+        return Err(Failure::new("only worlds in RON have hidden facts"));
+    };
+    if read.hypotheses().is_empty() {
+        return Ok(vec![Supposed::only(read.parametric(world.limits())?)]);
+    }
+    let mut supposed = Vec::new();
+    for hypothesis in read.hypotheses() {
+        let set = world.with(&hypothesis.constants)?;
+        let Some(one) = set.world() else { continue };
+        supposed.push(Supposed {
+            hypothesis: hypothesis.clone(),
+            world: one.parametric(world.limits())?,
+        });
+    }
+    Ok(supposed)
+}
+
+/// `murphy value` for a decision problem.
+pub(crate) fn value(
+    decision: &Decision,
+    arguments: &ValueArguments,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let answer = answered(decision, arguments.goal.precision)?;
+    let (lower, upper) = decision.law.asked(&answer.checked.lower, &answer.checked.upper);
+    let (lower, upper) = (&lower - &decision.law.tail, &upper + &decision.law.tail);
+    let exact = (lower == upper).then(|| lower.to_string());
+    if arguments.exact && exact.is_none() {
+        return Err(Failure::new("the exact value could not be found")
+            .hint("leave --exact out for a bracket, and make it narrow with --precision"));
+    }
+    if arguments.format == Format::Json {
+        let object = json!({
+            "status": "value",
+            "lower": report::number(lower.floor_f64()),
+            "upper": report::number(upper.ceil_f64()),
+            "exact": exact,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        terminal.data(&decision_report::answer(decision, &answer)?)?;
+    }
+    Ok(Outcome::Met)
+}
+
+fn answered(decision: &Decision, precision: Option<f64>) -> Result<DecisionAnswer, Failure> {
+    let precision = match precision {
+        None => decision.spec.precision.clone(),
+        Some(given) => Rational::from_f64(given)
+            .filter(|given| given.is_positive() && *given < Rational::ONE)
+            .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))?,
+    };
+    decide(&decision.law, &precision).map_err(Failure::new)
+}
+
+/// `murphy plan` for a decision problem.
+pub(crate) fn plan(
+    decision: &Decision,
+    arguments: &PlanArguments,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    if arguments.view.is_some() {
+        return Err(
+            Failure::new("--view draws the states of a model; this plan has histories")
+                .hint("leave --view out: the plan file says what to do at each choice"),
+        );
+    }
+    let answer = answered(decision, arguments.goal.precision)?;
+    let origins = (
+        decision.world.origin.clone(),
+        decision.world.files.clone(),
+        decision.world.constants.iter().cloned().collect(),
+        decision.spec_origin.clone(),
+    );
+    let document = DecisionDocument::new(&decision.law, &answer.proof, origins).map_err(Failure::new)?;
+    let text = document.to_text().map_err(Failure::new)?;
+    write(&arguments.out, text.as_bytes())?;
+    if arguments.format == Format::Json {
+        let (lower, upper) = decision.law.asked(&answer.checked.lower, &answer.checked.upper);
+        let object = json!({
+            "status": "value",
+            "lower": report::number((&lower - &decision.law.tail).floor_f64()),
+            "upper": report::number((&upper + &decision.law.tail).ceil_f64()),
+            "plan": arguments.out.display().to_string(),
+            "inequalities": answer.checked.inequalities,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        terminal.data(&decision_report::answer(decision, &answer)?)?;
+        terminal.data(&line(
+            "Plan",
+            &format!("{}, with its proof", arguments.out.display()),
+        ))?;
+    }
+    Ok(Outcome::Met)
+}
+
+/// `murphy check` for the plan of a decision problem, if the text is one.
+pub(crate) fn check(
+    path: &Path,
+    text: &str,
+    (format, terminal): (Format, &Terminal),
+) -> Result<Outcome, Failure> {
+    let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
+    let document = DecisionDocument::from_text(text).map_err(|error| at(&error))?;
+    let constants = document
+        .constants
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let world = LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
+    let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
+    let decision = Decision::of(world, Spec::parse(&source)?, spec_origin)?;
+    let mut reasons = Vec::new();
+    let mut compare = |what: &str, then: &Origin, now: &Origin| {
+        if then.hash != now.hash {
+            reasons.push(format!(
+                "{what} `{}` was changed after the plan was made",
+                now.path
+            ));
+        }
+    };
+    compare("the world", &document.world, &decision.world.origin);
+    compare("the spec", &document.spec, &decision.spec_origin);
+    for (then, now) in document.files.iter().zip(&decision.world.files) {
+        compare("the table", then, now);
+    }
+    let proof = document.proof(&decision.law).map_err(|error| at(&error))?;
+    let checked = match check_decision(&decision.law, &proof) {
+        Ok(checked) if reasons.is_empty() => checked,
+        Ok(_) => return rejected(&reasons, format, terminal),
+        Err(rejection) => {
+            reasons.push(rejection.to_string());
+            return rejected(&reasons, format, terminal);
+        }
+    };
+    if format == Format::Json {
+        let object = json!({
+            "status": "verdict",
+            "holds": true,
+            "lower": document.lower,
+            "upper": document.upper,
+            "inequalities": checked.inequalities,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        let mut text = line("World", &decision.law.world);
+        text += &line("Goal", &decision.law.goal);
+        text += &line(
+            "Value",
+            &decision_report::bracket(&decision.law, &checked.lower, &checked.upper),
+        );
+        text += &line(
+            "Check",
+            &format!(
+                "accepted: {} comparisons hold in exact arithmetic",
+                report::count(checked.inequalities)
+            ),
+        );
+        terminal.data(&text)?;
+    }
+    Ok(Outcome::Met)
+}
+
+fn rejected(reasons: &[String], format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
+    match format {
+        Format::Json => {
+            let object = json!({ "status": "verdict", "holds": false, "reasons": reasons });
+            terminal.data(&format!("{object}\n"))?;
+        }
+        Format::Text => {
+            terminal.data(&line("Check", "REJECTED: the value of this plan is not proved"))?;
+            for reason in reasons {
+                terminal.data(&line("", reason))?;
+            }
+        }
+    }
+    Ok(Outcome::NotMet)
+}
