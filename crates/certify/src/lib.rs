@@ -30,6 +30,7 @@ mod qualitative;
 mod quick;
 mod reach;
 mod rejection;
+pub mod stages;
 mod until;
 mod whole;
 
@@ -37,6 +38,7 @@ pub use checked::Checked;
 pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use expectation::Failure;
 pub use rejection::{Place, Rejection, Side};
+pub use stages::check_stages;
 
 use arena::Arena;
 use backward::Aim;

@@ -12,7 +12,7 @@ pub(crate) struct Observe {
 }
 
 impl Observe {
-    /// Reads `observe: ["room.at"]` or `observe: Observe(["room.at"], recall: None)`.
+    /// Reads `observe: ["room.at"]` or `observe: Observe(["room.at"], recall: Imperfect)`.
     pub(crate) fn parse(node: &Node, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut remembers = true;
         let list = if let Kind::List(items) = &node.kind {
@@ -21,7 +21,7 @@ impl Observe {
             let mut fields = node.fields("Observe")?;
             let list = fields.item("a list of what is seen")?.list()?;
             if let Some(recall) = fields.optional("recall") {
-                remembers = recall.variant(&["Perfect", "None"])? == "Perfect";
+                remembers = recall.variant(&["Perfect", "Imperfect"])? == "Perfect";
             }
             fields.finish()?;
             list

@@ -139,6 +139,15 @@ pub(crate) struct ValueArguments {
     /// Find the exact number, too, as a fraction
     #[arg(long)]
     pub(crate) exact: bool,
+    /// In a world with hidden facts, print the value for each time at which Nature may settle them
+    #[arg(long)]
+    pub(crate) all_natures: bool,
+    /// In a world with predictors, let Nature pretend to policies and pay this much for exposing a pretence
+    #[arg(long, value_name = "REWARD", requires = "patience")]
+    pub(crate) nirvana: Option<String>,
+    /// How much each round counts of the one before it, for --nirvana
+    #[arg(long, value_name = "DISCOUNT", requires = "nirvana")]
+    pub(crate) patience: Option<String>,
     /// Add the processor seconds of reading, and of solving and proving, summed over threads
     #[arg(long)]
     pub(crate) timings: bool,

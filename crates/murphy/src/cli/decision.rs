@@ -1,16 +1,17 @@
 //! Worlds with hidden facts or predictors: `value`, `plan` and `check` for finite decision problems, in exact fractions.
 
 use crate::cli::args::{Format, PlanArguments, ValueArguments, WorldArguments};
-use crate::cli::decision_report;
 use crate::cli::failure::Failure;
 use crate::cli::files::{read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{self, line};
 use crate::cli::saved::beside;
 use crate::cli::{Outcome, Terminal};
+use crate::cli::{decision_natures, decision_report};
 use murphy::decision::{DecisionAnswer, decide};
 use murphy_certify::check_decision;
 use murphy_notation::Rational;
+use murphy_plan::once::FiniteNirvana;
 use murphy_problem::Origin;
 use murphy_problem::decision::{DecisionDocument, Law, Supposed, law};
 use murphy_spec::{Settled, Spec};
@@ -85,6 +86,12 @@ pub(crate) fn value(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let answer = answered(decision, arguments.goal.precision)?;
+    let natures = if arguments.all_natures {
+        decision_natures::all(decision, arguments.goal.precision)?
+    } else {
+        Vec::new()
+    };
+    let nirvana = finite_nirvana(decision, arguments)?;
     let (lower, upper) = decision.law.asked(&answer.checked.lower, &answer.checked.upper);
     let (lower, upper) = (&lower - &decision.law.tail, &upper + &decision.law.tail);
     let exact = (lower == upper).then(|| lower.to_string());
@@ -93,17 +100,53 @@ pub(crate) fn value(
             .hint("leave --exact out for a bracket, and make it narrow with --precision"));
     }
     if arguments.format == Format::Json {
-        let object = json!({
+        let mut object = json!({
             "status": "value",
             "lower": report::number(lower.floor_f64()),
             "upper": report::number(upper.ceil_f64()),
             "exact": exact,
         });
+        if arguments.all_natures {
+            object["natures"] = decision_natures::json(decision, &natures);
+        }
+        if let Some(nirvana) = &nirvana {
+            object["nirvana"] = json!({
+                "value": nirvana.value.to_string(),
+                "patience": nirvana.patience.as_ref().map(ToString::to_string),
+            });
+        }
         terminal.data(&format!("{object}\n"))?;
     } else {
         terminal.data(&decision_report::answer(decision, &answer)?)?;
+        terminal.data(&decision_natures::text(decision, &natures))?;
+        if let Some(nirvana) = &nirvana {
+            terminal.data(&decision_report::nirvana(decision, nirvana))?;
+        }
     }
     Ok(Outcome::Met)
+}
+
+/// Returns what a finite reward for exposing pretences makes of the problem, if it is asked for.
+fn finite_nirvana(decision: &Decision, arguments: &ValueArguments) -> Result<Option<FiniteNirvana>, Failure> {
+    let (Some(reward), Some(patience)) = (&arguments.nirvana, &arguments.patience) else {
+        return Ok(None);
+    };
+    let number = |name: &str, text: &str| {
+        text.parse::<Rational>()
+            .map_err(|error| Failure::new(format!("--{name} is `{text}`, which is not a number: {error}")))
+    };
+    let (reward, patience) = (number("nirvana", reward)?, number("patience", patience)?);
+    if patience.is_negative() || patience >= Rational::ONE {
+        return Err(Failure::new(format!(
+            "--patience is {patience}, but must be at least 0 and less than 1"
+        )));
+    }
+    let found = murphy_plan::once::finite_nirvana(&decision.law, &reward, &patience).map_err(Failure::new)?;
+    found.map(Some).ok_or_else(|| {
+        Failure::new(
+            "this problem has too many policies to compare, or a prior, so that --nirvana does not apply",
+        )
+    })
 }
 
 fn answered(decision: &Decision, precision: Option<f64>) -> Result<DecisionAnswer, Failure> {

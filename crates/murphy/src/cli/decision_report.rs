@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::report::{count, line};
 use murphy::decision::DecisionAnswer;
 use murphy_notation::Rational;
-use murphy_plan::once::best_pure;
+use murphy_plan::once::{Causality, FiniteNirvana, Moved, best_pure, flips, verdict};
 use murphy_problem::decision::{
     BehaviourPolicy, DecisionProof, GameProof, InformationSet, Law, SequenceForm, sets_of,
 };
@@ -97,9 +97,7 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
             let compiled = law.with_lots().map_err(Failure::new)?;
             text += &mixture(law, &compiled.form, game);
         }
-        DecisionProof::Predicted {
-            policy, alternatives, ..
-        } => {
+        DecisionProof::Predicted { alternatives, .. } => {
             let mut lines = Vec::new();
             for one in alternatives {
                 let (most, _) = law.asked(&one.upper, &one.upper);
@@ -110,7 +108,6 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
                 ));
             }
             text += &listed("Ways", lines);
-            let _ = policy;
         }
         DecisionProof::Peeked { cells, .. } => {
             if !law.remembers {
@@ -122,6 +119,10 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
             text += &line("", &format!("{} boxes of probabilities are bounded", cells.len()));
         }
     }
+    text += &changes(law, &answer.proof);
+    if !law.queries.is_empty() {
+        text += &listed("Law", kind_of(law));
+    }
     text += &line(
         "Proof",
         &format!(
@@ -130,6 +131,99 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
         ),
     );
     Ok(text)
+}
+
+/// Returns what would change the plan, a line each.
+fn changes(law: &Law, proof: &DecisionProof) -> String {
+    let drawn = matches!(proof, DecisionProof::Drawn(_));
+    let Ok(sets) = sets_of(law, drawn) else {
+        return String::new();
+    };
+    let mut lines = Vec::new();
+    for flip in flips(law, proof) {
+        let side = if flip.until < flip.now { "above" } else { "under" };
+        let what = match &flip.moved {
+            Moved::Number(name) => format!("`{name}`"),
+            Moved::LowerEnd(name) => format!("the lower end of `{name}`"),
+            Moved::UpperEnd(name) => format!("the upper end of `{name}`"),
+            Moved::Prior(name) => format!("the prior of `{name}`"),
+        };
+        let beyond = flip
+            .beyond
+            .map(|other| format!("; beyond: {}", policy(&sets, &other, law, drawn).join("; ")));
+        lines.push(format!(
+            "this plan is best as long as {what} stays {side} {} (now {}){}",
+            fraction(&flip.until),
+            flip.now,
+            beyond.unwrap_or_default()
+        ));
+    }
+    listed("Changes", lines)
+}
+
+/// Returns what kind of law predictors make, and what the Nirvana construction makes of it.
+fn kind_of(law: &Law) -> Vec<String> {
+    let verdict = match verdict(law) {
+        Ok(Some(verdict)) => verdict,
+        Ok(None) => {
+            return vec!["not classified: a prior, an agent that forgets, or too many policies".to_owned()];
+        }
+        Err(error) => return vec![format!("not classified: {error}")],
+    };
+    let name = |policy: &[usize]| {
+        let parts: Vec<String> = law
+            .information_sets
+            .iter()
+            .zip(policy)
+            .map(|((set, actions), action)| format!("{} at {set}", actions[*action]))
+            .collect();
+        parts.join(", ")
+    };
+    let mut lines = vec![
+        match verdict.causality {
+            Causality::Causal => "causal: the world could be had without reading the policy",
+            Causality::Pseudocausal => "pseudocausal: it reads the policy, and whatever it reads shows",
+            Causality::Acausal => "acausal: it reads what may never show",
+        }
+        .to_owned(),
+    ];
+    if let Some((first, second)) = &verdict.witness {
+        lines.push(format!(
+            "  under ({}) nothing that happens contradicts ({}), under which other things would happen",
+            name(second),
+            name(first)
+        ));
+    }
+    let asked = |value: &Rational| fraction(&law.asked(value, value).0);
+    lines.push(format!(
+        "without lots the most is {}; after the Nirvana construction it is {}",
+        asked(&verdict.best.1),
+        asked(&verdict.nirvana.1)
+    ));
+    if let Some(pretence) = &verdict.pretence {
+        lines.push(format!(
+            "  the construction is wrong here: Nature pretends ({}) and is never contradicted",
+            name(pretence)
+        ));
+    }
+    lines
+}
+
+/// Returns what a finite reward for exposing pretences makes of a problem.
+pub(crate) fn nirvana(decision: &Decision, nirvana: &FiniteNirvana) -> String {
+    let (value, _) = decision.law.asked(&nirvana.value, &nirvana.value);
+    let worth = format!(
+        "with this reward and patience the best policy is worth {}",
+        fraction(&value)
+    );
+    let needed = match &nirvana.patience {
+        Some(patience) => format!(
+            "what the law says holds from a patience of {} on",
+            fraction(patience)
+        ),
+        None => "no patience is enough to make it worth what the law says".to_owned(),
+    };
+    line("Nirvana", &worth) + &line("", &needed)
 }
 
 /// Returns lines under one heading, cut where they are too many.

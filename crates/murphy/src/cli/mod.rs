@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod convert;
 mod decision;
+mod decision_natures;
 mod decision_report;
 mod failure;
 mod files;

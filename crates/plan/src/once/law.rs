@@ -2,6 +2,7 @@
 
 use crate::once::game::solve_game;
 use crate::once::peeked::solve_peeked;
+use crate::once::pure::best_pure;
 use murphy_notation::Rational;
 use murphy_problem::decision::{Alternative, CompileError, DecisionProof, GameProof, Law};
 use murphy_world::Reads;
@@ -60,11 +61,24 @@ pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, Decis
         return solve_peeked(&law.peeked()?, law, precision);
     }
     match reading {
-        None => Ok(DecisionProof::Game(solve_game(&law.compile()?)?)),
+        None => solve_plain(law),
         Some(Reads::Action) => Ok(DecisionProof::Drawn(solve_game(&law.with_lots()?)?)),
         Some(Reads::Policy) => solve_predicted(law),
         Some(Reads::MixedPolicy) => solve_peeked(&law.peeked()?, law, precision),
     }
+}
+
+/// Solves a law that reads nothing. Of two policies that guarantee the same, the one without lots is easier to follow.
+fn solve_plain(law: &Law) -> Result<DecisionProof, DecisionError> {
+    let compiled = law.compile()?;
+    let mut proof = solve_game(&compiled)?;
+    if !proof.policy.is_pure()
+        && let Some(pure) = best_pure(&compiled)
+        && pure.value == proof.lower
+    {
+        proof.policy = pure.policy;
+    }
+    Ok(DecisionProof::Game(proof))
 }
 
 fn solve_predicted(law: &Law) -> Result<DecisionProof, DecisionError> {

@@ -5,6 +5,7 @@
 //! it could be. With one free probability the box is cut at the best guess, so that an optimum that is a fraction is proved to be one.
 
 use crate::once::law::DecisionError;
+use crate::once::simplest::simplest;
 use murphy_credal::simplex::minimise;
 use murphy_credal::{Constraint, Relation};
 use murphy_notation::{Rational, SymbolRange};
@@ -273,7 +274,9 @@ fn candidates(form: &PeekedForm, at: &[Rational], side: usize, room: &Rational) 
     }
     let peak = f64::midpoint(low, high);
     for reach in [1e-4, 1e-6, 1e-8, 1e-10, 1e-12] {
-        if let Some(simple) = simplest(peak - reach, peak + reach)
+        if let Some(simple) = Rational::from_f64(peak - reach)
+            .zip(Rational::from_f64(peak + reach))
+            .and_then(|(low, high)| simplest(&low, &high))
             && !simple.is_negative()
             && simple <= *room
         {
@@ -320,34 +323,6 @@ impl Along {
     }
 }
 
-/// Returns the fraction of least denominator between two numbers.
-fn simplest(low: f64, high: f64) -> Option<Rational> {
-    let (mut low, mut high) = (Rational::from_f64(low)?, Rational::from_f64(high)?);
-    let mut whole = Vec::new();
-    for _ in 0..64 {
-        let floor = low.floor();
-        if floor == low || floor < high.floor() {
-            let last = if floor == low {
-                floor
-            } else {
-                floor + Rational::ONE
-            };
-            let value = whole
-                .iter()
-                .rev()
-                .try_fold(last, |value: Rational, part: &Rational| {
-                    Some(part + Rational::ONE.checked_div(&value)?)
-                });
-            return value;
-        }
-        let (a, b) = (&low - &floor, &high - &floor);
-        whole.push(floor);
-        low = Rational::ONE.checked_div(&b)?;
-        high = Rational::ONE.checked_div(&a)?;
-    }
-    None
-}
-
 fn behaviour(form: &PeekedForm, law: &Law, at: &[Rational]) -> Result<BehaviourPolicy, DecisionError> {
     let mut rows: Vec<Vec<Rational>> = law
         .information_sets
@@ -365,18 +340,4 @@ fn behaviour(form: &PeekedForm, law: &Law, at: &[Rational]) -> Result<BehaviourP
     }
     let sets: Vec<InformationSet> = law.bare_sets();
     BehaviourPolicy::over(&sets, rows).map_err(|_| DecisionError::Unsolved)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_simplest_fraction_is_found() {
-        assert_eq!(simplest(0.6666, 0.6667), Some(Rational::new(2, 3)));
-        assert_eq!(simplest(0.4999, 0.5001), Some(Rational::new(1, 2)));
-        assert_eq!(simplest(-0.1, 0.1), Some(Rational::ZERO));
-        assert_eq!(simplest(0.9, 1.1), Some(Rational::ONE));
-        assert_eq!(simplest(0.1428, 0.1429), Some(Rational::new(1, 7)));
-    }
 }

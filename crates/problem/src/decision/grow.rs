@@ -309,22 +309,17 @@ impl Grower<'_> {
         let information_set = self.information_set(open, &live, &actions)?;
         let mut next = Vec::with_capacity(actions.len());
         for action in &actions {
-            let (mut outcomes, gains) = self.follow(&live, action, open.steps)?;
+            let (outcomes, gains) = self.follow(&live, action, open.steps)?;
+            // Every action has a history of its own before chance moves, even where chance has nothing to say: what follows the agent's
+            // move at once is then told apart from what follows in the next state.
             let name = format!("{}; {action}", self.histories[open.history].name);
-            let certain = outcomes.len() == 1;
-            let name = if certain { outcomes[0].key.0.clone() } else { name };
             let child = self.add(Some(open.history), name)?;
             next.push(child);
             for (h, gain) in gains.iter().enumerate() {
                 self.payoff[h][child] += gain;
             }
-            if certain {
-                let outcome = outcomes.remove(0);
-                self.arrive(child, outcome, (open.steps + 1, open.knowledge, action))?;
-            } else {
-                let nothing = vec![Rational::ZERO; gains.len()];
-                self.branch(child, outcomes, &nothing, (open, action))?;
-            }
+            let nothing = vec![Rational::ZERO; gains.len()];
+            self.branch(child, outcomes, &nothing, (open, action))?;
         }
         self.histories[open.history].turn = Turn::Agent {
             information_set,
@@ -539,7 +534,7 @@ impl Grower<'_> {
 }
 
 /// Returns the unknowns of a world that matter. What the spec says of Nature, unless it is the default, holds for all of them.
-fn ranges(world: &Parametric, spec: &Spec, probability: &[Polynomial]) -> Vec<Range> {
+pub(crate) fn ranges(world: &Parametric, spec: &Spec, probability: &[Polynomial]) -> Vec<Range> {
     let used: BTreeSet<usize> = probability.iter().flat_map(Polynomial::symbols).collect();
     let said = match spec.nature.settled {
         murphy_spec::Settled::EachAction => None,

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod predicted;
 pub mod proof;
 pub mod sequence;
+pub mod stages;
 pub mod tree;
 
 pub use document::{DecisionDocument, ProofDocument, sets_of};
@@ -26,6 +27,7 @@ pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
 pub use proof::{Alternative, Cell, DecisionProof, GameProof};
 pub use sequence::{AgentSet, CompileError, Compiled, NatureSet, SequenceForm};
+pub use stages::{Point, Stage, StageChoice, StagePlan, Stages, stages};
 pub use tree::{
     DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,
     InformationSet, InformationSetId, TreeError, Turn,

@@ -496,7 +496,7 @@ impl Law {
 type Values = BTreeMap<usize, Rational>;
 type FirstMoves = Vec<(usize, usize, Values)>;
 
-fn evaluated(p: &Polynomial, values: &Values) -> Rational {
+pub(crate) fn evaluated(p: &Polynomial, values: &Values) -> Rational {
     match p.as_constant() {
         Some(constant) => constant,
         None => p
