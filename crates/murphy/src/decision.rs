@@ -1,9 +1,9 @@
 //! Finite decision problems: hidden facts, predictors, a Nature that settles once. Solved exactly, then proved.
 
-use murphy_certify::{DecisionChecked, DecisionRejection, check_decision};
+use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_stages};
 use murphy_notation::Rational;
-use murphy_plan::once::{DecisionError, solve_law};
-use murphy_problem::decision::{DecisionProof, Law};
+use murphy_plan::once::{DecisionError, solve_law, solve_stages};
+use murphy_problem::decision::{DecisionProof, Law, StagePlan, Stages};
 use std::fmt;
 
 /// A proof together with what the checker made of it.
@@ -38,6 +38,16 @@ impl fmt::Display for DecisionUnproved {
 }
 
 impl std::error::Error for DecisionUnproved {}
+
+/// Returns the plan of a decision problem on states, proved from both sides.
+///
+/// # Errors
+/// [`DecisionUnproved`].
+pub fn decide_on_states(stages: &Stages) -> Result<(StagePlan, DecisionChecked), DecisionUnproved> {
+    let plan = solve_stages(stages).map_err(DecisionUnproved::Planning)?;
+    let checked = check_stages(stages, &plan).map_err(DecisionUnproved::Rejected)?;
+    Ok((plan, checked))
+}
 
 /// Returns the value of a finite decision problem, proved from both sides.
 ///

@@ -8,12 +8,12 @@ use crate::cli::report::{self, line};
 use crate::cli::saved::beside;
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
-use murphy::decision::{DecisionAnswer, decide};
+use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_on_states};
 use murphy_certify::check_decision;
 use murphy_notation::Rational;
-use murphy_plan::once::FiniteNirvana;
+use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
-use murphy_problem::decision::{DecisionDocument, Law, Supposed, law};
+use murphy_problem::decision::{DecisionDocument, Grown, Law, Stages, Supposed, grow, law, stages};
 use murphy_spec::{Settled, Spec};
 use murphy_world::Limits;
 use serde_json::json;
@@ -25,6 +25,16 @@ pub(crate) struct Decision {
     pub(crate) spec: Spec,
     pub(crate) spec_origin: Origin,
     pub(crate) law: Law,
+    /// The hypotheses, from which the problem on states is made where that on histories is too large.
+    supposed: Vec<Supposed>,
+}
+
+/// What a world and a spec come to.
+pub(crate) enum Asked {
+    /// A problem on histories.
+    Histories(Box<Decision>),
+    /// A problem on states, because there are too many histories.
+    States(Box<Stages>, String),
 }
 
 impl Decision {
@@ -34,7 +44,7 @@ impl Decision {
         world: &Path,
         spec: &Path,
         arguments: &WorldArguments,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Asked>, Failure> {
         if world.extension().is_none_or(|ending| ending != "ron") {
             return Ok(None);
         }
@@ -45,16 +55,39 @@ impl Decision {
         if !hidden && spec.nature.settled == Settled::EachAction {
             return Ok(None);
         }
-        Self::of(world, spec, spec_origin).map(Some)
+        let supposed = supposed(&world)?;
+        match grow(&supposed, &spec)? {
+            Grown::Law(law) => Ok(Some(Asked::Histories(Box::new(Self {
+                world,
+                spec,
+                spec_origin,
+                law: *law,
+                supposed,
+            })))),
+            Grown::TooMany(error) => {
+                // Which of the two says more depends on why states are no way out.
+                let sees = supposed
+                    .iter()
+                    .all(|one| one.world.seen.is_none() && one.world.predictions.is_empty());
+                if !sees {
+                    return Err(error.into());
+                }
+                let name = supposed.first().map(|one| one.world.model.name().to_owned());
+                let stages = stages(&supposed, &spec)?;
+                Ok(Some(Asked::States(Box::new(stages), name.unwrap_or_default())))
+            }
+        }
     }
 
     fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
-        let law = law(&supposed(&world)?, &spec)?;
+        let supposed = supposed(&world)?;
+        let law = law(&supposed, &spec)?;
         Ok(Self {
             world,
             spec,
             spec_origin,
             law,
+            supposed,
         })
     }
 }
@@ -81,11 +114,21 @@ fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
 
 /// `murphy value` for a decision problem.
 pub(crate) fn value(
-    decision: &Decision,
+    asked: &Asked,
     arguments: &ValueArguments,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let answer = answered(decision, arguments.goal.precision)?;
+    let decision = match asked {
+        Asked::Histories(decision) => decision,
+        Asked::States(stages, name) => return value_on_states(stages, name, (arguments, terminal)),
+    };
+    let answer = match solved(decision, arguments.goal.precision)? {
+        Ok(answer) => answer,
+        Err(too_large) => match stages(&decision.supposed, &decision.spec) {
+            Ok(stages) => return value_on_states(&stages, &decision.law.world, (arguments, terminal)),
+            Err(_) => return Err(Failure::new(too_large)),
+        },
+    };
     let natures = if arguments.all_natures {
         decision_natures::all(decision, arguments.goal.precision)?
     } else {
@@ -149,29 +192,78 @@ fn finite_nirvana(decision: &Decision, arguments: &ValueArguments) -> Result<Opt
     })
 }
 
-fn answered(decision: &Decision, precision: Option<f64>) -> Result<DecisionAnswer, Failure> {
+/// `murphy value` where vectors on states stand for histories.
+fn value_on_states(
+    stages: &Stages,
+    name: &str,
+    (arguments, terminal): (&ValueArguments, &Terminal),
+) -> Result<Outcome, Failure> {
+    if arguments.all_natures || arguments.nirvana.is_some() {
+        return Err(Failure::new(
+            "there are too many histories to compare different Natures",
+        ));
+    }
+    let (plan, checked) = decide_on_states(stages).map_err(Failure::new)?;
+    let (lower, upper) = if stages.negated {
+        (-&checked.upper, -&checked.lower)
+    } else {
+        (checked.lower.clone(), checked.upper.clone())
+    };
+    let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
+    let exact = (lower == upper).then(|| lower.to_string());
+    if arguments.exact && exact.is_none() {
+        return Err(Failure::new("the exact value could not be found")
+            .hint("leave --exact out for a bracket, and make it narrow with the precision of the spec"));
+    }
+    if arguments.format == Format::Json {
+        let object = json!({
+            "status": "value",
+            "lower": report::number(lower.floor_f64()),
+            "upper": report::number(upper.ceil_f64()),
+            "exact": exact,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        terminal.data(&decision_report::on_states(stages, name, (&plan, &checked)))?;
+    }
+    Ok(Outcome::Met)
+}
+
+/// Returns the answer, or why the problem on histories is too large for one.
+fn solved(decision: &Decision, precision: Option<f64>) -> Result<Result<DecisionAnswer, String>, Failure> {
     let precision = match precision {
         None => decision.spec.precision.clone(),
         Some(given) => Rational::from_f64(given)
             .filter(|given| given.is_positive() && *given < Rational::ONE)
             .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))?,
     };
-    decide(&decision.law, &precision).map_err(Failure::new)
+    match decide(&decision.law, &precision) {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(DecisionUnproved::Planning(error @ DecisionError::TooLarge { .. })) => Ok(Err(error.to_string())),
+        Err(error) => Err(Failure::new(error)),
+    }
 }
 
 /// `murphy plan` for a decision problem.
 pub(crate) fn plan(
-    decision: &Decision,
+    asked: &Asked,
     arguments: &PlanArguments,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
+    let decision = match asked {
+        Asked::Histories(decision) => decision,
+        Asked::States(..) => {
+            return Err(Failure::new("there are too many histories to write a plan of")
+                .hint("`murphy value` answers on states; ask over fewer steps for a plan"));
+        }
+    };
     if arguments.view.is_some() {
         return Err(
             Failure::new("--view draws the states of a model; this plan has histories")
                 .hint("leave --view out: the plan file says what to do at each choice"),
         );
     }
-    let answer = answered(decision, arguments.goal.precision)?;
+    let answer = solved(decision, arguments.goal.precision)?.map_err(Failure::new)?;
     let origins = (
         decision.world.origin.clone(),
         decision.world.files.clone(),

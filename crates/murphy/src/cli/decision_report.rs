@@ -4,10 +4,11 @@ use crate::cli::decision::Decision;
 use crate::cli::failure::Failure;
 use crate::cli::report::{count, line};
 use murphy::decision::DecisionAnswer;
+use murphy_certify::DecisionChecked;
 use murphy_notation::Rational;
 use murphy_plan::once::{Causality, FiniteNirvana, Moved, best_pure, flips, verdict};
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionProof, GameProof, InformationSet, Law, SequenceForm, sets_of,
+    BehaviourPolicy, DecisionProof, GameProof, InformationSet, Law, SequenceForm, StagePlan, Stages, sets_of,
 };
 use murphy_world::Settled;
 
@@ -224,6 +225,49 @@ pub(crate) fn nirvana(decision: &Decision, nirvana: &FiniteNirvana) -> String {
         None => "no patience is enough to make it worth what the law says".to_owned(),
     };
     line("Nirvana", &worth) + &line("", &needed)
+}
+
+/// Returns the answer to a problem on states in words.
+pub(crate) fn on_states(
+    stages: &Stages,
+    name: &str,
+    (plan, checked): (&StagePlan, &DecisionChecked),
+) -> String {
+    let points: usize = plan.points.iter().map(Vec::len).sum();
+    let mut text = line(
+        "World",
+        &format!(
+            "{name}: {} states and steps, with {} ways of going on; there are too many histories to list",
+            count(stages.nodes.len() as u64),
+            count(points as u64)
+        ),
+    );
+    let turned = |value: &Rational| if stages.negated { -value } else { value.clone() };
+    let (lower, upper) = match stages.negated {
+        true => (turned(&checked.upper), turned(&checked.lower)),
+        false => (checked.lower.clone(), checked.upper.clone()),
+    };
+    let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
+    let value = if lower == upper {
+        format!("{}, exactly", fraction(&lower))
+    } else {
+        format!("[{}, {}]", decimal_down(&lower), decimal_up(&upper))
+    };
+    text += &line("Value", &value);
+    let mut lines = Vec::new();
+    for ((name, ..), weight) in stages.environments.iter().zip(&plan.nature) {
+        if weight.is_positive() {
+            lines.push(format!("{name} with weight {}", fraction(weight)));
+        }
+    }
+    text += &listed("Worst", lines);
+    text + &line(
+        "Proof",
+        &format!(
+            "both sides hold: {} comparisons in exact arithmetic",
+            count(checked.inequalities)
+        ),
+    )
 }
 
 /// Returns lines under one heading, cut where they are too many.

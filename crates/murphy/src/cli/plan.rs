@@ -14,8 +14,8 @@ use serde_json::json;
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if let Some(decision) = Decision::read(&arguments.world, &arguments.spec, &arguments.world_arguments)? {
-        return decision::plan(&decision, arguments, terminal);
+    if let Some(asked) = Decision::read(&arguments.world, &arguments.spec, &arguments.world_arguments)? {
+        return decision::plan(&asked, arguments, terminal);
     }
     let loaded = Loaded::read(
         &arguments.world,

@@ -9,7 +9,7 @@ use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
 use crate::cli::{Outcome, Terminal, progress, report};
 use cpu_time::ProcessTime;
-use murphy::property::{Options, Reply, Worth, answer};
+use murphy::property::{Options, Reply, Worth, answer, exact_value};
 use murphy_notation::Passage;
 use murphy_plan::Settings;
 use murphy_spec::automaton::OmegaAutomaton;
@@ -26,14 +26,8 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
 }
 
 fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if let Some(decision) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
-        return decision::value(&decision, arguments, terminal);
-    }
-    if arguments.exact {
-        return Err(Failure::new(
-            "--exact is for properties and for worlds with hidden facts, not for this spec",
-        )
-        .hint("write the goal as a property: murphy value WORLD --property …"));
+    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+        return decision::value(&asked, arguments, terminal);
     }
     let begun = ProcessTime::now();
     let loaded = Loaded::read(
@@ -47,18 +41,30 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
     let answer = progress::solve(&loaded.problem, arguments.goal.sweeps_max, terminal)?;
     let solve_s = begun.elapsed().as_secs_f64();
     let bracket = answer.plan.bracket;
+    let exact = if arguments.exact {
+        let found = exact_value(&loaded.problem, &answer.plan);
+        Some(found.ok_or_else(|| {
+            Failure::new("the exact value could not be found")
+                .hint("leave --exact out for a bracket, and make it narrow with --precision")
+        })?)
+    } else {
+        None
+    };
     match arguments.format {
         Format::Json => {
             let object = json!({
                 "status": "value",
                 "lower": report::number(bracket.lower),
                 "upper": report::number(bracket.upper),
-                "exact": null,
+                "exact": exact.as_ref().map(ToString::to_string),
             });
             print_json(object, arguments, (read_s, solve_s), terminal)?;
         }
         Format::Text => {
             terminal.data(&report::answer(&loaded, &answer))?;
+            if let Some(exact) = &exact {
+                terminal.data(&report::line("Exactly", &exact.to_string()))?;
+            }
             remark_timings(arguments, (read_s, solve_s), terminal);
         }
     }

@@ -71,15 +71,37 @@ struct Grower<'a> {
     open: std::collections::VecDeque<Open>,
     place: &'a Place,
     cut: bool,
+    /// Whether there are more histories than the limit.
+    full: bool,
 }
 
 const NOTHING: usize = usize::MAX;
+
+/// What growing a tree of histories came to.
+#[derive(Clone, Debug)]
+pub enum Grown {
+    /// All of it.
+    Law(Box<Law>),
+    /// More histories than the limit, with the message that says so. Where the agent sees the state, they may not be needed.
+    TooMany(Diagnostic),
+}
 
 /// Returns the decision problem of pursuing the goal of a spec where one of the hypotheses holds.
 ///
 /// # Errors
 /// Where the spec asks for what is not supported here, hypotheses disagree on what can be done, or the histories do not end.
 pub fn law(supposed: &[Supposed], spec: &Spec) -> Result<Law, Diagnostic> {
+    match grow(supposed, spec)? {
+        Grown::Law(law) => Ok(*law),
+        Grown::TooMany(error) => Err(error),
+    }
+}
+
+/// Returns the decision problem, or that it has too many histories.
+///
+/// # Errors
+/// As [`law`], but for histories that do not end.
+pub fn grow(supposed: &[Supposed], spec: &Spec) -> Result<Grown, Diagnostic> {
     spec.check_one_goal()?;
     let goal = spec.only_goal()?;
     if spec.nature.stance != murphy_spec::Stance::Pessimistic {
@@ -111,18 +133,29 @@ pub fn law(supposed: &[Supposed], spec: &Spec) -> Result<Law, Diagnostic> {
         open: std::collections::VecDeque::new(),
         place: &first.world.place,
         cut: false,
+        full: false,
     };
-    grower.plant()?;
-    while let Some(open) = grower.open.pop_front() {
-        grower.grow(&open)?;
+    let grown = grower.all();
+    match grown {
+        Err(error) if grower.full => Ok(Grown::TooMany(error)),
+        Err(error) => Err(error),
+        Ok(()) => Ok(Grown::Law(Box::new(grower.finish(spec)?))),
     }
-    grower.finish(spec)
 }
 
 impl Grower<'_> {
+    fn all(&mut self) -> Result<(), Diagnostic> {
+        self.plant()?;
+        while let Some(open) = self.open.pop_front() {
+            self.grow(&open)?;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, parent: Option<HistoryId>, name: String) -> Result<HistoryId, Diagnostic> {
         let id = self.histories.len();
         if id >= HISTORIES_MAX {
+            self.full = true;
             return Err(Diagnostic::at(
                 self.place.clone(),
                 format!("there are more than {HISTORIES_MAX} histories of what may happen, perhaps infinitely many"),
@@ -158,10 +191,16 @@ impl Grower<'_> {
         if let Some(known) = self.knowledge.get(&key) {
             return *known;
         }
+        // Only what is new to see is told again, and nothing of the start, which is the same in every story.
         let all = match self.texts.get(key.0) {
-            Some((_, before)) if !key.1.is_empty() => format!("{before}; {did}; {sees}"),
-            Some((_, before)) => format!("{before}; {sees}"),
-            None => sees.to_owned(),
+            Some((last, story)) => {
+                let known: Vec<&str> = last.split(", ").collect();
+                let new: Vec<&str> = sees.split(", ").filter(|part| !known.contains(part)).collect();
+                let parts = [story.as_str(), did, &new.join(", ")];
+                let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                parts.join("; ")
+            }
+            None => String::new(),
         };
         self.texts.push((sees.to_owned(), all));
         self.knowledge.insert(key, self.texts.len() - 1);
@@ -382,7 +421,7 @@ impl Grower<'_> {
                     self.place.clone(),
                     format!(
                         "the agent cannot tell states apart that offer different actions: it sees {}",
-                        self.texts[open.knowledge].1
+                        self.texts[open.knowledge].0
                     ),
                 )
                 .hint("let it see more with `observe`, or offer the same actions"));
@@ -409,7 +448,10 @@ impl Grower<'_> {
             .collect();
         for (set, (name, _)) in self.information_sets.iter_mut().enumerate() {
             if names.iter().filter(|other| *other == name).count() > 1 {
-                name.clone_from(&self.texts[self.known[set].0].1);
+                let story = &self.texts[self.known[set].0].1;
+                if !story.is_empty() {
+                    name.clone_from(story);
+                }
             }
             if name.is_empty() {
                 "the choice".clone_into(name);

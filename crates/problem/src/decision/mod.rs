@@ -21,7 +21,7 @@ pub mod stages;
 pub mod tree;
 
 pub use document::{DecisionDocument, ProofDocument, sets_of};
-pub use grow::{HISTORIES_MAX, Supposed, law};
+pub use grow::{Grown, HISTORIES_MAX, Supposed, grow, law};
 pub use law::{Law, LawHypothesis, Query, Range};
 pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
