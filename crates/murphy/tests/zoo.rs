@@ -82,7 +82,12 @@ const ROWS: &[Row] = &[
     ("bit_guessing", &[], "3", &[]),
     ("sequential_ellsberg", &[], "2/3", &["black_ball"]),
     ("sequential_ellsberg", &["yellow=0"], "1/3", &["red"]),
-    ("sequential_ellsberg", &["yellow=1/2"], "1/3", &[]),
+    (
+        "sequential_ellsberg",
+        &["yellow=1/2"],
+        "1/2",
+        &["red 1/2, black_ball 1/2", "without drawing lots the most is 1/3"],
+    ),
     (
         "dilation",
         &[],
