@@ -7,7 +7,8 @@
 
 use murphy_notation::{Rational, SymbolRange};
 use murphy_problem::decision::{
-    BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm,
+    BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm, Settlement,
+    UnknownBox,
 };
 use murphy_world::Reads;
 use std::fmt;
@@ -91,7 +92,7 @@ impl From<CompileError> for DecisionRejection {
 pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecked, DecisionRejection> {
     let reading = law.reading()?;
     let fits = match proof {
-        DecisionProof::Game(_) => reading.is_none() && law.remembers,
+        DecisionProof::Game(_) | DecisionProof::Split { .. } => reading.is_none() && law.remembers,
         DecisionProof::Drawn(_) => reading == Some(Reads::Action) && law.remembers,
         DecisionProof::Predicted { .. } => reading == Some(Reads::Policy) && law.remembers,
         DecisionProof::Peeked { .. } => reading == Some(Reads::MixedPolicy) || !law.remembers,
@@ -135,6 +136,22 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
             }
             let lower = lower.ok_or(DecisionRejection::Policy)?;
             (lower, upper.ok_or(DecisionRejection::Uncovered)?, inequalities)
+        }
+        DecisionProof::Split {
+            policy,
+            boxes,
+            settlements,
+            nature,
+            ..
+        } => {
+            check_settlements(law, settlements)?;
+            let compiled = law.among(settlements)?;
+            let rows = policy.probabilities().to_vec();
+            let policy =
+                BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
+            let (lower, inequalities) = boxed(law, &policy, boxes)?;
+            let upper = held(&compiled.form, nature)?;
+            (lower, upper, inequalities + size(&compiled.form))
         }
         DecisionProof::Peeked { policy, cells, .. } => {
             let form = law.peeked()?;
@@ -255,6 +272,87 @@ fn form_worth(form: &PeekedForm, policy: &BehaviourPolicy) -> Result<Rational, D
         prior * payoffs.min().unwrap_or_default()
     });
     Ok(worth.sum())
+}
+
+/// Sees that what Nature picks among lies in the ranges of the unknowns.
+fn check_settlements(law: &Law, settlements: &[Settlement]) -> Result<(), DecisionRejection> {
+    let sound = settlements.iter().all(|one| {
+        law.hypotheses.get(one.hypothesis).is_some_and(|hypothesis| {
+            hypothesis.unknowns.len() == one.values.len()
+                && hypothesis
+                    .unknowns
+                    .iter()
+                    .zip(&one.values)
+                    .all(|(range, value)| range.low <= *value && *value <= range.high)
+        })
+    });
+    if sound {
+        Ok(())
+    } else {
+        Err(DecisionRejection::Nature)
+    }
+}
+
+/// Returns what a policy is worth at least, after seeing that boxes cover the ranges of the unknowns of every hypothesis.
+fn boxed(
+    law: &Law,
+    policy: &BehaviourPolicy,
+    boxes: &[UnknownBox],
+) -> Result<(Rational, u64), DecisionRejection> {
+    let pays = law.pays(policy)?;
+    let (mut mean, mut least, mut inequalities) = (Rational::ZERO, None::<Rational>, 0);
+    for (index, (hypothesis, pays)) in law.hypotheses.iter().zip(&pays).enumerate() {
+        let open: Vec<usize> = (0..hypothesis.unknowns.len())
+            .filter(|side| hypothesis.unknowns[*side].low != hypothesis.unknowns[*side].high)
+            .collect();
+        let own: Vec<&UnknownBox> = boxes.iter().filter(|one| one.hypothesis == index).collect();
+        let mut volume = Rational::ZERO;
+        let mut worth: Option<Rational> = None;
+        for (number, one) in own.iter().enumerate() {
+            let within = one.ranges.len() == hypothesis.unknowns.len()
+                && hypothesis
+                    .unknowns
+                    .iter()
+                    .zip(&one.ranges)
+                    .all(|(range, (low, high))| range.low <= *low && low <= high && *high <= range.high);
+            let apart = |other: &UnknownBox| {
+                open.iter().any(|&side| {
+                    let (a, b) = (&one.ranges[side], &other.ranges[side]);
+                    a.1 <= b.0 || b.1 <= a.0
+                })
+            };
+            if !within || !own[..number].iter().all(|other| apart(other)) {
+                return Err(DecisionRejection::Uncovered);
+            }
+            volume += open.iter().fold(Rational::ONE, |product, &side| {
+                product * (&one.ranges[side].1 - &one.ranges[side].0)
+            });
+            let ranges: Vec<SymbolRange> = hypothesis
+                .unknowns
+                .iter()
+                .zip(&one.ranges)
+                .map(|(range, (low, high))| (range.symbol, low.clone(), high.clone()))
+                .collect();
+            let coefficients = pays.bernstein(&ranges, &[]);
+            inequalities += coefficients.len() as u64;
+            let bound = coefficients.into_iter().min().unwrap_or_default();
+            worth = Some(worth.map_or_else(|| bound.clone(), |worth| worth.min(bound.clone())));
+        }
+        let whole = open.iter().fold(Rational::ONE, |product, &side| {
+            product * (&hypothesis.unknowns[side].high - &hypothesis.unknowns[side].low)
+        });
+        let worth = worth
+            .filter(|_| volume == whole)
+            .ok_or(DecisionRejection::Uncovered)?;
+        mean += &hypothesis.prior * &worth;
+        least = Some(least.map_or_else(|| worth.clone(), |least| least.min(worth.clone())));
+    }
+    let lower = if law.has_prior {
+        mean
+    } else {
+        least.unwrap_or_default()
+    };
+    Ok((lower, inequalities))
 }
 
 /// Returns the greatest bound of boxes, after seeing that they cover all policies: they do not overlap, and their volumes sum to one.

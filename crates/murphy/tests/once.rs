@@ -259,9 +259,9 @@ fn a_stage_plan_that_was_changed_is_rejected() {
 }
 
 /// A world of two steps whose chances are affine in two unknowns, each of which matters at most once in a run.
-fn random_world(dice: &mut Dice) -> String {
+fn random_world(dice: &mut Dice, second: &str) -> String {
     let mut steps = String::new();
-    for (state, unknown) in [(0, "p"), (1, "q"), (2, "q")] {
+    for (state, unknown) in [(0, "p"), (1, second), (2, second)] {
         for action in ["a", "b"] {
             let (base, slope) = (dice.ratio(4), dice.ratio(4));
             // base·(1 - u) + slope·u lies between base and slope.
@@ -302,7 +302,7 @@ fn the_later_nature_settles_the_less_is_guaranteed() {
     let mut dice = Dice(3);
     let mut strict = 0;
     for _ in 0..20 {
-        let law = read(&random_world(&mut dice), SPEC);
+        let law = read(&random_world(&mut dice, "q"), SPEC);
         let value = |settled| {
             let answer = decide(&law.clone().settled(settled), &Rational::new(1, 1000)).unwrap();
             assert_eq!(answer.checked.lower, answer.checked.upper);
@@ -319,7 +319,7 @@ fn the_later_nature_settles_the_less_is_guaranteed() {
 fn each_action_on_a_tree_is_backward_induction() {
     let mut dice = Dice(11);
     for _ in 0..10 {
-        let text = random_world(&mut dice);
+        let text = random_world(&mut dice, "q");
         let law = read(&text, SPEC).settled(Settled::EachAction);
         let answer = decide(&law, &Rational::new(1, 1000)).unwrap();
         // The engine for models, whose sets are settled after the action, brackets the same number.
@@ -345,10 +345,35 @@ fn each_action_on_a_tree_is_backward_induction() {
 }
 
 #[test]
+fn an_unknown_that_matters_again_and_again_is_bracketed() {
+    let mut dice = Dice(41);
+    for _ in 0..6 {
+        // The same unknown in both steps.
+        let law = read(&random_world(&mut dice, "p"), SPEC);
+        let precision = Rational::new(1, 10_000);
+        let answer = decide(&law, &precision).unwrap();
+        let (lower, upper) = (&answer.checked.lower, &answer.checked.upper);
+        assert!(lower <= upper && upper - lower <= precision, "{lower} {upper}");
+        // A policy's worst among many values of the unknown is not below what it guarantees.
+        for (hypothesis, pays) in law
+            .hypotheses
+            .iter()
+            .zip(law.pays(answer.proof.policy()).unwrap())
+        {
+            let range = &hypothesis.unknowns[0];
+            for i in 0..=16i64 {
+                let at = &range.low + (&range.high - &range.low) * Rational::new(i, 16);
+                assert!(pays.value(&vec![at; range.symbol + 1]) >= *lower);
+            }
+        }
+    }
+}
+
+#[test]
 fn minimising_is_maximising_what_is_lost() {
     let mut dice = Dice(17);
     for _ in 0..6 {
-        let text = random_world(&mut dice);
+        let text = random_world(&mut dice, "q");
         let most = decide(&read(&text, SPEC), &Rational::new(1, 1000)).unwrap();
         let spec = SPEC.replace("Maximize", "Minimize");
         let turned = text
@@ -367,7 +392,7 @@ fn minimising_is_maximising_what_is_lost() {
 #[test]
 fn a_proof_of_another_problem_is_rejected() {
     let mut dice = Dice(29);
-    let law = read(&random_world(&mut dice), SPEC);
+    let law = read(&random_world(&mut dice, "q"), SPEC);
     let answer = decide(&law, &Rational::new(1, 1000)).unwrap();
     check_decision(&law, &answer.proof).unwrap();
     let DecisionProof::Game(game) = &answer.proof else {
@@ -377,6 +402,6 @@ fn a_proof_of_another_problem_is_rejected() {
         check_decision(&law, &DecisionProof::Drawn(game.clone())),
         Err(DecisionRejection::Kind)
     );
-    let other = read(&random_world(&mut dice), SPEC);
+    let other = read(&random_world(&mut dice, "q"), SPEC);
     assert!(check_decision(&other, &answer.proof).is_err());
 }

@@ -97,6 +97,7 @@ const ROWS: &[Row] = &[
     ("trap_bandit", &[], "3/10", &["dull"]),
     ("trap_bandit_prior", &[], "2/5", &["bright", "stays under 1/25"]),
     ("two_coins", &[], "12/25", &[]),
+    ("two_tosses", &[], "1/2", &[]),
     ("one_unknown_bit", &[], "1", &[]),
     ("two_unknown_bits", &[], "0", &[]),
     ("mirrored_actions", &[], "1/2", &["first 1/2, second 1/2"]),

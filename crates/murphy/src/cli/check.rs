@@ -8,13 +8,16 @@ use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
 use crate::cli::{Outcome, Terminal};
 use murphy_certify::{Checked, check};
-use murphy_problem::decision::DecisionDocument;
+use murphy_problem::decision::{DecisionDocument, StageDocument};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let (source, _) = read_source(&arguments.plan)?;
     if DecisionDocument::recognises(&source.text) {
         return decision::check(&arguments.plan, &source.text, (arguments.format, terminal));
+    }
+    if StageDocument::recognises(&source.text) {
+        return decision::check_on_states(&arguments.plan, &source.text, (arguments.format, terminal));
     }
     let saved = Saved::read(&arguments.plan)?;
     match verdict(&saved) {

@@ -9,11 +9,13 @@ use crate::cli::saved::beside;
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
 use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_on_states};
-use murphy_certify::check_decision;
+use murphy_certify::{DecisionChecked, check_decision, check_stages};
 use murphy_notation::Rational;
 use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
-use murphy_problem::decision::{DecisionDocument, Grown, Law, Stages, Supposed, grow, law, stages};
+use murphy_problem::decision::{
+    DecisionDocument, Grown, Law, StageDocument, Stages, Supposed, grow, law, stages,
+};
 use murphy_spec::{Settled, Spec};
 use murphy_world::Limits;
 use serde_json::json;
@@ -34,7 +36,15 @@ pub(crate) enum Asked {
     /// A problem on histories.
     Histories(Box<Decision>),
     /// A problem on states, because there are too many histories.
-    States(Box<Stages>, String),
+    States(Box<OnStates>),
+}
+
+/// A decision problem on states with where it comes from.
+pub(crate) struct OnStates {
+    world: LoadedWorld,
+    spec_origin: Origin,
+    name: String,
+    stages: Stages,
 }
 
 impl Decision {
@@ -74,7 +84,12 @@ impl Decision {
                 }
                 let name = supposed.first().map(|one| one.world.model.name().to_owned());
                 let stages = stages(&supposed, &spec)?;
-                Ok(Some(Asked::States(Box::new(stages), name.unwrap_or_default())))
+                Ok(Some(Asked::States(Box::new(OnStates {
+                    world,
+                    spec_origin,
+                    name: name.unwrap_or_default(),
+                    stages,
+                }))))
             }
         }
     }
@@ -120,7 +135,9 @@ pub(crate) fn value(
 ) -> Result<Outcome, Failure> {
     let decision = match asked {
         Asked::Histories(decision) => decision,
-        Asked::States(stages, name) => return value_on_states(stages, name, (arguments, terminal)),
+        Asked::States(states) => {
+            return value_on_states(&states.stages, &states.name, (arguments, terminal));
+        }
     };
     let answer = match solved(decision, arguments.goal.precision)? {
         Ok(answer) => answer,
@@ -204,11 +221,7 @@ fn value_on_states(
         ));
     }
     let (plan, checked) = decide_on_states(stages).map_err(Failure::new)?;
-    let (lower, upper) = if stages.negated {
-        (-&checked.upper, -&checked.lower)
-    } else {
-        (checked.lower.clone(), checked.upper.clone())
-    };
+    let (lower, upper) = stages.asked(&checked.lower, &checked.upper);
     let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
     let exact = (lower == upper).then(|| lower.to_string());
     if arguments.exact && exact.is_none() {
@@ -252,10 +265,7 @@ pub(crate) fn plan(
 ) -> Result<Outcome, Failure> {
     let decision = match asked {
         Asked::Histories(decision) => decision,
-        Asked::States(..) => {
-            return Err(Failure::new("there are too many histories to write a plan of")
-                .hint("`murphy value` answers on states; ask over fewer steps for a plan"));
-        }
+        Asked::States(states) => return plan_on_states(states, arguments, terminal),
     };
     if arguments.view.is_some() {
         return Err(
@@ -289,6 +299,115 @@ pub(crate) fn plan(
             "Plan",
             &format!("{}, with its proof", arguments.out.display()),
         ))?;
+    }
+    Ok(Outcome::Met)
+}
+
+/// `murphy plan` where vectors on states stand for histories.
+fn plan_on_states(
+    states: &OnStates,
+    arguments: &PlanArguments,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let (plan, checked) = decide_on_states(&states.stages).map_err(Failure::new)?;
+    let origins = (
+        states.world.origin.clone(),
+        states.world.files.clone(),
+        states.world.constants.iter().cloned().collect(),
+        states.spec_origin.clone(),
+    );
+    let document = StageDocument::new(&states.stages, &plan, origins);
+    let text = document.to_text().map_err(Failure::new)?;
+    write(&arguments.out, text.as_bytes())?;
+    if arguments.format == Format::Json {
+        let (lower, upper) = states.stages.asked(&checked.lower, &checked.upper);
+        let object = json!({
+            "status": "value",
+            "lower": report::number((&lower - &states.stages.tail).floor_f64()),
+            "upper": report::number((&upper + &states.stages.tail).ceil_f64()),
+            "plan": arguments.out.display().to_string(),
+            "inequalities": checked.inequalities,
+        });
+        return terminal.data(&format!("{object}\n")).map(|()| Outcome::Met);
+    }
+    terminal.data(&decision_report::on_states(
+        &states.stages,
+        &states.name,
+        (&plan, &checked),
+    ))?;
+    terminal.data(&line(
+        "Plan",
+        &format!("{}, with its proof", arguments.out.display()),
+    ))?;
+    Ok(Outcome::Met)
+}
+
+/// `murphy check` for the plan of a decision problem on states.
+pub(crate) fn check_on_states(
+    path: &Path,
+    text: &str,
+    (format, terminal): (Format, &Terminal),
+) -> Result<Outcome, Failure> {
+    let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
+    let document = StageDocument::from_text(text).map_err(|error| at(&error))?;
+    let constants = document
+        .constants
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let world = LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
+    let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
+    let mut reasons = Vec::new();
+    for (what, then, now) in [
+        ("the world", &document.world, &world.origin),
+        ("the spec", &document.spec, &spec_origin),
+    ] {
+        if then.hash != now.hash {
+            reasons.push(format!(
+                "{what} `{}` was changed after the plan was made",
+                now.path
+            ));
+        }
+    }
+    let stages = stages(&supposed(&world)?, &Spec::parse(&source)?)?;
+    let plan = document.plan(&stages).map_err(|error| at(&error))?;
+    let checked = match check_stages(&stages, &plan) {
+        Ok(checked) if reasons.is_empty() => checked,
+        Ok(_) => return rejected(&reasons, format, terminal),
+        Err(rejection) => {
+            reasons.push(rejection.to_string());
+            return rejected(&reasons, format, terminal);
+        }
+    };
+    accepted((&document.lower, &document.upper), &checked, (format, terminal))
+}
+
+/// Says that a proof holds.
+fn accepted(
+    (lower, upper): (&str, &str),
+    checked: &DecisionChecked,
+    (format, terminal): (Format, &Terminal),
+) -> Result<Outcome, Failure> {
+    if format == Format::Json {
+        let object = json!({
+            "status": "verdict",
+            "holds": true,
+            "lower": lower,
+            "upper": upper,
+            "inequalities": checked.inequalities,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        let value = if lower == upper {
+            format!("{lower}, exactly")
+        } else {
+            format!("[{lower}, {upper}]")
+        };
+        let proof = format!(
+            "accepted: {} comparisons hold in exact arithmetic",
+            report::count(checked.inequalities)
+        );
+        terminal.data(&(line("Value", &value) + &line("Check", &proof)))?;
     }
     Ok(Outcome::Met)
 }

@@ -110,6 +110,18 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
             }
             text += &listed("Ways", lines);
         }
+        DecisionProof::Split {
+            settlements, nature, ..
+        } => {
+            let compiled = law.among(settlements).map_err(Failure::new)?;
+            let game = GameProof {
+                policy: answer.proof.policy().clone(),
+                nature: nature.clone(),
+                lower: answer.checked.lower.clone(),
+                upper: answer.checked.upper.clone(),
+            };
+            text += &mixture(law, &compiled.form, &game);
+        }
         DecisionProof::Peeked { cells, .. } => {
             if !law.remembers {
                 text += &line(
@@ -242,11 +254,7 @@ pub(crate) fn on_states(
             count(points as u64)
         ),
     );
-    let turned = |value: &Rational| if stages.negated { -value } else { value.clone() };
-    let (lower, upper) = match stages.negated {
-        true => (turned(&checked.upper), turned(&checked.lower)),
-        false => (checked.lower.clone(), checked.upper.clone()),
-    };
+    let (lower, upper) = stages.asked(&checked.lower, &checked.upper);
     let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
     let value = if lower == upper {
         format!("{}, exactly", fraction(&lower))

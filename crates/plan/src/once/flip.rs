@@ -92,7 +92,7 @@ impl Kind {
             DecisionProof::Game(_) => Some(Self::Game),
             DecisionProof::Drawn(_) => Some(Self::Drawn),
             DecisionProof::Predicted { .. } => Some(Self::Predicted),
-            DecisionProof::Peeked { .. } => None,
+            DecisionProof::Split { .. } | DecisionProof::Peeked { .. } => None,
         }
     }
 

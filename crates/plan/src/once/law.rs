@@ -3,6 +3,7 @@
 use crate::once::game::solve_game;
 use crate::once::peeked::solve_peeked;
 use crate::once::pure::best_pure;
+use crate::once::split::solve_split;
 use murphy_notation::Rational;
 use murphy_problem::decision::{Alternative, CompileError, DecisionProof, GameProof, Law};
 use murphy_world::Reads;
@@ -49,6 +50,7 @@ impl From<CompileError> for DecisionError {
 /// Returns the value of a decision problem with its proof.
 ///
 /// - Nothing reads the policy: the sequence-form linear program, exactly.
+/// - An unknown matters more than once in a run: the same against ever more of its values, and bounds on boxes of them, in a bracket of `precision`.
 /// - Predictors read the action: the same, over lots that the predictors see.
 /// - Predictors read a policy that may not draw lots where they look: every way of acting there, each with its linear program.
 /// - Predictors read the probabilities, or the agent forgets: polynomials, exactly where one probability is free, else in a bracket of `precision`.
@@ -61,7 +63,7 @@ pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, Decis
         return solve_peeked(&law.peeked()?, law, precision);
     }
     match reading {
-        None => solve_plain(law),
+        None => solve_plain(law, precision),
         Some(Reads::Action) => Ok(DecisionProof::Drawn(solve_game(&law.with_lots()?)?)),
         Some(Reads::Policy) => solve_predicted(law),
         Some(Reads::MixedPolicy) => solve_peeked(&law.peeked()?, law, precision),
@@ -69,8 +71,11 @@ pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, Decis
 }
 
 /// Solves a law that reads nothing. Of two policies that guarantee the same, the one without lots is easier to follow.
-fn solve_plain(law: &Law) -> Result<DecisionProof, DecisionError> {
-    let compiled = law.compile()?;
+fn solve_plain(law: &Law, precision: &Rational) -> Result<DecisionProof, DecisionError> {
+    let compiled = match law.compile() {
+        Err(CompileError::Powers { .. }) if law.is_once() => return solve_split(law, precision),
+        compiled => compiled?,
+    };
     let mut proof = solve_game(&compiled)?;
     if !proof.policy.is_pure()
         && let Some(pure) = best_pure(&compiled)

@@ -6,6 +6,7 @@ pub mod law;
 pub mod peeked;
 pub mod pure;
 mod simplest;
+mod split;
 pub mod vector;
 pub mod verdict;
 

@@ -2,7 +2,7 @@
 
 use crate::decision::law::Law;
 use crate::decision::policy::BehaviourPolicy;
-use crate::decision::proof::{Alternative, Cell, DecisionProof, GameProof};
+use crate::decision::proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 use crate::decision::sequence::{CompileError, Compiled};
 use crate::decision::tree::InformationSet;
 use crate::document::{DocumentError, Origin};
@@ -57,6 +57,15 @@ pub enum ProofDocument {
         /// For each way of acting where they look, the actions, and Nature's plan.
         alternatives: Vec<(Vec<usize>, Vec<String>)>,
     },
+    /// Unknowns matter more than once in a run.
+    Split {
+        /// Boxes of their values: the hypothesis and the ranges.
+        boxes: Vec<(usize, Vec<(String, String)>)>,
+        /// What Nature picks among: the hypothesis and the values.
+        settlements: Vec<(usize, Vec<String>)>,
+        /// Nature's realization plan.
+        nature: Vec<String>,
+    },
     /// Payoffs are polynomials in the agent's probabilities.
     Peeked {
         /// Boxes, each with its ranges and Nature's mixture.
@@ -67,7 +76,7 @@ pub enum ProofDocument {
 /// Where a decision plan comes from: world, other files, constants, spec.
 pub type DecisionOrigins = (Origin, Vec<Origin>, BTreeMap<String, String>, Origin);
 
-fn texts(numbers: &[Rational]) -> Vec<String> {
+pub(crate) fn texts(numbers: &[Rational]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
 }
 
@@ -79,8 +88,22 @@ fn number(text: &str) -> Result<Rational, DocumentError> {
     })
 }
 
-fn numbers(texts: &[String]) -> Result<Vec<Rational>, DocumentError> {
+pub(crate) fn numbers(texts: &[String]) -> Result<Vec<Rational>, DocumentError> {
     texts.iter().map(|text| number(text)).collect()
+}
+
+fn pairs(texts: &[(String, String)]) -> Result<Vec<(Rational, Rational)>, DocumentError> {
+    texts
+        .iter()
+        .map(|(low, high)| Ok((number(low)?, number(high)?)))
+        .collect()
+}
+
+fn pair_texts(ranges: &[(Rational, Rational)]) -> Vec<(String, String)> {
+    let texts = ranges
+        .iter()
+        .map(|(low, high)| (low.to_string(), high.to_string()));
+    texts.collect()
 }
 
 /// Returns the game that a proof speaks of, and the information sets of its policy.
@@ -226,15 +249,43 @@ impl DecisionDocument {
                     upper,
                 }
             }
+            ProofDocument::Split {
+                boxes,
+                settlements,
+                nature,
+            } => {
+                let boxes: Result<Vec<UnknownBox>, DocumentError> = boxes
+                    .iter()
+                    .map(|(hypothesis, ranges)| {
+                        Ok(UnknownBox {
+                            hypothesis: *hypothesis,
+                            ranges: pairs(ranges)?,
+                        })
+                    })
+                    .collect();
+                let settlements: Result<Vec<Settlement>, DocumentError> = settlements
+                    .iter()
+                    .map(|(hypothesis, values)| {
+                        Ok(Settlement {
+                            hypothesis: *hypothesis,
+                            values: numbers(values)?,
+                        })
+                    })
+                    .collect();
+                DecisionProof::Split {
+                    policy,
+                    lower,
+                    boxes: boxes?,
+                    settlements: settlements?,
+                    nature: numbers(nature)?,
+                    upper,
+                }
+            }
             ProofDocument::Peeked { cells } => {
                 let mut read = Vec::new();
                 for (ranges, mixture) in cells {
-                    let ranges: Result<Vec<_>, _> = ranges
-                        .iter()
-                        .map(|(low, high)| Ok((number(low)?, number(high)?)))
-                        .collect();
                     read.push(Cell {
-                        ranges: ranges?,
+                        ranges: pairs(ranges)?,
                         mixture: numbers(mixture)?,
                     });
                 }
@@ -296,14 +347,26 @@ impl ProofDocument {
                     .map(|one| (one.does.clone(), texts(&one.nature)))
                     .collect(),
             },
+            DecisionProof::Split {
+                boxes,
+                settlements,
+                nature,
+                ..
+            } => Self::Split {
+                boxes: boxes
+                    .iter()
+                    .map(|one| (one.hypothesis, pair_texts(&one.ranges)))
+                    .collect(),
+                settlements: settlements
+                    .iter()
+                    .map(|one| (one.hypothesis, texts(&one.values)))
+                    .collect(),
+                nature: texts(nature),
+            },
             DecisionProof::Peeked { cells, .. } => Self::Peeked {
                 cells: cells
                     .iter()
-                    .map(|cell| {
-                        let ranges = cell.ranges.iter();
-                        let ranges = ranges.map(|(low, high)| (low.to_string(), high.to_string()));
-                        (ranges.collect(), texts(&cell.mixture))
-                    })
+                    .map(|cell| (pair_texts(&cell.ranges), texts(&cell.mixture)))
                     .collect(),
             },
         }

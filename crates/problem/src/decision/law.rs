@@ -135,6 +135,13 @@ impl Law {
         self.information_sets.iter().map(bare).collect()
     }
 
+    /// Says whether every unknown is settled once for the whole run.
+    #[must_use]
+    pub fn is_once(&self) -> bool {
+        let once = |range: &Range| range.settled == Settled::Once;
+        self.hypotheses.iter().all(|one| one.unknowns.iter().all(once))
+    }
+
     /// Returns what predictors read, if there are any.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod predicted;
 pub mod proof;
 pub mod sequence;
+pub mod stage_document;
 pub mod stages;
 pub mod tree;
 
@@ -25,8 +26,9 @@ pub use grow::{Grown, HISTORIES_MAX, Supposed, grow, law};
 pub use law::{Law, LawHypothesis, Query, Range};
 pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
-pub use proof::{Alternative, Cell, DecisionProof, GameProof};
+pub use proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 pub use sequence::{AgentSet, CompileError, Compiled, NatureSet, SequenceForm};
+pub use stage_document::StageDocument;
 pub use stages::{Point, Stage, StageChoice, StagePlan, Stages, stages};
 pub use tree::{
     DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,

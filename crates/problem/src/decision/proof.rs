@@ -36,6 +36,24 @@ pub struct Cell {
     pub mixture: Vec<Rational>,
 }
 
+/// What Nature may settle the unknowns of a hypothesis to, in the order of [`LawHypothesis::unknowns`](crate::decision::LawHypothesis).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The hypothesis.
+    pub hypothesis: usize,
+    /// The value of each unknown.
+    pub values: Vec<Rational>,
+}
+
+/// A box of what Nature may settle the unknowns of a hypothesis to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownBox {
+    /// The hypothesis.
+    pub hypothesis: usize,
+    /// The range of each unknown.
+    pub ranges: Vec<(Rational, Rational)>,
+}
+
 /// The proof of the value of a decision problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecisionProof {
@@ -55,6 +73,21 @@ pub enum DecisionProof {
     /// Predictors know what the agent will do: it may draw a lot, at the start, that they see and Nature does not. The game is that of
     /// [`Law::with_lots`](crate::decision::Law::with_lots).
     Drawn(GameProof),
+    /// Unknowns that are settled once matter more than once in a run, so that the worst values may lie inside their ranges.
+    Split {
+        /// What the agent does.
+        policy: BehaviourPolicy,
+        /// What it is worth at least, by bounds on every box.
+        lower: Rational,
+        /// Boxes that cover the ranges of all unknowns, in each of which what the policy pays is bounded from below.
+        boxes: Vec<UnknownBox>,
+        /// The values that Nature's plan picks among.
+        settlements: Vec<Settlement>,
+        /// Nature's plan in the game of [`Law::among`](crate::decision::Law::among).
+        nature: Vec<Rational>,
+        /// What no policy exceeds against it.
+        upper: Rational,
+    },
     /// Predictors know the probabilities with which the agent draws, or the agent forgets: payoffs are polynomials in them.
     Peeked {
         /// What the agent does.
@@ -74,7 +107,7 @@ impl DecisionProof {
     pub fn lower(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.lower,
-            Self::Predicted { lower, .. } | Self::Peeked { lower, .. } => lower,
+            Self::Predicted { lower, .. } | Self::Split { lower, .. } | Self::Peeked { lower, .. } => lower,
         }
     }
 
@@ -83,7 +116,7 @@ impl DecisionProof {
     pub fn upper(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.upper,
-            Self::Predicted { upper, .. } | Self::Peeked { upper, .. } => upper,
+            Self::Predicted { upper, .. } | Self::Split { upper, .. } | Self::Peeked { upper, .. } => upper,
         }
     }
 
@@ -92,7 +125,9 @@ impl DecisionProof {
     pub fn policy(&self) -> &BehaviourPolicy {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.policy,
-            Self::Predicted { policy, .. } | Self::Peeked { policy, .. } => policy,
+            Self::Predicted { policy, .. } | Self::Split { policy, .. } | Self::Peeked { policy, .. } => {
+                policy
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 
 use crate::decision::law::{Law, LawHypothesis, Range};
 use crate::decision::policy::BehaviourPolicy;
+use crate::decision::proof::Settlement;
 use crate::decision::tree::{
     DecisionTree, DecisionTreeBuilder, Environment, History, HistoryId, Hypothesis, InformationSet,
     TreeError, Turn, recalled,
@@ -405,6 +406,85 @@ impl Law {
             }
         }
         sums
+    }
+
+    /// Returns the law as a game in which Nature settles all unknowns at the start, and only to one of these.
+    ///
+    /// Without a prior she picks among all of them, with one among those of each hypothesis.
+    ///
+    /// # Errors
+    /// If a predictor reads the policy, the agent forgets, or an unknown is not settled once.
+    pub fn among(&self, settlements: &[Settlement]) -> Result<Compiled, CompileError> {
+        let once = |range: &Range| range.settled == Settled::Once;
+        if !self.queries.is_empty() || !self.hypotheses.iter().all(|one| one.unknowns.iter().all(once)) {
+            return Err(CompileError::Predicted);
+        }
+        let sets = recalled(&self.histories, &self.information_sets)?;
+        let mut form = SequenceForm::of_agent(&sets);
+        let groups: Vec<Option<usize>> = if self.has_prior {
+            (0..self.hypotheses.len()).map(Some).collect()
+        } else {
+            vec![None]
+        };
+        for group in groups {
+            let own: Vec<&Settlement> = settlements
+                .iter()
+                .filter(|one| group.is_none_or(|group| one.hypothesis == group))
+                .collect();
+            let names = own.iter().map(|one| self.settlement_name(one)).collect();
+            let name = match group.and_then(|group| self.hypotheses.get(group)) {
+                Some(hypothesis) => hypothesis.name.clone(),
+                None => "once for the whole run".to_owned(),
+            };
+            let first = form.nature_moves(name, 0, names);
+            for (choice, one) in own.into_iter().enumerate() {
+                let hypothesis = self.hypotheses.get(one.hypothesis).ok_or(CompileError::TooMany)?;
+                let symbols = hypothesis.unknowns.iter().map(|range| range.symbol);
+                let values = symbols.zip(one.values.iter().cloned()).collect();
+                form.add(first + choice, 0, &hypothesis.prior * &hypothesis.secured);
+                Walk {
+                    law: self,
+                    hypothesis,
+                    form: &mut form,
+                }
+                .go(first + choice, &hypothesis.prior * &hypothesis.weight, values)?;
+            }
+        }
+        Ok(Compiled { form, sets })
+    }
+
+    fn settlement_name(&self, settlement: &Settlement) -> String {
+        let Some(hypothesis) = self.hypotheses.get(settlement.hypothesis) else {
+            return String::new();
+        };
+        let open = hypothesis.unknowns.iter().zip(&settlement.values);
+        let texts: Vec<String> = open
+            .filter(|(range, _)| range.low != range.high)
+            .map(|(range, value)| format!("{} = {value}", range.name))
+            .collect();
+        join(&hypothesis.name, &texts.join(", "))
+    }
+
+    /// Returns what a policy pays under each hypothesis, weight and what is secured included, as a polynomial in the symbols of its unknowns.
+    ///
+    /// # Errors
+    /// If the agent forgets.
+    pub fn pays(&self, policy: &BehaviourPolicy) -> Result<Vec<Polynomial>, CompileError> {
+        let sets = recalled(&self.histories, &self.information_sets)?;
+        let x = SequenceForm::of_agent(&sets).realization(policy);
+        let pays = |hypothesis: &LawHypothesis| {
+            let sums = self.sequence_polynomials(hypothesis, &sets);
+            let total = sums
+                .iter()
+                .zip(&x)
+                .fold(Polynomial::default(), |total, (sum, x)| {
+                    total.plus(&sum.scaled(x))
+                });
+            total
+                .scaled(&hypothesis.weight)
+                .plus(&Polynomial::from(hypothesis.secured.clone()))
+        };
+        Ok(self.hypotheses.iter().map(pays).collect())
     }
 
     /// Returns the law as a game in which Nature moves when the unknowns are settled.

@@ -52,6 +52,18 @@ pub struct StageChoice {
     pub branches: Vec<(usize, Vec<Rational>)>,
 }
 
+impl Stages {
+    /// Returns a bracket of payoffs as what the spec asks for, or the other way round: signs and sides turn where payoffs are negated.
+    #[must_use]
+    pub fn asked(&self, lower: &Rational, upper: &Rational) -> (Rational, Rational) {
+        if self.negated {
+            (-upper, -lower)
+        } else {
+            (lower.clone(), upper.clone())
+        }
+    }
+}
+
 /// What one way of acting from a node on is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
