@@ -7,8 +7,8 @@
 
 use murphy_notation::{Rational, SymbolRange};
 use murphy_problem::decision::{
-    BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm, Settlement,
-    UnknownBox,
+    Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm,
+    Settlement, UnknownBox,
 };
 use murphy_world::Reads;
 use std::fmt;
@@ -113,46 +113,14 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
         }
         DecisionProof::Predicted {
             policy, alternatives, ..
-        } => {
-            let ways = law.ways()?;
-            if ways.len() != alternatives.len() {
-                return Err(DecisionRejection::Uncovered);
-            }
-            let chosen = chosen_way(law, policy)?;
-            let mut lower = None;
-            let mut upper: Option<Rational> = None;
-            let mut inequalities = 0;
-            for (way, alternative) in ways.iter().zip(alternatives) {
-                if *way != alternative.does {
-                    return Err(DecisionRejection::Uncovered);
-                }
-                let compiled = law.kept(way)?;
-                if *way == chosen {
-                    lower = Some(guaranteed(&compiled, policy)?);
-                }
-                let bound = held(&compiled.form, &alternative.nature)?;
-                inequalities += size(&compiled.form);
-                upper = Some(upper.map_or_else(|| bound.clone(), |upper| upper.max(bound.clone())));
-            }
-            let lower = lower.ok_or(DecisionRejection::Policy)?;
-            (lower, upper.ok_or(DecisionRejection::Uncovered)?, inequalities)
-        }
+        } => check_ways(law, policy, alternatives)?,
         DecisionProof::Split {
             policy,
             boxes,
             settlements,
             nature,
             ..
-        } => {
-            check_settlements(law, settlements)?;
-            let compiled = law.among(settlements)?;
-            let rows = policy.probabilities().to_vec();
-            let policy =
-                BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
-            let (lower, inequalities) = boxed(law, &policy, boxes)?;
-            let upper = held(&compiled.form, nature)?;
-            (lower, upper, inequalities + size(&compiled.form))
-        }
+        } => check_split(law, policy, (boxes, settlements, nature))?,
         DecisionProof::Peeked { policy, cells, .. } => {
             let form = law.peeked()?;
             let rows = policy.probabilities().to_vec();
@@ -182,6 +150,51 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
     })
 }
 
+/// Returns both sides where predictors are told what the agent does where they look, and how many comparisons that took.
+fn check_ways(
+    law: &Law,
+    policy: &BehaviourPolicy,
+    alternatives: &[Alternative],
+) -> Result<(Rational, Rational, u64), DecisionRejection> {
+    let ways = law.ways()?;
+    if ways.len() != alternatives.len() {
+        return Err(DecisionRejection::Uncovered);
+    }
+    let chosen = chosen_way(law, policy)?;
+    let mut lower = None;
+    let mut upper: Option<Rational> = None;
+    let mut inequalities = 0;
+    for (way, alternative) in ways.iter().zip(alternatives) {
+        if *way != alternative.does {
+            return Err(DecisionRejection::Uncovered);
+        }
+        let compiled = law.kept(way)?;
+        if *way == chosen {
+            lower = Some(guaranteed(&compiled, policy)?);
+        }
+        let bound = held(&compiled.form, &alternative.nature)?;
+        inequalities += size(&compiled.form);
+        upper = Some(upper.map_or_else(|| bound.clone(), |upper| upper.max(bound.clone())));
+    }
+    let lower = lower.ok_or(DecisionRejection::Policy)?;
+    Ok((lower, upper.ok_or(DecisionRejection::Uncovered)?, inequalities))
+}
+
+/// Returns both sides where unknowns matter more than once in a run, and how many comparisons that took.
+fn check_split(
+    law: &Law,
+    policy: &BehaviourPolicy,
+    (boxes, settlements, nature): (&[UnknownBox], &[Settlement], &[Rational]),
+) -> Result<(Rational, Rational, u64), DecisionRejection> {
+    check_settlements(law, settlements)?;
+    let compiled = law.among(settlements)?;
+    let rows = policy.probabilities().to_vec();
+    let policy = BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
+    let (lower, inequalities) = boxed(law, &policy, boxes)?;
+    let upper = held(&compiled.form, nature)?;
+    Ok((lower, upper, inequalities + size(&compiled.form)))
+}
+
 fn size(form: &SequenceForm) -> u64 {
     (form.payoff.len() + form.sequences()) as u64
 }
@@ -208,9 +221,9 @@ fn guaranteed(compiled: &Compiled, policy: &BehaviourPolicy) -> Result<Rational,
         .collect();
     for set in form.nature.iter().rev() {
         let mut least: Option<Rational> = None;
-        for choice in set.first..set.first + set.choices.len() {
-            if least.as_ref().is_none_or(|least| worth[choice] < *least) {
-                least = Some(worth[choice].clone());
+        for choice in &worth[set.first..set.first + set.choices.len()] {
+            if least.as_ref().is_none_or(|least| choice < least) {
+                least = Some(choice.clone());
             }
         }
         worth[set.after] += least.unwrap_or_default();

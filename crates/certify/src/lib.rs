@@ -25,6 +25,7 @@ pub mod decision;
 mod discounted;
 mod dyadic;
 mod expectation;
+pub mod hidden;
 mod member;
 mod qualitative;
 mod quick;
@@ -37,6 +38,7 @@ mod whole;
 pub use checked::Checked;
 pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use expectation::Failure;
+pub use hidden::check_hidden;
 pub use rejection::{Place, Rejection, Side};
 pub use stages::check_stages;
 

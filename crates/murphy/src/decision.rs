@@ -1,9 +1,9 @@
 //! Finite decision problems: hidden facts, predictors, a Nature that settles once. Solved exactly, then proved.
 
-use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_stages};
+use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_hidden, check_stages};
 use murphy_notation::Rational;
-use murphy_plan::once::{DecisionError, solve_law, solve_stages};
-use murphy_problem::decision::{DecisionProof, Law, StagePlan, Stages};
+use murphy_plan::once::{DecisionError, solve_hidden, solve_law, solve_stages};
+use murphy_problem::decision::{DecisionProof, Hidden, HiddenProof, Law, StagePlan, Stages};
 use std::fmt;
 
 /// A proof together with what the checker made of it.
@@ -47,6 +47,19 @@ pub fn decide_on_states(stages: &Stages) -> Result<(StagePlan, DecisionChecked),
     let plan = solve_stages(stages).map_err(DecisionUnproved::Planning)?;
     let checked = check_stages(stages, &plan).map_err(DecisionUnproved::Rejected)?;
     Ok((plan, checked))
+}
+
+/// Returns a bracket of a discounted problem in which the agent sees signs of the state, proved from both sides.
+///
+/// # Errors
+/// [`DecisionUnproved`].
+pub fn decide_hidden(
+    problem: &Hidden,
+    precision: &Rational,
+) -> Result<(HiddenProof, DecisionChecked), DecisionUnproved> {
+    let proof = solve_hidden(problem, precision).map_err(DecisionUnproved::Planning)?;
+    let checked = check_hidden(problem, &proof).map_err(DecisionUnproved::Rejected)?;
+    Ok((proof, checked))
 }
 
 /// Returns the value of a finite decision problem, proved from both sides.

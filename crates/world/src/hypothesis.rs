@@ -64,10 +64,7 @@ fn hypothesis(
     } else {
         entry.value
     };
-    let one = Entry {
-        value: set,
-        ..entry.clone()
-    };
+    let one = Entry { value: set, ..*entry };
     let variant = variants(&[one], known, scope, symbols)?.pop();
     let negative = |value: &Rational| value.is_negative();
     if negative(&weight) || prior.as_ref().is_some_and(negative) {

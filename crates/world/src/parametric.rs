@@ -259,8 +259,8 @@ impl Composer<'_> {
             Some(weights) => meaning.chance(weights, slots, place)?,
             None => match step.then.set(slots, self.unknowns)? {
                 CredalSet::Precise(set) => {
-                    let exact = set.probabilities().iter();
-                    exact.map(|p| Polynomial::from(p.clone())).collect()
+                    let exact = set.probabilities();
+                    exact.iter().map(|p| Polynomial::from(p.clone())).collect()
                 }
                 set => {
                     return Err(Diagnostic::at(

@@ -221,8 +221,8 @@ impl World {
                         )
                         .label(format!("it has sets of kind {}", set.kind())));
                     };
-                    let exact = set.probabilities().iter();
-                    probabilities.extend(exact.map(|p| Polynomial::from(p.clone())));
+                    let exact = set.probabilities();
+                    probabilities.extend(exact.iter().map(|p| Polynomial::from(p.clone())));
                 }
                 (explored, probabilities, table.place.clone())
             }

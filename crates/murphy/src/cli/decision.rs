@@ -8,13 +8,13 @@ use crate::cli::report::{self, line};
 use crate::cli::saved::beside;
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
-use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_on_states};
+use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_hidden, decide_on_states};
 use murphy_certify::{DecisionChecked, check_decision, check_stages};
 use murphy_notation::Rational;
 use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
 use murphy_problem::decision::{
-    DecisionDocument, Grown, Law, StageDocument, Stages, Supposed, grow, law, stages,
+    DecisionDocument, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden, law, stages,
 };
 use murphy_spec::{Settled, Spec};
 use murphy_world::Limits;
@@ -37,6 +37,8 @@ pub(crate) enum Asked {
     Histories(Box<Decision>),
     /// A problem on states, because there are too many histories.
     States(Box<OnStates>),
+    /// A discounted problem without an end, in which the agent sees signs of the state, and the precision that its spec asks for.
+    Hidden(Box<Hidden>, Rational),
 }
 
 /// A decision problem on states with where it comes from.
@@ -59,10 +61,10 @@ impl Decision {
             return Ok(None);
         }
         let world = LoadedWorld::read(world, arguments)?;
-        let hidden = world.world().is_some_and(|world| world.hidden_facts().is_some());
+        let facts = world.world().is_some_and(|world| world.hidden_facts().is_some());
         let (source, spec_origin) = read_source(spec)?;
         let spec = Spec::parse(&source)?;
-        if !hidden && spec.nature.settled == Settled::EachAction {
+        if !facts && spec.nature.settled == Settled::EachAction {
             return Ok(None);
         }
         let supposed = supposed(&world)?;
@@ -75,6 +77,9 @@ impl Decision {
                 supposed,
             })))),
             Grown::TooMany(error) => {
+                if let Ok(problem) = hidden(&supposed, &spec) {
+                    return Ok(Some(Asked::Hidden(Box::new(problem), spec.precision)));
+                }
                 // Which of the two says more depends on why states are no way out.
                 let sees = supposed
                     .iter()
@@ -137,6 +142,9 @@ pub(crate) fn value(
         Asked::Histories(decision) => decision,
         Asked::States(states) => {
             return value_on_states(&states.stages, &states.name, (arguments, terminal));
+        }
+        Asked::Hidden(problem, precision) => {
+            return value_hidden(problem, precision, (arguments, terminal));
         }
     };
     let answer = match solved(decision, arguments.goal.precision)? {
@@ -209,6 +217,41 @@ fn finite_nirvana(decision: &Decision, arguments: &ValueArguments) -> Result<Opt
     })
 }
 
+/// `murphy value` where there is no end and the agent sees signs of the state.
+fn value_hidden(
+    problem: &Hidden,
+    precision: &Rational,
+    (arguments, terminal): (&ValueArguments, &Terminal),
+) -> Result<Outcome, Failure> {
+    if arguments.all_natures || arguments.nirvana.is_some() {
+        return Err(Failure::new("without an end different Natures are not compared"));
+    }
+    if arguments.exact {
+        return Err(
+            Failure::new("without an end there is a bracket and no exact value")
+                .hint("leave --exact out, and make the bracket narrow with --precision"),
+        );
+    }
+    let precision = match arguments.goal.precision {
+        Some(given) => Rational::from_f64(given).unwrap_or_else(|| precision.clone()),
+        None => precision.clone(),
+    };
+    let (proof, checked) = decide_hidden(problem, &precision).map_err(Failure::new)?;
+    let (lower, upper) = problem.asked(&checked.lower, &checked.upper);
+    if arguments.format == Format::Json {
+        let object = json!({
+            "status": "value",
+            "lower": report::number(lower.floor_f64()),
+            "upper": report::number(upper.ceil_f64()),
+            "exact": null,
+        });
+        terminal.data(&format!("{object}\n"))?;
+    } else {
+        terminal.data(&decision_report::on_hidden(problem, (&proof, &checked)))?;
+    }
+    Ok(Outcome::Met)
+}
+
 /// `murphy value` where vectors on states stand for histories.
 fn value_on_states(
     stages: &Stages,
@@ -266,6 +309,12 @@ pub(crate) fn plan(
     let decision = match asked {
         Asked::Histories(decision) => decision,
         Asked::States(states) => return plan_on_states(states, arguments, terminal),
+        Asked::Hidden(..) => {
+            return Err(Failure::new(
+                "plans without an end, of an agent that sees only signs of the state, are not written yet",
+            )
+            .hint("`murphy value` brackets their value; ask over fewer steps for a plan"));
+        }
     };
     if arguments.view.is_some() {
         return Err(

@@ -8,7 +8,8 @@ use murphy_certify::DecisionChecked;
 use murphy_notation::Rational;
 use murphy_plan::once::{Causality, FiniteNirvana, Moved, best_pure, flips, verdict};
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionProof, GameProof, InformationSet, Law, SequenceForm, StagePlan, Stages, sets_of,
+    BehaviourPolicy, DecisionProof, GameProof, Hidden, HiddenProof, InformationSet, Law, SequenceForm,
+    StagePlan, Stages, sets_of,
 };
 use murphy_world::Settled;
 
@@ -79,6 +80,24 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
     let drawn = matches!(answer.proof, DecisionProof::Drawn(_));
     let sets = sets_of(law, drawn).map_err(Failure::new)?;
     text += &listed("Policy", policy(&sets, answer.proof.policy(), law, drawn));
+    text += &reasons(law, answer, &sets)?;
+    text += &changes(law, &answer.proof);
+    if !law.queries.is_empty() {
+        text += &listed("Law", kind_of(law));
+    }
+    text += &line(
+        "Proof",
+        &format!(
+            "both sides hold: {} comparisons in exact arithmetic",
+            count(answer.checked.inequalities)
+        ),
+    );
+    Ok(text)
+}
+
+/// Returns why the value is what it is: Nature's mixture and what it pays, or what other ways of acting are worth.
+fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Result<String, Failure> {
+    let mut text = String::new();
     match &answer.proof {
         DecisionProof::Game(game) => {
             let compiled = law.compile().map_err(Failure::new)?;
@@ -87,7 +106,7 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
                 && let Some(pure) = best_pure(&compiled)
             {
                 let (value, _) = law.asked(&pure.value, &pure.value);
-                let does = policy(&sets, &pure.policy, law, false).join("; ");
+                let does = policy(sets, &pure.policy, law, false).join("; ");
                 text += &line(
                     "",
                     &format!("without drawing lots the most is {}: {does}", fraction(&value)),
@@ -132,17 +151,6 @@ pub(crate) fn answer(decision: &Decision, answer: &DecisionAnswer) -> Result<Str
             text += &line("", &format!("{} boxes of probabilities are bounded", cells.len()));
         }
     }
-    text += &changes(law, &answer.proof);
-    if !law.queries.is_empty() {
-        text += &listed("Law", kind_of(law));
-    }
-    text += &line(
-        "Proof",
-        &format!(
-            "both sides hold: {} comparisons in exact arithmetic",
-            count(answer.checked.inequalities)
-        ),
-    );
     Ok(text)
 }
 
@@ -237,6 +245,53 @@ pub(crate) fn nirvana(decision: &Decision, nirvana: &FiniteNirvana) -> String {
         None => "no patience is enough to make it worth what the law says".to_owned(),
     };
     line("Nirvana", &worth) + &line("", &needed)
+}
+
+/// Returns the answer to a discounted problem of partial observability in words.
+pub(crate) fn on_hidden(problem: &Hidden, (proof, checked): (&HiddenProof, &DecisionChecked)) -> String {
+    let mut text = line(
+        "World",
+        &format!(
+            "{}: {} states over {} environments, {} sights",
+            problem.world,
+            count(problem.seen.len() as u64),
+            problem.environments.len(),
+            problem.sights.len()
+        ),
+    );
+    text += &line("Goal", &problem.goal);
+    let (lower, upper) = problem.asked(&checked.lower, &checked.upper);
+    let gap = (&upper - &lower).to_f64();
+    text += &line(
+        "Value",
+        &format!(
+            "[{}, {}], gap {gap:.1e}",
+            decimal_down(&lower),
+            decimal_up(&upper)
+        ),
+    );
+    let mut lines = Vec::new();
+    for ((name, ..), weight) in problem.environments.iter().zip(&proof.nature) {
+        if weight.is_positive() {
+            lines.push(format!("{name} with weight {:.6}", weight.to_f64()));
+        }
+    }
+    text += &listed("Worst", lines);
+    let mixed = proof.mixture.iter().filter(|share| share.is_positive()).count();
+    text += &line(
+        "Policy",
+        &format!(
+            "a lot over {mixed} of {} ways of going on, each with its own memory",
+            proof.ways.len()
+        ),
+    );
+    text + &line(
+        "Proof",
+        &format!(
+            "both sides hold: {} comparisons in exact arithmetic",
+            count(checked.inequalities)
+        ),
+    )
 }
 
 /// Returns the answer to a problem on states in words.

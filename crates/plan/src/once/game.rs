@@ -118,22 +118,27 @@ impl Program {
                 });
             }
         }
-        // Actions that are ruled out pay so little that nothing ever takes them: they have no weight in any row of the agent's.
-        for set in &form.agent {
-            if let Some(only) = set.only {
-                for action in (0..set.actions).filter(|action| *action != only) {
-                    for constraint in &mut constraints {
-                        constraint.coefficients[set.first + action - 1] = Rational::ZERO;
-                    }
-                    costs[set.first + action - 1] = Rational::ONE;
-                }
-            }
-        }
-        Self {
+        let mut program = Self {
             costs,
             constraints,
             width,
             agent_rows,
+        };
+        program.rule_out(form);
+        program
+    }
+
+    /// Gives actions that are ruled out a cost and no weight in any row, so that nothing takes them.
+    fn rule_out(&mut self, form: &SequenceForm) {
+        for set in &form.agent {
+            let Some(only) = set.only else { continue };
+            for action in (0..set.actions).filter(|action| *action != only) {
+                let column = set.first + action - 1;
+                for constraint in &mut self.constraints {
+                    constraint.coefficients[column] = Rational::ZERO;
+                }
+                self.costs[column] = Rational::ONE;
+            }
         }
     }
 

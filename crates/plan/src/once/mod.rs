@@ -1,5 +1,6 @@
 //! Finite decision problems against a Nature that settles once, exactly: linear programs, laws, vector-valued dynamic programming.
 
+pub mod belief;
 pub mod flip;
 pub mod game;
 pub mod law;
@@ -10,6 +11,7 @@ mod split;
 pub mod vector;
 pub mod verdict;
 
+pub use belief::solve_hidden;
 pub use flip::{Flip, Moved, flips};
 pub use game::solve_game;
 pub use law::{DecisionError, solve_law};

@@ -99,6 +99,26 @@ fn pairs(texts: &[(String, String)]) -> Result<Vec<(Rational, Rational)>, Docume
         .collect()
 }
 
+fn read_boxes(boxes: &[(usize, Vec<(String, String)>)]) -> Result<Vec<UnknownBox>, DocumentError> {
+    let read = |(hypothesis, ranges): &(usize, Vec<(String, String)>)| {
+        Ok(UnknownBox {
+            hypothesis: *hypothesis,
+            ranges: pairs(ranges)?,
+        })
+    };
+    boxes.iter().map(read).collect()
+}
+
+fn read_settlements(settlements: &[(usize, Vec<String>)]) -> Result<Vec<Settlement>, DocumentError> {
+    let read = |(hypothesis, values): &(usize, Vec<String>)| {
+        Ok(Settlement {
+            hypothesis: *hypothesis,
+            values: numbers(values)?,
+        })
+    };
+    settlements.iter().map(read).collect()
+}
+
 fn pair_texts(ranges: &[(Rational, Rational)]) -> Vec<(String, String)> {
     let texts = ranges
         .iter()
@@ -253,34 +273,14 @@ impl DecisionDocument {
                 boxes,
                 settlements,
                 nature,
-            } => {
-                let boxes: Result<Vec<UnknownBox>, DocumentError> = boxes
-                    .iter()
-                    .map(|(hypothesis, ranges)| {
-                        Ok(UnknownBox {
-                            hypothesis: *hypothesis,
-                            ranges: pairs(ranges)?,
-                        })
-                    })
-                    .collect();
-                let settlements: Result<Vec<Settlement>, DocumentError> = settlements
-                    .iter()
-                    .map(|(hypothesis, values)| {
-                        Ok(Settlement {
-                            hypothesis: *hypothesis,
-                            values: numbers(values)?,
-                        })
-                    })
-                    .collect();
-                DecisionProof::Split {
-                    policy,
-                    lower,
-                    boxes: boxes?,
-                    settlements: settlements?,
-                    nature: numbers(nature)?,
-                    upper,
-                }
-            }
+            } => DecisionProof::Split {
+                policy,
+                lower,
+                boxes: read_boxes(boxes)?,
+                settlements: read_settlements(settlements)?,
+                nature: numbers(nature)?,
+                upper,
+            },
             ProofDocument::Peeked { cells } => {
                 let mut read = Vec::new();
                 for (ranges, mixture) in cells {

@@ -11,6 +11,7 @@
 pub mod document;
 mod goal;
 pub mod grow;
+pub mod hidden;
 pub mod law;
 pub mod peeked;
 pub mod policy;
@@ -23,11 +24,12 @@ pub mod tree;
 
 pub use document::{DecisionDocument, ProofDocument, sets_of};
 pub use grow::{Grown, HISTORIES_MAX, Supposed, grow, law};
+pub use hidden::{Hidden, HiddenPoint, HiddenProof, HiddenRow, HiddenWay, hidden};
 pub use law::{Law, LawHypothesis, Query, Range};
 pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
 pub use proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
-pub use sequence::{AgentSet, CompileError, Compiled, NatureSet, SequenceForm};
+pub use sequence::{AgentSet, CompileError, Compiled, ENVIRONMENTS_MAX, NatureSet, SequenceForm};
 pub use stage_document::StageDocument;
 pub use stages::{Point, Stage, StageChoice, StagePlan, Stages, stages};
 pub use tree::{

@@ -1,7 +1,7 @@
 //! Payoffs as polynomials in the agent's own probabilities: where predictors read them, or the agent forgets and acts alike at several histories.
 
-use crate::decision::law::Law;
-use crate::decision::sequence::{CompileError, corners};
+use crate::decision::law::{Law, LawHypothesis};
+use crate::decision::sequence::{CompileError, corners, join};
 use crate::decision::tree::{InformationSetId, Turn};
 use murphy_notation::{Polynomial, Rational};
 use std::collections::BTreeMap;
@@ -57,43 +57,9 @@ impl Law {
         };
         let (mut environments, mut hypotheses) = (Vec::new(), Vec::new());
         for hypothesis in &self.hypotheses {
-            let mut total = Polynomial::default();
-            let mut reach = vec![Polynomial::from(Rational::ONE); self.histories.len()];
-            for (at, history) in self.histories.iter().enumerate() {
-                total = total.plus(&reach[at].scaled(&hypothesis.payoff[at]));
-                for (index, &next) in history.turn.next().iter().enumerate() {
-                    let p = match &history.turn {
-                        Turn::Agent { information_set, .. } => does[*information_set][index].clone(),
-                        _ => hypothesis.probability[next].substituted(moved),
-                    };
-                    reach[next] = reach[at].times(&p);
-                }
-            }
-            let total = total
-                .scaled(&hypothesis.weight)
-                .plus(&Polynomial::from(hypothesis.secured.clone()));
-            let ranges: Vec<_> = hypothesis.unknowns.iter().collect();
-            if let Some(range) = ranges
-                .iter()
-                .find(|range| range.low != range.high && total.degree_in(range.symbol + count) > 1)
-            {
-                return Err(CompileError::Powers {
-                    unknown: range.name.clone(),
-                });
-            }
+            let total = self.total(hypothesis, &does, moved);
             let first = environments.len();
-            for (text, values) in corners(&ranges).ok_or(CompileError::TooMany)? {
-                let at = |symbol: usize| {
-                    let value = symbol.checked_sub(count).and_then(|symbol| values.get(&symbol));
-                    value.map(|value| Polynomial::from(value.clone()))
-                };
-                let name = match (hypothesis.name.as_str(), text.as_str()) {
-                    (name, "") => name.to_owned(),
-                    ("", text) => text.to_owned(),
-                    (name, text) => format!("{name}, {text}"),
-                };
-                environments.push((name, total.substituted(at)));
-            }
+            environments.extend(settled(hypothesis, &total, count)?);
             hypotheses.push((hypothesis.prior.clone(), (first..environments.len()).collect()));
         }
         if !self.has_prior {
@@ -105,6 +71,55 @@ impl Law {
             hypotheses,
         })
     }
+
+    /// Returns what a hypothesis pays in all, where `does` is what the agent does and `moved` renames the other symbols.
+    fn total(
+        &self,
+        hypothesis: &LawHypothesis,
+        does: &[Vec<Polynomial>],
+        moved: impl Fn(usize) -> Option<Polynomial> + Copy,
+    ) -> Polynomial {
+        let mut total = Polynomial::default();
+        let mut reach = vec![Polynomial::from(Rational::ONE); self.histories.len()];
+        for (at, history) in self.histories.iter().enumerate() {
+            total = total.plus(&reach[at].scaled(&hypothesis.payoff[at]));
+            for (index, &next) in history.turn.next().iter().enumerate() {
+                let p = match &history.turn {
+                    Turn::Agent { information_set, .. } => does[*information_set][index].clone(),
+                    _ => hypothesis.probability[next].substituted(moved),
+                };
+                reach[next] = reach[at].times(&p);
+            }
+        }
+        let secured = Polynomial::from(hypothesis.secured.clone());
+        total.scaled(&hypothesis.weight).plus(&secured)
+    }
+}
+
+/// Returns what a hypothesis pays for each choice of ends of its unknowns, whose symbols are moved by `count`.
+fn settled(
+    hypothesis: &LawHypothesis,
+    total: &Polynomial,
+    count: usize,
+) -> Result<Vec<(String, Polynomial)>, CompileError> {
+    let ranges: Vec<_> = hypothesis.unknowns.iter().collect();
+    if let Some(range) = ranges
+        .iter()
+        .find(|range| range.low != range.high && total.degree_in(range.symbol + count) > 1)
+    {
+        return Err(CompileError::Powers {
+            unknown: range.name.clone(),
+        });
+    }
+    let corner = |(text, values): (String, BTreeMap<usize, Rational>)| {
+        let at = |symbol: usize| {
+            let value = symbol.checked_sub(count).and_then(|symbol| values.get(&symbol));
+            value.map(|value| Polynomial::from(value.clone()))
+        };
+        (join(&hypothesis.name, &text), total.substituted(at))
+    };
+    let corners = corners(&ranges).ok_or(CompileError::TooMany)?;
+    Ok(corners.into_iter().map(corner).collect())
 }
 
 impl PeekedForm {

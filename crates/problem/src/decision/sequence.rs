@@ -286,7 +286,7 @@ pub(crate) fn corners(ranges: &[&Range]) -> Option<Vec<(String, BTreeMap<usize, 
     Some((0..1usize << open.len()).map(corner).collect())
 }
 
-fn join(a: &str, b: &str) -> String {
+pub(crate) fn join(a: &str, b: &str) -> String {
     match (a.is_empty(), b.is_empty()) {
         (true, _) => b.to_owned(),
         (_, true) => a.to_owned(),
