@@ -16,7 +16,7 @@ use murphy_problem::decision::{Hidden, HiddenPoint, HiddenProof, HiddenWay};
 /// The most trials.
 const TRIALS_MAX: usize = 400;
 /// The most bounds at points: the checker compares each with all.
-const POINTS_MAX: usize = 160;
+const POINTS_MAX: usize = 400;
 /// The longest trial.
 const DEPTH_MAX: usize = 60;
 /// Steps of a value iteration.
