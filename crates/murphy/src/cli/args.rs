@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Value(ValueArguments),
     /// Prove the bracket of a plan again, from the world, the spec and the certificate
     Check(CheckArguments),
+    /// Follow a plan where it leads: is it still the best there, and what would ordinary conditioning have done?
+    Audit(AuditArguments),
     /// Run a plan many times against a Nature of your choice
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
@@ -116,7 +118,8 @@ pub(crate) struct PlanArguments {
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json
   murphy value robot.prism --const delta=0.1 --property 'Pmaxmin=? [ F \"goal\" ]'
-  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact")]
+  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact
+  murphy value worlds/zoo/trap_bandit.ron specs/zoo.ron --rules --prior risky=1/25 --prior safe=24/25")]
 pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,
@@ -148,6 +151,15 @@ pub(crate) struct ValueArguments {
     /// How much each round counts of the one before it, for --nirvana
     #[arg(long, value_name = "DISCOUNT", requires = "nirvana")]
     pub(crate) patience: Option<String>,
+    /// Compare decision rules: maximin, Bayes, maximax, Hurwicz, minimax regret, and conditioning on what is seen
+    #[arg(long, requires = "spec")]
+    pub(crate) rules: bool,
+    /// The weight that Bayes gives a world, by name or number; may be repeated [default: those of the hypotheses, even within them]
+    #[arg(long = "prior", value_name = "WORLD=WEIGHT", requires = "rules")]
+    pub(crate) prior: Vec<String>,
+    /// How much Hurwicz looks at the worst world, between 0 and 1 [default: 1/2]
+    #[arg(long, value_name = "NUMBER", requires = "rules")]
+    pub(crate) pessimism: Option<String>,
     /// Add the processor seconds of reading, and of solving and proving, summed over threads
     #[arg(long)]
     pub(crate) timings: bool,
@@ -159,6 +171,34 @@ pub(crate) struct ValueArguments {
 pub(crate) struct CheckArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy audit plan.ron
+  murphy audit worlds/zoo/dilation.ron specs/zoo.ron
+  murphy audit worlds/zoo/dilation.ron specs/zoo.ron --act 1=decline --format json
+
+At every information set that the plan leads to, the audit derives what is believed there (for each world that Nature may have settled
+on, how much it still counts, and what is secured elsewhere), looks for a continuation that guarantees more, and says what
+conditioning on what was seen would do instead. Exit status 0: there is no better continuation and no better plan.")]
+pub(crate) struct AuditArguments {
+    /// A plan file; or a world file, with a spec after it, whose best plan is audited
+    #[arg(value_name = "PLAN or WORLD")]
+    pub(crate) plan: PathBuf,
+    /// The spec file, after a world
+    pub(crate) spec: Option<PathBuf>,
+    /// Audit for dynamic consistency, which is the only audit there is
+    #[arg(long)]
+    pub(crate) consistency: bool,
+    /// Act otherwise than the best plan at an information set, given by its number or name: 1=red, or 1='red 1/2, blue 1/2'; may be repeated
+    #[arg(long = "act", value_name = "KNOWS=ACTION")]
+    pub(crate) acts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
