@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Prove the bracket of a plan again, from the world, the spec and the certificate
     Check(CheckArguments),
     /// Follow a plan where it leads: is it still the best there, and what would ordinary conditioning have done?
-    Audit(AuditArguments),
+    Audit(crate::cli::audit::AuditArguments),
     /// Run a plan many times against a Nature of your choice
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
@@ -171,34 +171,6 @@ pub(crate) struct ValueArguments {
 pub(crate) struct CheckArguments {
     /// The plan file
     pub(crate) plan: PathBuf,
-    /// How the answer is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  murphy audit plan.ron
-  murphy audit worlds/zoo/dilation.ron specs/zoo.ron
-  murphy audit worlds/zoo/dilation.ron specs/zoo.ron --act 1=decline --format json
-
-At every information set that the plan leads to, the audit derives what is believed there (for each world that Nature may have settled
-on, how much it still counts, and what is secured elsewhere), looks for a continuation that guarantees more, and says what
-conditioning on what was seen would do instead. Exit status 0: there is no better continuation and no better plan.")]
-pub(crate) struct AuditArguments {
-    /// A plan file; or a world file, with a spec after it, whose best plan is audited
-    #[arg(value_name = "PLAN or WORLD")]
-    pub(crate) plan: PathBuf,
-    /// The spec file, after a world
-    pub(crate) spec: Option<PathBuf>,
-    /// Audit for dynamic consistency, which is the only audit there is
-    #[arg(long)]
-    pub(crate) consistency: bool,
-    /// Act otherwise than the best plan at an information set, given by its number or name: 1=red, or 1='red 1/2, blue 1/2'; may be repeated
-    #[arg(long = "act", value_name = "KNOWS=ACTION")]
-    pub(crate) acts: Vec<String>,
-    #[command(flatten)]
-    pub(crate) world_arguments: WorldArguments,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

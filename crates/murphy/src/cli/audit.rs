@@ -1,6 +1,6 @@
 //! `murphy audit`: follow a plan where it leads, and see whether it is still the best one there.
 
-use crate::cli::args::{AuditArguments, Format, WorldArguments};
+use crate::cli::args::{Format, WorldArguments};
 use crate::cli::decision::{Asked, Decision};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
@@ -8,6 +8,7 @@ use crate::cli::report::line;
 use crate::cli::saved_decision::SavedDecision;
 use crate::cli::tree::{TreeProblem, exact, table, too_many_histories};
 use crate::cli::{Outcome, Terminal};
+use clap::Args;
 use murphy::decision::decide;
 use murphy_notation::{Rational, hint_for};
 use murphy_plan::consistency::{Audit, Naive, Station, audit, naive_policy};
@@ -15,7 +16,35 @@ use murphy_problem::decision::{
     BehaviourPolicy, DecisionDocument, DecisionProof, InformationSet, StageDocument,
 };
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  murphy audit plan.ron
+  murphy audit worlds/zoo/dilation.ron specs/zoo.ron
+  murphy audit worlds/zoo/dilation.ron specs/zoo.ron --act 1=decline --format json
+
+At every information set that the plan leads to, the audit derives what is believed there (for each world that Nature may have settled
+on, how much it still counts, and what is secured elsewhere), looks for a continuation that guarantees more, and says what
+conditioning on what was seen would do instead. Exit status 0: there is no better continuation and no better plan.")]
+pub(crate) struct AuditArguments {
+    /// A plan file; or a world file, with a spec after it, whose best plan is audited
+    #[arg(value_name = "PLAN or WORLD")]
+    pub(crate) plan: PathBuf,
+    /// The spec file, after a world
+    pub(crate) spec: Option<PathBuf>,
+    /// Audit for dynamic consistency, which is the only audit there is
+    #[arg(long)]
+    pub(crate) consistency: bool,
+    /// Act otherwise than the best plan at an information set, given by its number or name: 1=red, or 1='red 1/2, blue 1/2'; may be repeated
+    #[arg(long = "act", value_name = "KNOWS=ACTION")]
+    pub(crate) acts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) world_arguments: WorldArguments,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
 
 /// The most information sets that are shown as text.
 const STATIONS_SHOWN_MAX: usize = 40;
