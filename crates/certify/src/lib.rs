@@ -24,11 +24,13 @@
 mod arena;
 mod backward;
 mod checked;
+pub mod decision;
 mod discounted;
 mod dyadic;
 mod exact;
 mod expectation;
 mod fractions;
+pub mod hidden;
 mod infinite;
 mod lexicographic;
 mod long_run;
@@ -37,14 +39,18 @@ mod qualitative;
 mod quick;
 mod reach;
 mod rejection;
+pub mod stages;
 mod total;
 mod until;
 mod whole;
 
 pub use checked::Checked;
+pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use exact::{ExactValues, check_exact, exact_steps};
 pub use expectation::Failure;
+pub use hidden::check_hidden;
 pub use rejection::{Place, Rejection, Side};
+pub use stages::check_stages;
 
 use arena::Arena;
 use backward::Aim;

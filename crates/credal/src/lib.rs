@@ -58,6 +58,11 @@
 //!
 //! Sets that Nature settles without seeing each other's outcomes are put together by [`independent`], as [`Vertices`].
 //!
+//! # Beliefs that are updated
+//!
+//! A credal set has no memory of what is no longer at stake, and conditioning it on what was seen breaks plans that were right. [`infra`] holds what is needed
+//! instead: a-measures, infradistributions, their update, products, and the conjunction of sets with the proof when they contradict one another.
+//!
 //! # Exact and fast
 //!
 //! [`CredalSet`] answers one question at a time, exactly: it is what a checker uses. [`Rows`] answers the same questions for many
@@ -72,6 +77,7 @@ mod error;
 mod expectation;
 mod imprecise_dirichlet;
 mod independent;
+pub mod infra;
 mod interval;
 mod l1_ball;
 mod linear_program;

@@ -30,6 +30,7 @@ pub use murphy_trace as trace;
 pub use murphy_world as world;
 
 mod answer;
+pub mod decision;
 pub mod explain;
 pub mod property;
 pub mod revise;

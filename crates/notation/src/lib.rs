@@ -80,6 +80,7 @@ pub mod expression;
 pub mod lexer;
 pub mod parser;
 pub mod passage;
+pub mod polynomial;
 pub mod rational;
 mod reader;
 pub mod render;
@@ -97,6 +98,7 @@ pub use expression::{BinaryOperator, Bounds, Expression, Function, Term, TermKin
 pub use lexer::{Token, TokenKind};
 pub use parser::Parser;
 pub use passage::Passage;
+pub use polynomial::{Monomial, Polynomial, SymbolRange};
 pub use rational::{ParseRationalError, Rational};
 pub use render::render;
 pub use resolve::{Binding, Names, Resolved};

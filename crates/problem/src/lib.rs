@@ -5,6 +5,7 @@
 
 pub mod belief;
 pub mod certificate;
+pub mod decision;
 pub mod document;
 pub mod end_component;
 pub mod objective;

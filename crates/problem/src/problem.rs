@@ -84,7 +84,7 @@ impl Problem {
 }
 
 /// Returns the goal's own text, its white space folded.
-fn as_written(goal: &Goal) -> String {
+pub(crate) fn as_written(goal: &Goal) -> String {
     let text = goal
         .place
         .source

@@ -125,12 +125,35 @@ impl Spec {
             Settled::EachState => "EachState",
             Settled::Once => "Once",
         };
-        let message = format!("Nature that settles `{settled}` is not yet supported; only `EachAction` is");
+        let message =
+            format!("Nature that settles `{settled}` is not supported in a model without named unknowns");
         let error = match &self.nature.place {
             Some(place) => Diagnostic::at(place.clone(), message),
             None => Diagnostic::new(message),
         };
         Err(error
             .hint("against a pessimistic Nature `EachAction` is the most cautious: what it guarantees holds under the others too"))
+    }
+
+    /// Refuses more than one goal, `require` and `pins`.
+    ///
+    /// # Errors
+    /// The first such thing, by name and with its place.
+    pub fn check_one_goal(&self) -> Result<(), Diagnostic> {
+        self.only_goal()?;
+        if let Some(requirement) = self.require.first() {
+            return Err(Diagnostic::at(
+                requirement.place.clone(),
+                "plans are not yet made under `require`; only a goal is supported",
+            )
+            .hint("make the requirement the goal to see what can be guaranteed"));
+        }
+        if let Some(pin) = self.pins.first() {
+            return Err(
+                Diagnostic::at(pin.place.clone(), "pinned actions are not yet supported")
+                    .hint("take the other actions out of the world"),
+            );
+        }
+        Ok(())
     }
 }

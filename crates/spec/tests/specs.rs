@@ -147,7 +147,7 @@ fn what_is_not_planned_for_is_refused_by_name() {
         ),
         (
             "nature: Nature(settled: EachState)",
-            "settles `EachState` is not yet supported; only `EachAction` is",
+            "settles `EachState` is not supported in a model without named unknowns",
         ),
         ("nature: Nature(settled: Once)", "settles `Once`"),
     ] {

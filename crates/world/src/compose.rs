@@ -122,7 +122,12 @@ impl Composer<'_> {
     }
 
     /// Returns the entity's own values after an outcome.
-    fn updated(&self, entity: usize, updates: &[Update], slots: &[Value]) -> Result<Vec<Value>, Diagnostic> {
+    pub(crate) fn updated(
+        &self,
+        entity: usize,
+        updates: &[Update],
+        slots: &[Value],
+    ) -> Result<Vec<Value>, Diagnostic> {
         let variables = self.entities.entities[entity].variables.clone();
         let mut values = slots[variables.clone()].to_vec();
         for update in updates {

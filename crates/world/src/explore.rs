@@ -5,13 +5,14 @@ use crate::entity::{Entities, Entity, new_slot};
 use crate::ids::{ActionId, StateId};
 use crate::limits::Limits;
 use crate::measures::{Explored, in_state, state_text};
+use crate::parametric::{Meaning, anything};
 use crate::rule::impossible;
 use crate::scope::Symbols;
 use crate::step::Step;
 use crate::unknown::Unknown;
 use crate::variable::{Declared, Packing};
 use murphy_credal::{CredalSet, Precise};
-use murphy_notation::{Diagnostic, Rational, Value};
+use murphy_notation::{Diagnostic, Polynomial, Rational, Value};
 use std::collections::HashMap;
 
 /// The state of an exploration.
@@ -24,18 +25,34 @@ struct Explorer<'a> {
     /// Looked up and never iterated over, so its order does not matter.
     known: HashMap<Box<[u64]>, StateId>,
     explored: Explored,
+    /// What the numbers that are not known mean, if probabilities are to be polynomials.
+    meaning: Option<&'a Meaning>,
+    /// One polynomial a branch, if so.
+    polynomials: Vec<Polynomial>,
     branches: usize,
     stuck: usize,
     stays: bool,
 }
 
-/// Returns all states that can be reached, with their choices.
+/// What there is to explore.
+#[derive(Clone, Copy)]
+pub(crate) struct Territory<'a> {
+    pub(crate) entities: &'a Entities,
+    pub(crate) unknowns: &'a [Unknown],
+    pub(crate) symbols: &'a Symbols,
+}
+
+/// Returns all states that can be reached, with their choices; with a meaning, also a polynomial for each branch, and sets that say nothing.
 pub(crate) fn explore(
-    entities: &Entities,
-    unknowns: &[Unknown],
-    symbols: &Symbols,
+    territory: Territory<'_>,
+    meaning: Option<&Meaning>,
     limits: &Limits,
-) -> Result<Explored, Diagnostic> {
+) -> Result<(Explored, Vec<Polynomial>), Diagnostic> {
+    let Territory {
+        entities,
+        unknowns,
+        symbols,
+    } = territory;
     let mut actions = entities.actions.clone();
     let stay = actions
         .iter()
@@ -65,6 +82,8 @@ pub(crate) fn explore(
             initial: vec![(0, Rational::ONE)],
             notes: Vec::new(),
         },
+        meaning,
+        polynomials: Vec::new(),
         branches: 0,
         stuck: 0,
         stays: false,
@@ -75,7 +94,8 @@ pub(crate) fn explore(
         explorer.expand(state, stay)?;
         state += 1;
     }
-    Ok(explorer.finish(stay))
+    let polynomials = std::mem::take(&mut explorer.polynomials);
+    Ok((explorer.finish(stay), polynomials))
 }
 
 impl<'a> Explorer<'a> {
@@ -145,6 +165,8 @@ impl<'a> Explorer<'a> {
             self.stuck += usize::from(!over);
             self.stays = true;
             let state = id(state)?;
+            self.polynomials
+                .extend(self.meaning.map(|_| Polynomial::from(Rational::ONE)));
             self.add(stay, certain()?, vec![state])?;
             count = 1;
         }
@@ -186,7 +208,9 @@ impl<'a> Explorer<'a> {
         if !available || !happens {
             return Ok(None);
         }
-        self.check_unknowns(&chosen)?;
+        if self.meaning.is_none() {
+            self.check_unknowns(&chosen)?;
+        }
         Ok(Some(chosen))
     }
 
@@ -237,6 +261,15 @@ impl<'a> Explorer<'a> {
             branches_left: self.limits.branches_max.saturating_sub(self.branches),
             outcomes_left: outcomes_max(self.entities),
         };
+        if let Some(meaning) = self.meaning {
+            let outcomes = composer.polynomials(0, slots, meaning)?;
+            let mut targets = Vec::with_capacity(outcomes.len());
+            for (probability, values) in outcomes {
+                self.polynomials.push(probability);
+                targets.push(self.state(&values)?);
+            }
+            return self.add(action, anything(targets.len())?, targets);
+        }
         let joint = composer.joint(0, slots)?;
         let place = &self.entities.place;
         let set = joint

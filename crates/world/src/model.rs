@@ -169,6 +169,13 @@ impl Model {
         &self.targets[self.branch_start[choice]..self.branch_start[choice + 1]]
     }
 
+    /// Returns the numbers of a choice's branches among all branches.
+    #[must_use]
+    pub fn branches(&self, choice: ChoiceId) -> Range<usize> {
+        let choice = choice as usize;
+        self.branch_start[choice]..self.branch_start[choice + 1]
+    }
+
     /// Returns the credal set of a choice, over its branches.
     #[must_use]
     pub fn set(&self, choice: ChoiceId) -> &CredalSet {

@@ -58,6 +58,14 @@ impl Outcomes {
         self.rule.unknowns()
     }
 
+    /// Returns the probabilities as they are written, if each is written alone.
+    pub(crate) fn weights(&self) -> Option<&[Resolved]> {
+        match &self.rule {
+            Rule::Chance(weights) => Some(weights),
+            _ => None,
+        }
+    }
+
     /// Returns the credal set over the outcomes where the variables have these values.
     pub(crate) fn set(&self, slots: &[Value], unknowns: &[Unknown]) -> Result<CredalSet, Diagnostic> {
         self.rule.set(slots, unknowns, &self.place)

@@ -136,13 +136,13 @@ fn set_value(
 
 /// Reads `variants: {"name": {"constant": value}}`; the names of what is set are checked, the values when they are used.
 pub(crate) fn variants(
-    node: Option<&Node>,
+    entries: &[Entry<'_>],
     known: &[String],
     scope: &mut Scope,
     symbols: &mut Symbols,
 ) -> Result<Vec<Variant>, Diagnostic> {
     let mut variants = Vec::new();
-    for entry in node.map_or_else(|| Ok(Vec::new()), Node::entries)? {
+    for entry in entries {
         let mut constants = Vec::new();
         for setting in entry.value.entries()? {
             let name = setting.key.as_str();

@@ -27,7 +27,7 @@ pub(crate) struct Table {
     normalise: bool,
     file: String,
     /// What messages about all of it point at.
-    place: Place,
+    pub(crate) place: Place,
 }
 
 /// How far a sum of probabilities may be from 1 and still count as rounded.

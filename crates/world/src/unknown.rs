@@ -3,7 +3,19 @@
 use crate::decimal::decimal;
 use crate::scope::{Scope, constant_number};
 use crate::settings::{Overrides, identifier};
-use murphy_notation::{Affine, Binding, Bounds, Diagnostic, Entry, Node, Rational};
+use murphy_notation::{Affine, Binding, Bounds, Diagnostic, Entry, Node, Place, Rational};
+
+/// When Nature settles an unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settled {
+    /// Each time, after seeing the action.
+    #[default]
+    EachAction,
+    /// Each time, before the agent's coin is seen.
+    EachState,
+    /// Once for the whole run.
+    Once,
+}
 
 /// A number that Nature settles within a range.
 #[derive(Clone, Debug)]
@@ -11,6 +23,9 @@ pub(crate) struct Unknown {
     pub(crate) name: String,
     pub(crate) low: Rational,
     pub(crate) high: Rational,
+    pub(crate) settled: Settled,
+    /// Where `settled` is written, or else the name.
+    pub(crate) place: Place,
     /// What to say about it if the range was set from outside.
     pub(crate) note: Option<String>,
 }
@@ -37,9 +52,9 @@ fn unknown(entry: &Entry<'_>, overrides: &Overrides<'_>, scope: &Scope) -> Resul
     let name = entry.key.as_str().to_owned();
     let mut fields = entry.value.fields("Unknown")?;
     let within = fields.required("within")?.bounds()?;
-    if let Some(settled) = fields.optional("settled") {
-        settled_each_action(settled)?;
-    }
+    let settled_node = fields.optional("settled");
+    let settled = settled_node.map_or_else(|| Ok(Settled::default()), settled)?;
+    let place = settled_node.map_or_else(|| entry.key_node.place.clone(), |node| node.place.clone());
     fields.finish()?;
     let (low, high) = range(&within, scope)?;
     let Some(set) = overrides.get(&name) else {
@@ -47,6 +62,8 @@ fn unknown(entry: &Entry<'_>, overrides: &Overrides<'_>, scope: &Scope) -> Resul
             name,
             low,
             high,
+            settled,
+            place,
             note: None,
         });
     };
@@ -60,6 +77,8 @@ fn unknown(entry: &Entry<'_>, overrides: &Overrides<'_>, scope: &Scope) -> Resul
         name,
         low: set_low,
         high: set_high,
+        settled,
+        place,
         note: Some(note),
     })
 }
@@ -72,14 +91,12 @@ fn range_text(low: &Rational, high: &Rational) -> String {
     }
 }
 
-fn settled_each_action(node: &Node) -> Result<(), Diagnostic> {
-    match node.variant(&["EachAction", "EachState", "Once"])? {
-        "EachAction" => Ok(()),
-        other => Err(node
-            .error(format!("unknowns settled `{other}` are not supported"))
-            .label("supported is `EachAction`")
-            .hint("`settled: EachAction` gives a lower value that also holds for the others")),
-    }
+fn settled(node: &Node) -> Result<Settled, Diagnostic> {
+    Ok(match node.variant(&["EachAction", "EachState", "Once"])? {
+        "EachState" => Settled::EachState,
+        "Once" => Settled::Once,
+        _ => Settled::EachAction,
+    })
 }
 
 fn range(bounds: &Bounds, scope: &Scope) -> Result<(Rational, Rational), Diagnostic> {
@@ -135,6 +152,8 @@ mod tests {
             name: "u".into(),
             low: Rational::new(low, 10),
             high: Rational::new(high, 10),
+            settled: Settled::EachAction,
+            place: murphy_notation::Passage::named("u", "u").whole_place(),
             note: None,
         };
         let unknowns = [unknown(1, 2), unknown(3, 3), unknown(0, 5)];

@@ -1,17 +1,22 @@
 //! A world: what a world file says, read and checked, ready to be unfolded.
 
 use crate::entity::{self, Entities, Entity, check_answers, start_values};
-use crate::explore::explore;
+use crate::explore::{Territory, explore};
 use crate::files::Files;
+use crate::hypothesis::{self, Hypothesis};
 use crate::limits::Limits;
 use crate::measures::{self, Measures};
 use crate::model::{Model, Variable};
+use crate::observe::Observe;
+use crate::parametric::{Meaning, Parametric, Prediction};
 use crate::picture;
+use crate::predictor::{self, Predictor};
 use crate::scope::{Scope, Symbols};
 use crate::settings::{self, Constant, Overrides, Variant};
 use crate::table::Table;
-use crate::unknown::{self, Unknown};
-use murphy_notation::{Diagnostic, Document, Node, Rational, Source};
+use crate::unknown::{self, Settled, Unknown};
+use murphy_credal::CredalSet;
+use murphy_notation::{Diagnostic, Document, Node, Place, Polynomial, Rational, Source};
 use std::sync::Arc;
 
 /// A predictive model as it is written down.
@@ -44,6 +49,11 @@ pub struct World {
     constants: Vec<Constant>,
     variants: Vec<Variant>,
     unknowns: Vec<Unknown>,
+    hypotheses: Vec<Hypothesis>,
+    predictors: Vec<Predictor>,
+    observe: Option<Observe>,
+    /// The first thing that makes the world more than a set for each choice: its name and its place.
+    hidden: Option<(&'static str, Place)>,
     symbols: Symbols,
     body: Body,
     measures: Measures,
@@ -63,6 +73,16 @@ struct Parts<'a> {
     picture: Option<&'a Node>,
     actions: Option<&'a Node>,
     ends: Option<&'a Node>,
+    observe: Option<&'a Node>,
+    predictors: Option<&'a Node>,
+}
+
+/// What the parts of a world come to.
+struct Read {
+    body: Body,
+    measures: Measures,
+    observe: Option<Observe>,
+    predictors: Vec<Predictor>,
 }
 
 impl World {
@@ -91,27 +111,27 @@ impl World {
             picture: fields.optional("picture"),
             actions: fields.optional("actions"),
             ends: fields.optional("ends"),
+            observe: fields.optional("observe"),
+            predictors: fields.optional("predictors"),
         };
-        for (name, what) in PLANNED {
-            if let Some(node) = fields.optional(name) {
-                return Err(node.error(format!("`{name}` is not supported")).label(what));
-            }
-        }
+        let hypotheses_node = fields.optional("hypotheses");
         fields.finish()?;
 
         let overrides = Overrides::new(constants);
         let (mut scope, mut symbols) = (Scope::default(), Symbols::default());
         let constants = settings::constants(constants_node, &overrides, &mut scope, &mut symbols)?;
-        let unknowns = unknown::unknowns(unknowns_node, &overrides, &mut scope)?;
+        let mut unknowns = unknown::unknowns(unknowns_node, &overrides, &mut scope)?;
         let settable: Vec<String> = constants
             .iter()
             .map(|constant| constant.name.clone())
             .chain(unknowns.iter().map(|unknown| unknown.name.clone()))
             .collect();
         overrides.check(&settable)?;
-        let variants = settings::variants(variants_node, &settable, &mut scope, &mut symbols)?;
-        let (body, measures) = match (entities, table) {
-            (Some(node), None) => from_entities(node, &parts, &mut scope, &mut symbols)?,
+        let variants = variants_node.map_or_else(|| Ok(Vec::new()), Node::entries)?;
+        let variants = settings::variants(&variants, &settable, &mut scope, &mut symbols)?;
+        let hypotheses = hypothesis::hypotheses(hypotheses_node, &settable, &mut scope, &mut symbols)?;
+        let read = match (entities, table) {
+            (Some(node), None) => from_entities(node, &parts, (&mut unknowns, &mut scope, &mut symbols))?,
             (None, Some(node)) => from_table(node, &parts, files, &mut scope, &mut symbols)?,
             (None, None) => {
                 return Err(document
@@ -125,15 +145,20 @@ impl World {
                     .label("this one has both"));
             }
         };
+        let hidden = hidden(&unknowns, hypotheses_node, &parts);
         Ok(Self {
             name,
             about,
             constants,
             variants,
             unknowns,
+            hypotheses,
+            predictors: read.predictors,
+            observe: read.observe,
+            hidden,
             symbols,
-            body,
-            measures,
+            body: read.body,
+            measures: read.measures,
         })
     }
 
@@ -168,15 +193,111 @@ impl World {
             .map(|unknown| (unknown.name.as_str(), &unknown.low, &unknown.high))
     }
 
+    /// Returns the ways the world may be, in the order written; empty if it says nothing of them.
+    #[must_use]
+    pub fn hypotheses(&self) -> &[Hypothesis] {
+        &self.hypotheses
+    }
+
+    /// Returns what makes the world more than a credal set for each choice, if anything does: hypotheses, predictors, what the agent
+    /// does not see, or an unknown that is not settled at each action. Such a world has no [`Self::unfold`], but a [`Self::parametric`].
+    #[must_use]
+    pub fn hidden_facts(&self) -> Option<&'static str> {
+        self.hidden.as_ref().map(|(what, _)| *what)
+    }
+
+    /// Unfolds the world with polynomials for probabilities.
+    ///
+    /// # Errors
+    /// As [`Self::unfold`], and where a step's set is neither a `Chance` nor a single distribution.
+    pub fn parametric(&self, limits: &Limits) -> Result<Parametric, Diagnostic> {
+        let meaning = Meaning::new(&self.unknowns, &self.predictors);
+        let (explored, probabilities, place) = match &self.body {
+            Body::Entities(entities) => {
+                let (explored, probabilities) = explore(self.territory(entities), Some(&meaning), limits)?;
+                (explored, probabilities, entities.place.clone())
+            }
+            Body::Table(table) => {
+                let explored = table.explore(limits)?;
+                let mut probabilities = Vec::new();
+                for (_, set, _) in &explored.choices {
+                    let CredalSet::Precise(set) = set else {
+                        return Err(Diagnostic::at(
+                            table.place.clone(),
+                            "beside hidden facts a table may only hold probabilities",
+                        )
+                        .label(format!("it has sets of kind {}", set.kind())));
+                    };
+                    let exact = set.probabilities();
+                    probabilities.extend(exact.iter().map(|p| Polynomial::from(p.clone())));
+                }
+                (explored, probabilities, table.place.clone())
+            }
+        };
+        let model = self.finish(explored)?;
+        let mut predictions = Vec::new();
+        for predictor in &self.predictors {
+            let at: Result<Vec<bool>, _> = (0..)
+                .take(model.state_count())
+                .map(|state| predictor.is_at(model.values(state)))
+                .collect();
+            predictions.push(Prediction {
+                name: predictor.name.clone(),
+                of: predictor
+                    .of
+                    .iter()
+                    .map(|&action| model.actions()[action].clone())
+                    .collect(),
+                reads: predictor.reads,
+                at: at?,
+                place: predictor.place.clone(),
+            });
+        }
+        let seen = self.observe.as_ref().map(|observe| {
+            let states = (0..).take(model.state_count());
+            states
+                .map(|state| observe.seen(model.values(state), &self.symbols))
+                .collect()
+        });
+        Ok(Parametric {
+            symbols: meaning.symbols,
+            probabilities,
+            predictions,
+            seen: seen.transpose()?,
+            remembers: self.observe.as_ref().is_none_or(|observe| observe.remembers),
+            place,
+            model,
+        })
+    }
+
+    fn territory<'a>(&'a self, entities: &'a Entities) -> Territory<'a> {
+        Territory {
+            entities,
+            unknowns: &self.unknowns,
+            symbols: &self.symbols,
+        }
+    }
+
     /// Unfolds the world to its explicit model: of entities, all states that can be reached; of a table, all its states.
     ///
     /// # Errors
     /// Where the world says something impossible in a state, or the model outgrows the limits.
     pub fn unfold(&self, limits: &Limits) -> Result<Model, Diagnostic> {
-        let mut explored = match &self.body {
-            Body::Entities(entities) => explore(entities, &self.unknowns, &self.symbols, limits)?,
+        if let Some((what, place)) = &self.hidden {
+            return Err(Diagnostic::at(
+                place.clone(),
+                format!("a world with {what} does not come down to one credal set for each choice"),
+            )
+            .hint("`murphy value` and `murphy plan` answer for it over finitely many steps"));
+        }
+        let explored = match &self.body {
+            Body::Entities(entities) => explore(self.territory(entities), None, limits)?.0,
             Body::Table(table) => table.explore(limits)?,
         };
+        self.finish(explored)
+    }
+
+    fn finish(&self, mut explored: measures::Explored) -> Result<Model, Diagnostic> {
         let set = self.constants.iter().filter_map(|constant| {
             let written = constant.written.as_ref()?;
             Some(format!(
@@ -200,27 +321,44 @@ impl World {
     }
 }
 
-/// What a world may have one day, and what to say until then.
-const PLANNED: [(&str, &str); 3] = [
-    ("observe", "every state is seen in full"),
-    (
-        "hypotheses",
-        "there is no prior over worlds; `variants` are shown beside one another",
-    ),
-    ("predictor", "nothing in a world reads the policy"),
-];
+/// Returns what makes a world more than a set for each choice, and where it is written.
+fn hidden(
+    unknowns: &[Unknown],
+    hypotheses: Option<&Node>,
+    parts: &Parts<'_>,
+) -> Option<(&'static str, Place)> {
+    let at = |what, node: Option<&Node>| node.map(|node| (what, node.place.clone()));
+    let unknown = unknowns
+        .iter()
+        .find(|unknown| unknown.settled != Settled::EachAction && unknown.low != unknown.high);
+    at("hypotheses", hypotheses)
+        .or_else(|| at("predictors", parts.predictors))
+        .or_else(|| at("what the agent does not see", parts.observe))
+        .or_else(|| {
+            unknown.map(|unknown| {
+                (
+                    "unknowns that are not settled at each action",
+                    unknown.place.clone(),
+                )
+            })
+        })
+}
 
 fn from_entities(
     node: &Node,
     parts: &Parts<'_>,
-    scope: &mut Scope,
-    symbols: &mut Symbols,
-) -> Result<(Body, Measures), Diagnostic> {
+    (unknowns, scope, symbols): (&mut Vec<Unknown>, &mut Scope, &mut Symbols),
+) -> Result<Read, Diagnostic> {
     let mut variables = Vec::new();
     let drafts = entity::declare(node, &mut variables, scope, symbols)?;
     let actions = entity::actions(parts.actions, &drafts)?;
     let labels = measures::labels(parts.labels, scope)?;
     let quantities = measures::quantities(parts.quantities, &actions, variables.len(), scope, symbols)?;
+    let observe = parts
+        .observe
+        .map(|node| Observe::parse(node, scope))
+        .transpose()?;
+    let predictors = predictor::predictors(parts.predictors, &actions, unknowns, scope)?;
     let (mut entities, mut start) = (Vec::new(), Vec::new());
     for draft in &drafts {
         start.extend(start_values(draft, &variables, scope, symbols)?);
@@ -244,7 +382,12 @@ fn from_entities(
         ends: entity::ends(parts.ends, scope)?,
         place: node.place.clone(),
     };
-    Ok((Body::Entities(entities), measures))
+    Ok(Read {
+        body: Body::Entities(entities),
+        measures,
+        observe,
+        predictors,
+    })
 }
 
 fn from_table(
@@ -253,7 +396,12 @@ fn from_table(
     files: &dyn Files,
     scope: &mut Scope,
     symbols: &mut Symbols,
-) -> Result<(Body, Measures), Diagnostic> {
+) -> Result<Read, Diagnostic> {
+    if let Some(node) = parts.predictors {
+        return Err(node
+            .error("a table has no predictors")
+            .hint("write the world with `entities`, whose probabilities can read what a predictor says"));
+    }
     if let Some(node) = parts.actions.or(parts.ends) {
         return Err(node
             .error("a world made of a table has no such field")
@@ -268,7 +416,15 @@ fn from_table(
         labels,
         quantities,
     };
-    Ok((Body::Table(table), measures))
+    Ok(Read {
+        body: Body::Table(table),
+        measures,
+        observe: parts
+            .observe
+            .map(|node| Observe::parse(node, scope))
+            .transpose()?,
+        predictors: Vec::new(),
+    })
 }
 
 type Labels = [(String, Arc<murphy_notation::Resolved>)];

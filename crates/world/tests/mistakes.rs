@@ -212,10 +212,31 @@ fn settings_from_outside_are_checked_by_name_and_type() {
 }
 
 #[test]
+fn hidden_facts_and_predictors_answer_mistakes_by_name() {
+    let more = |text: &str| field("actions: [", &format!("{text}, actions: ["));
+    let prior = "hypotheses: { \"near\": Hypothesis(set: { \"far\": 1 }, prior: 0.5), \"away\": Hypothesis(set: { \"far\": 2 }, prior: 0.4) }";
+    assert!(more(prior).contains("they sum to 9/10"), "{}", more(prior));
+    let part =
+        "hypotheses: { \"near\": Hypothesis(set: { \"far\": 1 }, prior: 1), \"away\": { \"far\": 2 } }";
+    assert!(more(part).contains("1 of 2 hypotheses have a part"));
+    assert!(more("hypotheses: { \"near\": { \"fat\": 1 } }").contains("did you mean `far`?"));
+    assert!(more("hypotheses: {}").contains("needs at least one"));
+    let predictor = |text: &str| more(&format!("predictors: {{ \"omega\": Predictor({text}) }}"));
+    assert!(predictor("of: [\"east\"]").contains("at least two actions"));
+    assert!(predictor("of: [\"east\", \"wets\"]").contains("did you mean `west`?"));
+    assert!(predictor("of: [\"east\", \"west\"], accuracy: 1.2").contains("an accuracy is a probability"));
+    assert!(predictor("of: [\"east\", \"west\"], reads: Minds").contains("MixedPolicy"));
+    assert!(more("observe: [\"robto.x\"]").contains("did you mean `robot.x`?"));
+}
+
+#[test]
 fn what_is_not_supported_is_refused_by_name() {
-    assert!(field("EachAction", "Once").contains("`Once` are not supported"));
+    assert!(field("EachAction", "Once").contains("does not come down to one credal set for each choice"));
     assert!(field("Interval([", "Focal([").contains("`Focal` sets are not supported"));
-    assert!(field("actions: [", "observe: {}, actions: [").contains("`observe` is not supported"));
+    assert!(
+        field("actions: [", "observe: [\"robot.x\"], actions: [")
+            .contains("does not come down to one credal set")
+    );
     assert!(field("Interval([", "Intervals([").contains("did you mean `Interval`?"));
     let metric = field(
         "Interval([(\"0.5..1\", { \"x\": \"x - 1\" }), (\"0..0.5\", {})])",

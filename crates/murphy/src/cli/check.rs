@@ -1,8 +1,10 @@
 //! `murphy check`: a plan's bracket proved again, or the reason why it does not hold.
 
 use crate::cli::args::{CheckArguments, Format};
+use crate::cli::decision;
 use crate::cli::explain::failure;
 use crate::cli::failure::Failure;
+use crate::cli::files::read_source;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::revise::Reviewed;
 use crate::cli::saved::Saved;
@@ -12,10 +14,18 @@ use murphy::explain::Followed;
 use murphy::revise::comes_to;
 use murphy::tiers::Claims;
 use murphy_certify::{Checked, check};
+use murphy_problem::decision::{DecisionDocument, StageDocument};
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let (source, _) = read_source(&arguments.plan)?;
+    if DecisionDocument::recognises(&source.text) {
+        return decision::check(&arguments.plan, &source.text, (arguments.format, terminal));
+    }
+    if StageDocument::recognises(&source.text) {
+        return decision::check_on_states(&arguments.plan, &source.text, (arguments.format, terminal));
+    }
     let saved = Saved::read(&arguments.plan)?;
     let mut proved = verdict(&saved).and_then(|checked| Ok((checked, several::verdict(&saved)?)));
     let mut never = 0;

@@ -74,6 +74,16 @@ impl LoadedWorld {
         })
     }
 
+    /// Returns the world, if it is one in RON.
+    pub(crate) fn world(&self) -> Option<&World> {
+        self.world.as_ref()
+    }
+
+    /// Returns the limits that it is unfolded within.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Unfolds the world to a model.
     pub(crate) fn unfold(&self) -> Result<Model, Failure> {
         let Some(world) = &self.world else {

@@ -1,9 +1,13 @@
 //! The command line: arguments in, files read, answers printed, an exit status out.
 
 mod args;
+mod audit;
 mod check;
 mod convert;
 mod date;
+mod decision;
+mod decision_natures;
+mod decision_report;
 mod diff;
 mod explain;
 mod export;
@@ -18,10 +22,13 @@ mod plan;
 mod progress;
 mod report;
 mod revise;
+mod rules;
 mod saved;
+mod saved_decision;
 mod several;
 mod simulate;
 mod stop;
+mod tree;
 mod value;
 mod view;
 
@@ -127,6 +134,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Plan(arguments) => plan::run(arguments, terminal),
         Command::Value(arguments) => value::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Simulate(arguments) => simulate::run(arguments, terminal),
         Command::View(arguments) => view::run(arguments, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
@@ -143,6 +151,7 @@ fn format_of(command: &Command) -> Format {
         Command::Plan(arguments) => arguments.format,
         Command::Value(arguments) => arguments.format,
         Command::Check(arguments) => arguments.format,
+        Command::Audit(arguments) => arguments.format,
         Command::Simulate(arguments) => arguments.format,
         Command::Info(arguments) => arguments.format,
         Command::Explain(arguments) => arguments.format,

@@ -1,6 +1,7 @@
 //! `murphy plan`: world and spec in; plan, certificate and page out.
 
 use crate::cli::args::{Format, PlanArguments};
+use crate::cli::decision::{self, Decision};
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, write};
 use crate::cli::load::Loaded;
@@ -15,6 +16,9 @@ use serde_json::json;
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(asked) = Decision::read(&arguments.world, &arguments.spec, &arguments.world_arguments)? {
+        return decision::plan(&asked, arguments, terminal);
+    }
     let loaded = Loaded::read(
         &arguments.world,
         &arguments.spec,

@@ -5,6 +5,7 @@ use crate::cli::files::{read, read_source};
 use crate::cli::load::{Loaded, LoadedWorld};
 use crate::cli::several;
 use murphy::tiers::TierProof;
+use murphy_problem::decision::{DecisionDocument, StageDocument};
 use murphy_problem::{Certificate, Origin, Plan, PlanDocument, Policy};
 use murphy_world::Limits;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,13 @@ impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (source, origin) = read_source(path)?;
+        if DecisionDocument::recognises(&source.text) || StageDocument::recognises(&source.text) {
+            return Err(Failure::new(format!(
+                "`{}` is the plan of a decision problem with hidden facts or predictors, which can be checked but not run yet",
+                path.display()
+            ))
+            .hint("`murphy check` proves it; the file itself says what is done where"));
+        }
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let certificate_path = path.with_file_name(&document.certificate.path);

@@ -1,15 +1,16 @@
 //! `murphy value`: the bracket and nothing else.
 
 use crate::cli::args::{Format, ValueArguments};
+use crate::cli::decision::{self, Decision};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::intervalmdp::Specification;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
 use crate::cli::several::{self, Solution};
-use crate::cli::{Outcome, Terminal, report};
+use crate::cli::{Outcome, Terminal, report, rules};
 use cpu_time::ProcessTime;
-use murphy::property::{Options, Reply, Worth, answer};
+use murphy::property::{Options, Reply, Worth, answer, exact_value};
 use murphy_notation::Passage;
 use murphy_plan::Settings;
 use murphy_spec::automaton::OmegaAutomaton;
@@ -20,15 +21,15 @@ use std::path::Path;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &arguments.spec {
+        Some(spec) if arguments.rules => rules::run(arguments, spec, terminal),
         Some(spec) => of_spec(arguments, spec, terminal),
         None => of_property(arguments, terminal),
     }
 }
 
 fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if arguments.exact {
-        return Err(Failure::new("--exact is for properties, not for specs")
-            .hint("write the goal as a property: murphy value WORLD --property …"));
+    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+        return decision::value(&asked, arguments, terminal);
     }
     let begun = ProcessTime::now();
     let loaded = Loaded::read(
@@ -46,13 +47,22 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
     };
     let solve_s = begun.elapsed().as_secs_f64();
     let bracket = answer.plan.bracket;
+    let exact = if arguments.exact {
+        let found = exact_value(&loaded.problem, &answer.plan);
+        Some(found.ok_or_else(|| {
+            Failure::new("the exact value could not be found")
+                .hint("leave --exact out for a bracket, and make it narrow with --precision")
+        })?)
+    } else {
+        None
+    };
     match arguments.format {
         Format::Json => {
             let mut object = json!({
                 "status": "value",
                 "lower": report::number(bracket.lower),
                 "upper": report::number(bracket.upper),
-                "exact": null,
+                "exact": exact.as_ref().map(ToString::to_string),
             });
             if let Some(tiered) = &tiered {
                 several::add_json(&mut object, &tiered.claims);
@@ -64,6 +74,9 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
                 None => report::answer(&loaded, &answer),
                 Some(tiered) => several::report(&loaded, tiered, &answer.plan.bracket),
             })?;
+            if let Some(exact) = &exact {
+                terminal.data(&report::line("Exactly", &exact.to_string()))?;
+            }
             remark_timings(arguments, (read_s, solve_s), terminal);
         }
     }

@@ -22,5 +22,27 @@ mod task;
 mod weights;
 mod worth;
 
+use murphy_notation::Rational;
+use murphy_problem::{Plan, Problem};
+use murphy_world::InitialKind;
+
 pub use evaluate::{Options, Reply, answer};
 pub use worth::Worth;
+
+/// Returns the exact value of a plan's problem at the start; nothing if it is infinite, cannot be found, or is not proved.
+#[must_use]
+pub fn exact_value(problem: &Problem, plan: &Plan) -> Option<Rational> {
+    let values = exact::values(problem, plan).ok()?;
+    if problem.model.initial_kind() != InitialKind::Weighted {
+        return None;
+    }
+    let mut mean = Rational::ZERO;
+    for (state, weight) in problem.model.initial() {
+        mean += weight * values.get(*state as usize)?.as_ref()?;
+    }
+    Some(if problem.complemented {
+        Rational::ONE - mean
+    } else {
+        mean
+    })
+}

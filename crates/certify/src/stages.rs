@@ -1,0 +1,191 @@
+//! Checking a plan on states against a Nature that settles once: every vector is what it says, and Nature's mixture holds every plan to the bound.
+//!
+//! *Below*: each point's value is its gains plus what the points that it goes on with are worth, environment by environment; the start's mixture
+//! of points is then worth the least that any environment of each hypothesis pays. *Above*: one backward induction against Nature's mixture, on
+//! nodes with the weights that the environments still have there; a node that is come to with the same weights, up to a factor, is worth the same.
+
+use crate::decision::{DecisionChecked, DecisionRejection};
+use murphy_notation::Rational;
+use murphy_problem::decision::{StagePlan, Stages};
+use std::collections::BTreeMap;
+
+/// The most pairs of a node and weights that are tried.
+const PAIRS_MAX: usize = 400_000;
+
+/// Proves both sides of a plan on states.
+///
+/// # Errors
+/// What does not hold; [`DecisionRejection::Uncovered`] if there are too many weights to try.
+pub fn check_stages(stages: &Stages, plan: &StagePlan) -> Result<DecisionChecked, DecisionRejection> {
+    let points = check_points(stages, plan)?;
+    let lower = guaranteed(stages, plan)?;
+    let (upper, pairs) = held(stages, &plan.nature)?;
+    if lower < plan.lower {
+        return Err(DecisionRejection::Lower {
+            proved: lower,
+            claimed: plan.lower.clone(),
+        });
+    }
+    if upper > plan.upper {
+        return Err(DecisionRejection::Upper {
+            proved: upper,
+            claimed: plan.upper.clone(),
+        });
+    }
+    Ok(DecisionChecked {
+        lower,
+        upper,
+        inequalities: points + pairs,
+    })
+}
+
+fn check_points(stages: &Stages, plan: &StagePlan) -> Result<u64, DecisionRejection> {
+    if plan.points.len() != stages.nodes.len() {
+        return Err(DecisionRejection::Policy);
+    }
+    let mut count = 0;
+    for (stage, points) in stages.nodes.iter().zip(&plan.points) {
+        for point in points {
+            count += 1;
+            let mut value = stage.arrival.clone();
+            if let Some(choice) = stage.choices.get(point.choice) {
+                if choice.branches.len() != point.next.len() {
+                    return Err(DecisionRejection::Policy);
+                }
+                for (sum, gain) in value.iter_mut().zip(&choice.gain) {
+                    *sum += gain;
+                }
+                for ((to, probability), next) in choice.branches.iter().zip(&point.next) {
+                    let then = plan.points[*to].get(*next).ok_or(DecisionRejection::Policy)?;
+                    for ((sum, p), w) in value.iter_mut().zip(probability).zip(&then.value) {
+                        *sum += p * w;
+                    }
+                }
+            } else if !stage.choices.is_empty() {
+                return Err(DecisionRejection::Policy);
+            }
+            if value != point.value {
+                return Err(DecisionRejection::Policy);
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn guaranteed(stages: &Stages, plan: &StagePlan) -> Result<Rational, DecisionRejection> {
+    let first = plan.points.first().ok_or(DecisionRejection::Policy)?;
+    let sum: Rational = plan.mixture.iter().sum();
+    let sound = plan.mixture.len() == first.len()
+        && plan.mixture.iter().all(|weight| !weight.is_negative())
+        && sum == Rational::ONE;
+    if !sound {
+        return Err(DecisionRejection::Policy);
+    }
+    let pays = |k: usize| {
+        let (_, weight, secured) = &stages.environments[k];
+        let mean: Rational = plan
+            .mixture
+            .iter()
+            .zip(first)
+            .map(|(m, point)| m * &point.value[k])
+            .sum();
+        weight * mean + secured
+    };
+    Ok(stages
+        .hypotheses
+        .iter()
+        .map(|(prior, members)| prior * members.iter().map(|&k| pays(k)).min().unwrap_or_default())
+        .sum())
+}
+
+/// A node with the weights of the environments there, scaled to sum to one.
+type Pair = (usize, Vec<Rational>);
+
+/// Returns what no plan exceeds against a mixture of environments.
+fn held(stages: &Stages, nature: &[Rational]) -> Result<(Rational, u64), DecisionRejection> {
+    let sound = nature.len() == stages.environments.len()
+        && nature.iter().all(|weight| !weight.is_negative())
+        && stages.hypotheses.iter().all(|(prior, members)| {
+            let sum: Rational = members.iter().map(|&k| &nature[k]).sum();
+            sum == *prior
+        });
+    if !sound {
+        return Err(DecisionRejection::Nature);
+    }
+    let secured: Rational = nature
+        .iter()
+        .zip(&stages.environments)
+        .map(|(w, (_, _, b))| w * b)
+        .sum();
+    let weights: Vec<Rational> = nature
+        .iter()
+        .zip(&stages.environments)
+        .map(|(w, (_, weight, _))| w * weight)
+        .collect();
+    let Some((total, scaled)) = scaled(weights) else {
+        return Ok((secured, 0));
+    };
+    // Forward: every pair that can be come to. Nodes lead to later ones, so that going through them in order meets all.
+    let mut pairs: Vec<BTreeMap<Vec<Rational>, Rational>> = vec![BTreeMap::new(); stages.nodes.len()];
+    pairs[0].insert(scaled.clone(), Rational::ZERO);
+    let mut count = 1;
+    for node in 0..stages.nodes.len() {
+        let here: Vec<Vec<Rational>> = pairs[node].keys().cloned().collect();
+        for weights in here {
+            for choice in &stages.nodes[node].choices {
+                for (to, probability) in &choice.branches {
+                    if let Some((_, next)) = after(&weights, probability)
+                        && pairs[*to].insert(next, Rational::ZERO).is_none()
+                    {
+                        count += 1;
+                    }
+                }
+            }
+        }
+        if count > PAIRS_MAX {
+            return Err(DecisionRejection::Uncovered);
+        }
+    }
+    // Backward: the best choice at each pair.
+    for node in (0..stages.nodes.len()).rev() {
+        let here: Vec<Vec<Rational>> = pairs[node].keys().cloned().collect();
+        for weights in here {
+            let worth = best(stages, (node, weights.clone()), &pairs);
+            pairs[node].insert(weights, worth);
+        }
+    }
+    let worth = pairs[0].get(&scaled).cloned().unwrap_or_default();
+    Ok((total * worth + secured, count as u64))
+}
+
+fn best(stages: &Stages, (node, weights): Pair, pairs: &[BTreeMap<Vec<Rational>, Rational>]) -> Rational {
+    let stage = &stages.nodes[node];
+    let mean = |values: &[Rational]| -> Rational { weights.iter().zip(values).map(|(w, v)| w * v).sum() };
+    let choices = stage.choices.iter().map(|choice| {
+        let then: Rational = choice
+            .branches
+            .iter()
+            .filter_map(|(to, probability)| {
+                let (mass, next) = after(&weights, probability)?;
+                pairs[*to].get(&next).map(|worth| mass * worth)
+            })
+            .sum();
+        mean(&choice.gain) + then
+    });
+    mean(&stage.arrival) + choices.max().unwrap_or_default()
+}
+
+fn after(weights: &[Rational], probability: &[Rational]) -> Option<(Rational, Vec<Rational>)> {
+    scaled(weights.iter().zip(probability).map(|(w, p)| w * p).collect())
+}
+
+/// Returns the sum of weights and the weights divided by it; none if it is zero.
+fn scaled(weights: Vec<Rational>) -> Option<(Rational, Vec<Rational>)> {
+    let total: Rational = weights.iter().sum();
+    let scaled: Option<Vec<Rational>> = weights.iter().map(|w| w.checked_div(&total)).collect();
+    if total.is_positive() {
+        Some((total, scaled?))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,111 @@
+//! Decision problems whose probabilities may read the policy, each kind by the method that is exact for it.
+
+use crate::once::game::solve_game;
+use crate::once::peeked::solve_peeked;
+use crate::once::pure::best_pure;
+use crate::once::split::solve_split;
+use murphy_notation::Rational;
+use murphy_problem::decision::{Alternative, CompileError, DecisionProof, GameProof, Law};
+use murphy_world::Reads;
+use std::fmt;
+
+/// Why a decision problem has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecisionError {
+    /// It does not come down to a game.
+    Compile(CompileError),
+    /// The linear program is too large for exact arithmetic.
+    TooLarge {
+        /// How many rows it has.
+        rows: usize,
+        /// How many columns.
+        columns: usize,
+    },
+    /// The linear program was not solved, which no game is known to cause.
+    Unsolved,
+}
+
+impl fmt::Display for DecisionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compile(error) => error.fmt(f),
+            Self::TooLarge { rows, columns } => write!(
+                f,
+                "the linear program has {rows} rows and {columns} columns, too many for exact arithmetic"
+            ),
+            Self::Unsolved => write!(f, "the linear program was not solved"),
+        }
+    }
+}
+
+impl std::error::Error for DecisionError {}
+
+impl From<CompileError> for DecisionError {
+    fn from(error: CompileError) -> Self {
+        Self::Compile(error)
+    }
+}
+
+/// Returns the value of a decision problem with its proof.
+///
+/// - Nothing reads the policy: the sequence-form linear program, exactly.
+/// - An unknown matters more than once in a run: the same against ever more of its values, and bounds on boxes of them, in a bracket of `precision`.
+/// - Predictors read the action: the same, over lots that the predictors see.
+/// - Predictors read a policy that may not draw lots where they look: every way of acting there, each with its linear program.
+/// - Predictors read the probabilities, or the agent forgets: polynomials, exactly where one probability is free, else in a bracket of `precision`.
+///
+/// # Errors
+/// [`DecisionError`].
+pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, DecisionError> {
+    let reading = law.reading()?;
+    if !law.remembers {
+        return solve_peeked(&law.peeked()?, law, precision);
+    }
+    match reading {
+        None => solve_plain(law, precision),
+        Some(Reads::Action) => Ok(DecisionProof::Drawn(solve_game(&law.with_lots()?)?)),
+        Some(Reads::Policy) => solve_predicted(law),
+        Some(Reads::MixedPolicy) => solve_peeked(&law.peeked()?, law, precision),
+    }
+}
+
+/// Solves a law that reads nothing. Of two policies that guarantee the same, the one without lots is easier to follow.
+fn solve_plain(law: &Law, precision: &Rational) -> Result<DecisionProof, DecisionError> {
+    let compiled = match law.compile() {
+        Err(CompileError::Powers { .. }) if law.is_once() => return solve_split(law, precision),
+        compiled => compiled?,
+    };
+    let mut proof = solve_game(&compiled)?;
+    if !proof.policy.is_pure()
+        && let Some(pure) = best_pure(&compiled)
+        && pure.value == proof.lower
+    {
+        proof.policy = pure.policy;
+    }
+    Ok(DecisionProof::Game(proof))
+}
+
+fn solve_predicted(law: &Law) -> Result<DecisionProof, DecisionError> {
+    let mut best: Option<GameProof> = None;
+    let mut alternatives = Vec::new();
+    for way in law.ways()? {
+        let proof = solve_game(&law.kept(&way)?)?;
+        alternatives.push(Alternative {
+            does: way,
+            nature: proof.nature.clone(),
+            upper: proof.upper.clone(),
+        });
+        if best.as_ref().is_none_or(|best| proof.lower > best.lower) {
+            best = Some(proof);
+        }
+    }
+    let best = best.ok_or(DecisionError::Unsolved)?;
+    let upper = alternatives.iter().map(|one| one.upper.clone()).max();
+    Ok(DecisionProof::Predicted {
+        policy: best.policy,
+        lower: best.lower,
+        alternatives,
+        upper: upper.unwrap_or_default(),
+    })
+}

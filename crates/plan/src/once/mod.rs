@@ -1,0 +1,20 @@
+//! Finite decision problems against a Nature that settles once, exactly: linear programs, laws, vector-valued dynamic programming.
+
+pub mod belief;
+pub mod flip;
+pub mod game;
+pub mod law;
+pub mod peeked;
+pub mod pure;
+mod simplest;
+mod split;
+pub mod vector;
+pub mod verdict;
+
+pub use belief::solve_hidden;
+pub use flip::{Flip, Moved, flips};
+pub use game::solve_game;
+pub use law::{DecisionError, solve_law};
+pub use pure::{BestPure, best_pure};
+pub use vector::solve_stages;
+pub use verdict::{Causality, FiniteNirvana, Verdict, finite_nirvana, verdict};

@@ -1,0 +1,173 @@
+//! The plan of a decision problem on states as a file: ways of going on from each state, with what each is worth in every environment.
+
+use crate::decision::document::{DecisionOrigins, numbers, texts};
+use crate::decision::stages::{Point, StagePlan, Stages};
+use crate::document::{DocumentError, Origin};
+use murphy_notation::Rational;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the format that this program writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// A plan of a decision problem on states with its proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageDocument {
+    /// The version of this format.
+    pub format: u32,
+    /// The world.
+    pub world: Origin,
+    /// What the world read besides (tables).
+    pub files: Vec<Origin>,
+    /// Constants of the world that were set from outside.
+    pub constants: BTreeMap<String, String>,
+    /// The spec.
+    pub spec: Origin,
+    /// The value is not below this, but for what was cut off.
+    pub lower: String,
+    /// The value is not above this, but for what was cut off.
+    pub upper: String,
+    /// The names of the environments, in the order of all vectors.
+    pub environments: Vec<String>,
+    /// Nature's mixture of them.
+    pub nature: Vec<String>,
+    /// With which probability each way of going on from the start is taken.
+    pub start: Vec<String>,
+    /// For each state and step, in order: its name, and the ways of going on from it.
+    pub states: Vec<(String, Vec<Way>)>,
+}
+
+/// One way of going on from a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// The action; none where it is over.
+    pub act: String,
+    /// For each branch, which way of going on comes next.
+    pub next: Vec<usize>,
+    /// What it is worth in each environment, as payoffs to be made large.
+    pub worth: Vec<String>,
+}
+
+impl StageDocument {
+    /// Returns the document of a plan.
+    #[must_use]
+    pub fn new(stages: &Stages, plan: &StagePlan, origins: DecisionOrigins) -> Self {
+        let (world, files, constants, spec) = origins;
+        let states = stages.nodes.iter().zip(&plan.points).map(|(stage, points)| {
+            let ways = points.iter().map(|point| Way {
+                act: stage
+                    .choices
+                    .get(point.choice)
+                    .map(|choice| choice.action.clone())
+                    .unwrap_or_default(),
+                next: point.next.clone(),
+                worth: texts(&point.value),
+            });
+            (stage.name.clone(), ways.collect())
+        });
+        let (lower, upper) = stages.asked(&plan.lower, &plan.upper);
+        Self {
+            format: FORMAT,
+            world,
+            files,
+            constants,
+            spec,
+            lower: lower.to_string(),
+            upper: upper.to_string(),
+            environments: stages
+                .environments
+                .iter()
+                .map(|(name, ..)| name.clone())
+                .collect(),
+            nature: texts(&plan.nature),
+            start: texts(&plan.mixture),
+            states: states.collect(),
+        }
+    }
+
+    /// Returns the text of the plan file.
+    ///
+    /// # Errors
+    /// [`DocumentError::Write`], which no plan is known to cause.
+    pub fn to_text(&self) -> Result<String, DocumentError> {
+        let style = ron::ser::PrettyConfig::new()
+            .struct_names(true)
+            .compact_arrays(true);
+        let body =
+            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
+        Ok(format!(
+            "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
+        ))
+    }
+
+    /// Says whether a text looks like a plan of this kind.
+    #[must_use]
+    pub fn recognises(text: &str) -> bool {
+        let mut lines = text.lines().map(str::trim);
+        let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
+        first.is_some_and(|line| line.starts_with("StageDocument"))
+    }
+
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
+    pub fn from_text(text: &str) -> Result<Self, DocumentError> {
+        let document: Self = ron::Options::default()
+            .with_recursion_limit(32)
+            .from_str(text)
+            .map_err(|error| DocumentError::Syntax {
+                line: error.span.start.line,
+                column: error.span.start.col,
+                message: error.code.to_string(),
+            })?;
+        if document.format == FORMAT {
+            Ok(document)
+        } else {
+            Err(DocumentError::Version {
+                found: document.format,
+            })
+        }
+    }
+
+    /// Returns the plan that the document states, its names looked up.
+    ///
+    /// # Errors
+    /// If a name or a number does not fit.
+    pub fn plan(&self, stages: &Stages) -> Result<StagePlan, DocumentError> {
+        let parse = |text: &str| Ok::<Rational, DocumentError>(numbers(&[text.to_owned()])?.remove(0));
+        let (lower, upper) = stages.asked(&parse(&self.lower)?, &parse(&self.upper)?);
+        let mut points = Vec::with_capacity(self.states.len());
+        for (stage, (name, ways)) in stages.nodes.iter().zip(&self.states) {
+            if stage.name != *name {
+                return Err(DocumentError::UnknownState(name.clone()));
+            }
+            let mut own = Vec::with_capacity(ways.len());
+            for way in ways {
+                let choice = stage.choices.iter().position(|choice| choice.action == way.act);
+                if choice.is_none() && !stage.choices.is_empty() {
+                    return Err(DocumentError::UnknownAction {
+                        state: name.clone(),
+                        action: way.act.clone(),
+                        available: stage.choices.iter().map(|choice| choice.action.clone()).collect(),
+                    });
+                }
+                own.push(Point {
+                    value: numbers(&way.worth)?,
+                    choice: choice.unwrap_or(0),
+                    next: way.next.clone(),
+                });
+            }
+            points.push(own);
+        }
+        Ok(StagePlan {
+            points,
+            mixture: numbers(&self.start)?,
+            nature: numbers(&self.nature)?,
+            lower,
+            upper,
+        })
+    }
+}
