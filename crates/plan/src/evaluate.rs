@@ -14,7 +14,7 @@ use crate::holding::{Held, WayOut};
 use crate::krylov::{Krylov, Task};
 
 /// How often the answers may change.
-const ROUNDS: usize = 64;
+const ROUNDS: usize = 400;
 /// The part of the precision that pulling off may cost.
 const SHARE: f64 = 0.4;
 /// The least and the most of a value that it is pulled off by a step.
