@@ -16,7 +16,7 @@ use murphy_notation::{Diagnostic, Rational};
 use murphy_plan::Settings;
 use murphy_problem::{Certificate, Direction, Objective, Policy, Problem, Proof};
 use murphy_spec::property::Part;
-use murphy_world::{ModelBuilder, StateId, StateSet};
+use murphy_world::{BuildError, ChoiceId, Model, ModelBuilder, StateId, StateSet};
 
 /// How many policies may be mixed.
 const ROUNDS: usize = 80;
@@ -121,35 +121,26 @@ impl Goals {
         target: &StateSet,
         settings: &Settings<'_>,
     ) -> Result<Vec<Rational>, String> {
-        let model = &self.problem.model;
-        let mut builder = ModelBuilder::new(model.name(), model.actions().to_vec());
-        let mut kept = Vec::with_capacity(model.state_count());
-        for state in (0..).take(model.state_count()) {
-            let choice = policy
-                .choice(state, 0)
-                .ok_or("a policy says nothing of some state")?;
-            kept.push(choice as usize);
-            builder.add_state(Vec::new());
-            builder
-                .add_choice(
-                    model.action(choice),
-                    model.set(choice).clone(),
-                    model.targets(choice),
-                )
-                .map_err(|error| error.to_string())?;
+        let (chain, kept) = followed(&self.problem.model, policy).map_err(|error| error.to_string())?;
+        let mut ends = StateSet::none(kept.len());
+        for (state, (original, _)) in (0..).zip(&kept) {
+            if target.contains(*original) {
+                ends.insert(state);
+            }
         }
-        let chain = builder
-            .start(model.initial().to_vec())
-            .finish()
-            .map_err(|error| error.to_string())?;
         let mut problem = Problem {
             model: chain,
-            ..self.problem.clone()
+            objective: self.problem.objective.clone(),
+            goal: String::new(),
+            ..self.problem
         };
         let worth = |gains: &Vec<Rational>| {
             problem.objective = Objective::Until {
-                quantity: kept.iter().map(|choice| gains[*choice].clone()).collect(),
-                target: target.clone(),
+                quantity: kept
+                    .iter()
+                    .map(|(_, choice)| gains[*choice as usize].clone())
+                    .collect(),
+                target: ends.clone(),
             };
             let answer = solve(&problem, settings).map_err(|error| error.to_string())?;
             let lower = answer.checked.exact_lower;
@@ -157,6 +148,40 @@ impl Goals {
         };
         self.gains.iter().map(worth).collect()
     }
+}
+
+/// Returns the chain of the states that a policy comes to, with the state and the choice that each of its states is.
+fn followed(model: &Model, policy: &Policy) -> Result<(Model, Vec<(StateId, ChoiceId)>), BuildError> {
+    let mut numbers: Vec<Option<StateId>> = vec![None; model.state_count()];
+    let mut kept: Vec<(StateId, ChoiceId)> = Vec::new();
+    let mut number = |state: StateId, kept: &mut Vec<(StateId, ChoiceId)>| -> Result<StateId, BuildError> {
+        if let Some(known) = numbers[state as usize] {
+            return Ok(known);
+        }
+        let next = StateId::try_from(kept.len()).map_err(|_| BuildError::TooLarge)?;
+        numbers[state as usize] = Some(next);
+        kept.push((
+            state,
+            policy.choice(state, 0).ok_or(BuildError::NoChoice { state })?,
+        ));
+        Ok(next)
+    };
+    let mut initial = Vec::new();
+    for (state, weight) in model.initial() {
+        initial.push((number(*state, &mut kept)?, weight.clone()));
+    }
+    let mut builder = ModelBuilder::new(model.name(), model.actions().to_vec());
+    let mut at = 0;
+    while let Some(&(_, choice)) = kept.get(at) {
+        let targets = model.targets(choice).iter();
+        let targets = targets
+            .map(|target| number(*target, &mut kept))
+            .collect::<Result<Vec<_>, _>>()?;
+        builder.add_state(Vec::new());
+        builder.add_choice(model.action(choice), model.set(choice).clone(), targets)?;
+        at += 1;
+    }
+    Ok((builder.start(initial).finish()?, kept))
 }
 
 /// What is known so far: what some policies are worth, and what no policy exceeds.

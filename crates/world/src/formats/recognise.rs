@@ -7,6 +7,9 @@ pub(super) const INTERVALMDP: &str = "a specification of IntervalMDP.jl";
 /// What properties look like.
 pub(super) const PROPERTIES: &str = "properties";
 
+/// What a text in JSON looks like whose keys, so far, are of no known kind: a JANI model, perhaps, whose keys may stand in any order.
+pub(super) const JSON: &str = "a JSON document";
+
 /// Says whether these bytes are surely no text.
 pub(super) fn is_binary(head: &[u8]) -> bool {
     let odd = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c');
@@ -50,7 +53,7 @@ fn json(text: &str) -> &'static str {
     } else if text.contains("\"satisfaction_mode\"") || text.contains("\"strategy_mode\"") {
         INTERVALMDP
     } else {
-        "a JSON document"
+        JSON
     }
 }
 

@@ -496,5 +496,5 @@ fn initial_states_are_sought_as_long_as_the_state_limit_is_large() {
         branches_max: 2000,
     };
     let error = program.unfold(&[], &few).unwrap_err();
-    assert_eq!(error.message, "there are too many initial states to try");
+    assert!(error.message.contains("takes more than 800 tries"), "{error}");
 }
