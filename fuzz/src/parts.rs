@@ -52,6 +52,10 @@ pub fn with_sums(bytes: &[u8]) -> Vec<u8> {
     let mut archive = bytes.to_vec();
     let mut at = 0;
     while let Some(header) = archive.get_mut(at..at + 512) {
+        // The empty blocks at the end have no sum.
+        if header.iter().all(|byte| *byte == 0) {
+            break;
+        }
         header[148..156].fill(b' ');
         let sum: u64 = header.iter().map(|byte| u64::from(*byte)).sum();
         header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());

@@ -16,11 +16,12 @@ const PRISM: &[u8] = b"dtmc\nmodule m\n x:[0..1];\n [] true -> (x'=1);\nendmodul
 const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00";
 
 /// What the files hold.
-const CONTENTS: [(&str, &[u8]); 17] = [
+const CONTENTS: [(&str, &[u8]); 18] = [
     ("nothing", b""),
     ("blanks", b" \n\t\n"),
     ("prose", b"Dear reader, this is prose.\n"),
     ("bytes", b"\x00\x01\x02\x03\xff\xfe\x00\x00"),
+    ("UTF-16", b"\xff\xfem\x00d\x00p\x00"),
     ("a program", b"\x7fELF\x02\x01\x01\x00"),
     ("a zip archive", b"PK\x03\x04\x00\x00"),
     ("gzip of nothing", GZIP),

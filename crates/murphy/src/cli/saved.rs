@@ -43,7 +43,7 @@ impl Saved {
         let certificate = Certificate::from_bytes(&bytes)
             .map_err(|error| Failure::new(format!("`{}`: {error}", certificate_path.display())))?;
         let proof = several::read_proof(path, &document, &mut changes)?;
-        let loaded = load(path, &document)?;
+        let loaded = load(path, &document, states_of(&certificate))?;
         compare_origins(&mut changes, &document, &loaded);
         let policy = document
             .policy(&loaded.problem.model)
@@ -67,13 +67,23 @@ impl Saved {
     }
 }
 
-fn load(plan: &Path, document: &PlanDocument) -> Result<Loaded, Failure> {
+/// Returns the number of states of the model that a certificate is about.
+fn states_of(certificate: &Certificate) -> usize {
+    match &certificate.policy {
+        Policy::Memoryless(choices) => choices.len(),
+        Policy::Stepwise(steps) => steps.first().map_or(0, Vec::len),
+    }
+}
+
+/// Reads what a plan speaks of; the world may be as large as the certificate says, whatever the usual limit is.
+fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, Failure> {
     let constants = document
         .constants
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, Limits::default())?;
+    let limits = Limits::with_states(states.max(Limits::default().states_max));
+    let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, limits)?;
     Loaded::resolve(
         world,
         &beside(plan, &document.spec.path),

@@ -4,6 +4,8 @@
 pub(super) const HOA: &str = "an automaton in the HOA format";
 /// What the specifications of IntervalMDP.jl look like.
 pub(super) const INTERVALMDP: &str = "a specification of IntervalMDP.jl";
+/// What Windows sometimes writes.
+const UTF_16: &str = "a text in UTF-16, which must be saved in UTF-8";
 /// What properties look like.
 pub(super) const PROPERTIES: &str = "properties";
 
@@ -21,13 +23,15 @@ pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("UMB");
     }
-    let binary: [(&[u8], &str); 9] = [
+    let binary: [(&[u8], &str); 11] = [
         (b"\x89HDF\r\n\x1a\n", "NetCDF-4 of IntervalMDP.jl"),
         (b"CDF\x01", "NetCDF, which is not read"),
         (b"PK\x03\x04", "a zip archive, which is not read"),
         (b"BZh", "bzip2, which is not read; gzip and xz are"),
         (b"\x1f\x8b", "gzip around something"),
         (b"\xfd7zXZ\x00", "xz around something"),
+        (b"\xff\xfe", UTF_16),
+        (b"\xfe\xff", UTF_16),
         (b"\x7fELF", "a program"),
         (b"%PDF", "a PDF document"),
         (b"\x89PNG", "a picture"),
