@@ -1,7 +1,7 @@
 // What happens beside the goal, and a second plan beside the first.
 
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { data, kind, outcome, pick, roleNames, total, world } from "./store.ts";
 import type { Summary, Trace } from "./data.ts";
 import type { Range } from "./numbers.ts";
@@ -12,8 +12,13 @@ const other = data.beside;
 
 const Lines = ({ names, of, kind: what, title, note }: { names: string[]; of: (s: Summary, name: string) => { value: number; interval: Range } | null; kind: "probability" | "quantity"; title: string; note: string }): JSX.Element | null => {
   const mine = data.simulation, theirs = other?.simulation ?? null;
+  const [all, setAll] = useState(false);
   if (!mine || !names.length) return null;
-  const rows = names.map((name) => ({ name, mine: of(mine, name), theirs: theirs ? of(theirs, name) : null }));
+  const apart = (r: { mine: { value: number } | null; theirs: { value: number } | null }): number => Math.abs((r.mine?.value ?? 0) - (r.theirs?.value ?? 0));
+  const every = names.map((name) => ({ name, mine: of(mine, name), theirs: theirs ? of(theirs, name) : null }));
+  // Where two plans are compared, what they part over comes first.
+  if (theirs) every.sort((a, b) => apart(b) - apart(a));
+  const rows = all ? every : every.slice(0, 10);
   const axis = what === "probability" ? axisOf([], "probability", true, 2) : null;
   return <div class="panel"><h3>{title}</h3><p class="small">{note}</p>
     <div class={`rows side ${other ? "two" : ""}`} role="table" aria-label={title}>
@@ -25,7 +30,8 @@ const Lines = ({ names, of, kind: what, title, note }: { names: string[]; of: (s
           <span role="cell" class="track-cell">{r.mine ? <Track axis={own} range={r.mine.interval} dot={r.mine.value} tone="own" /> : null}{r.theirs ? <Track axis={own} range={r.theirs.interval} dot={r.theirs.value} tone="nature" /> : null}</span>
           <span role="cell" class="number">{text(r.mine)}</span>{other ? <span role="cell" class="number">{text(r.theirs)}{r.mine && r.theirs && Math.abs(r.theirs.value - r.mine.value) > 1e-9 ? <small>{signed(r.theirs.value - r.mine.value, what)}</small> : null}</span> : null}</div>;
       })}
-    </div></div>;
+    </div>
+    {every.length > rows.length ? <button type="button" class="more" onClick={() => setAll(true)}>Show all {every.length}</button> : null}</div>;
 };
 
 const union = (a: string[], b: string[]): string[] => [...new Set([...a, ...b])];

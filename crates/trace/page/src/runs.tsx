@@ -1,7 +1,7 @@
 // The runs: the few that are worth a look side by side, and the timeline of the one that is followed.
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { RawStep, Trace } from "./data.ts";
 import { at, choose, data, go, kind, last, marks, markRun, outcome, picked, playing, roleName, run, total, trace, wholeRun } from "./store.ts";
 import type { Range } from "./numbers.ts";
@@ -22,8 +22,10 @@ const shared = axisOf(data.traces.flatMap(valuesOf), kind, kind === "probability
 
 const Card = ({ t, index }: { t: Trace; index: number }): JSX.Element => {
   const end = outcome(t), sum = total(t), values = valuesOf(t);
-  const { points } = line(values, shared);
-  return <button type="button" class="card" aria-pressed={index === run.value} onClick={() => choose(index)}>
+  const { points } = line(values, shared), chosen = index === run.value, card = useRef<HTMLButtonElement>(null);
+  // On a phone the cards lie in a row that is wider than the screen.
+  useEffect(() => { const node = card.current; if (chosen && node?.parentElement) node.parentElement.scrollLeft = node.offsetLeft - node.parentElement.offsetLeft - 16; }, [chosen]);
+  return <button type="button" ref={card} class="card" aria-pressed={chosen} onClick={() => choose(index)}>
     <span class="card-head"><b>{roleName(t)}</b><Pill tone={end.good === null ? "" : end.good ? "good" : "bad"}>{end.word}</Pill></span>
     <svg viewBox="0 -4 1000 108" preserveAspectRatio="none" aria-hidden="true"><polyline points={points} vector-effect="non-scaling-stroke" /></svg>
     <span class="card-foot">{count(t.length - 1, "step")}{sum !== null ? ` · total ${show(sum, "quantity")}` : ""}{t.probability !== null ? ` · probability ${t.probability < 1e-3 ? scientific(t.probability, 1) : t.probability.toFixed(4)}` : ""}{t.role !== "shortest" ? ` · run ${group(Number(t.run))}` : ""}</span>

@@ -30,7 +30,11 @@ fn horizon(rest: &str) -> String {
         .skip_while(|c| !c.is_ascii_digit())
         .take_while(|c| *c != ')')
         .collect();
-    if number.is_empty() {
+    if rest.contains("LongRun") {
+        " a step, in the long run".to_owned()
+    } else if rest.contains("Total") {
+        " in all, for ever".to_owned()
+    } else if number.is_empty() {
         String::new()
     } else if rest.contains("disc") {
         format!(", each step worth {} times the one before", number.trim())
@@ -137,6 +141,10 @@ mod tests {
             (
                 "Maximize(Expected(\"fuel\", steps: 10))",
                 "the expected fuel over 10 steps",
+            ),
+            (
+                "Minimize(Expected(\"fuel\", horizon: LongRun))",
+                "the expected fuel a step, in the long run",
             ),
             ("something else", "something else"),
         ] {
