@@ -279,3 +279,44 @@ fn the_set_that_hurts_most_comes_first() {
     assert!(known[0].0 == "0" && (known[0].1 - 0.56).abs() < 1e-6, "{known:?}");
     assert!(known[1].0 == "1" && (known[1].1 - 0.36).abs() < 1e-6, "{known:?}");
 }
+
+/// What is infinite where Nature can make it so, and finite where she cannot or does not want to.
+#[test]
+fn an_action_that_may_never_arrive_is_worth_infinity() {
+    use murphy::credal::{CredalSet, Interval};
+    for (stance, costs) in [("Pessimistic", [1.0, f64::INFINITY]), ("Optimistic", [1.0, 1.0])] {
+        let mut builder = ModelBuilder::new("trap", vec!["sure".into(), "risky".into(), "stay".into()]);
+        let sure = || -> CredalSet {
+            Interval::new(vec![Rational::ONE], vec![Rational::ONE])
+                .unwrap()
+                .into()
+        };
+        let risky = Interval::new(vec![Rational::ZERO; 2], vec![Rational::ONE; 2]).unwrap();
+        builder.add_state(vec![]);
+        builder.add_choice(0, sure(), [1]).unwrap();
+        builder.add_choice(1, risky.into(), [1, 2]).unwrap();
+        for state in [1, 2] {
+            builder.add_state(vec![]);
+            builder.add_choice(2, sure(), [state]).unwrap();
+        }
+        let home = murphy::world::StateSet::from_flags(vec![false, true, false]);
+        let model = builder
+            .start(vec![(0, Rational::ONE)])
+            .label("over", home)
+            .quantity("cost", vec![Rational::ONE; 4])
+            .finish()
+            .unwrap();
+        let spec = spec(&format!("{CHEAP}, nature: Nature(stance: {stance})"));
+        let (questions, followed) = planned(&model, &spec);
+        let found = why(&followed, &aims(&questions), &[0]).unwrap();
+        for (alternative, cost) in found[0].iter().zip(costs) {
+            let Bracket { lower, upper } = alternative.worth[0].then_best;
+            assert!(
+                lower <= cost && cost <= upper,
+                "{}: [{lower}, {upper}] is not {cost}",
+                alternative.action
+            );
+            assert!(cost.is_finite() || lower == f64::INFINITY);
+        }
+    }
+}

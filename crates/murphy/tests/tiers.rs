@@ -377,3 +377,29 @@ fn a_proof_that_was_changed_is_refused() {
     }
     assert!(check_tiers(&questions, &tiered.policy, &raised).is_err());
 }
+
+/// Ties of a long-run mean are not told from losses by its proof: the goal below gives way, and the plan says so.
+#[test]
+fn a_goal_below_a_long_run_mean_gives_way() {
+    let mut builder = ModelBuilder::new("job", vec!["work".into(), "rest".into()]);
+    builder.add_state(vec![]);
+    for action in [0, 1] {
+        let certain = Interval::new(vec![Rational::ONE], vec![Rational::ONE]).unwrap();
+        builder.add_choice(action, certain.into(), [0]).unwrap();
+    }
+    let model = builder
+        .start(vec![(0, Rational::ONE)])
+        .quantity("effort", vec![Rational::from(2i64), Rational::ONE])
+        .finish()
+        .unwrap();
+    let goals = spec(
+        "goals: [Maximize(Expected(\"effort\", horizon: LongRun)), Minimize(Expected(\"effort\", discount: 0.5))]",
+    );
+    let questions = Questions::new(model, &goals).unwrap();
+    let tiered = solve_tiers(&questions, &Settings::default()).unwrap();
+    assert_eq!(tiered.policy, Policy::Memoryless(vec![0]));
+    holds(tiered.claims.goals[0].bracket, &Rational::from(2i64));
+    assert_eq!(tiered.notes.len(), 1);
+    let answer = first_goal(&questions, &tiered, &Settings::default()).unwrap();
+    holds(answer.plan.bracket, &Rational::from(2i64));
+}

@@ -243,7 +243,13 @@ impl Objective {
                 quantity: to.quantity(quantity),
                 discount: discount.clone(),
             },
-            other => other.clone(),
+            Self::Total { quantity } => Self::Total {
+                quantity: to.quantity(quantity),
+            },
+            Self::LongRun { quantity } => Self::LongRun {
+                quantity: to.quantity(quantity),
+            },
+            Self::Reach { .. } | Self::BoundedReach { .. } => self.clone(),
         }
     }
 }

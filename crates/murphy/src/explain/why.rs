@@ -2,7 +2,7 @@
 
 use crate::answer::solve;
 use crate::explain::{ExplainError, Followed};
-use crate::tiers::chain::{self, Ruled, decided, ruled_out};
+use crate::tiers::chain::{self, Extended, Ruled, decided, ruled_out};
 use crate::tiers::proof::following;
 use murphy_notation::Rational;
 use murphy_plan::Settings;
@@ -119,35 +119,43 @@ pub fn why(
     }
     let model = &followed.stage.model;
     let alternatives = states.iter().map(|state| {
-        let each = model.choices(*state).map(|choice| Alternative {
-            choice,
-            action: model.action_name(choice).to_owned(),
-            chosen: followed.row.get(*state as usize) == Some(&choice),
-            worth: values
-                .iter()
-                .map(|values| values.worths(*state, choice, followed.stage.state(*state).1))
-                .collect(),
+        let each = model.choices(*state).map(|choice| {
+            let step = followed.stage.state(*state).1;
+            let worth = values.iter().map(|values| values.worths(*state, choice, step));
+            Ok(Alternative {
+                choice,
+                action: model.action_name(choice).to_owned(),
+                chosen: followed.row.get(*state as usize) == Some(&choice),
+                worth: worth.collect::<Option<_>>().ok_or_else(not_explained)?,
+            })
         });
         each.collect()
     });
-    Ok(alternatives.collect())
+    alternatives.collect()
+}
+
+fn not_explained() -> ExplainError {
+    ExplainError::Other(
+        "alternatives are explained for probabilities and for sums until a condition, over a number of steps or discounted; not for this goal"
+            .to_owned(),
+    )
 }
 
 fn vectors(certificate: Certificate) -> Result<(Vec<f64>, Vec<f64>), ExplainError> {
     match certificate.proof {
         Proof::FixedPoint { lower, upper, .. } => Ok((lower, upper)),
         // What a choice adds to a mean in the long run is nothing that two such numbers say.
-        Proof::Backward | Proof::LongRun { .. } => Err(ExplainError::Mismatch),
+        Proof::Backward | Proof::LongRun { .. } => Err(not_explained()),
     }
 }
 
 impl Values {
-    fn worths(&self, state: StateId, choice: ChoiceId, step: u32) -> Worths {
+    fn worths(&self, state: StateId, choice: ChoiceId, step: u32) -> Option<Worths> {
         let offset = self.staged.offset_after(step);
-        Worths {
-            then_plan: self.bracket((state, choice), &self.plan, &offset),
-            then_best: self.bracket((state, choice), &self.best, &offset),
-        }
+        Some(Worths {
+            then_plan: self.bracket((state, choice), &self.plan, &offset)?,
+            then_best: self.bracket((state, choice), &self.best, &offset)?,
+        })
     }
 
     /// Returns the bracket of taking a choice where successors lie between two vectors.
@@ -156,24 +164,30 @@ impl Values {
         (state, choice): (StateId, ChoiceId),
         (lower, upper): &(Vec<f64>, Vec<f64>),
         offset: &Rational,
-    ) -> Bracket {
+    ) -> Option<Bracket> {
         let problem = &self.staged.problem;
         // Where nothing matters any more, all actions are worth what the state is.
-        let ends = if decided(problem, state) {
-            let end = |values: &[f64]| Rational::from_f64(values[state as usize]);
-            [end(lower), end(upper)]
-        } else {
-            [lower, upper].map(|values| chain::worth_exactly(problem, choice, values))
+        let end = |values: &[f64]| -> Option<Extended> {
+            if !decided(problem, state) {
+                return chain::worth_exactly(problem, choice, values);
+            }
+            Rational::from_f64(*values.get(state as usize)?).map(Extended::Finite)
         };
-        let [low, high] = ends.map(|end| end.map(|end| end - offset));
+        let (low, high) = (end(lower)?, end(upper)?);
         let bracket = Bracket {
-            lower: low.map_or(f64::INFINITY, |low| low.floor_f64()),
-            upper: high.map_or(f64::INFINITY, |high| high.ceil_f64()),
+            lower: match low {
+                Extended::Finite(low) => (low - offset).floor_f64(),
+                Extended::Infinite => f64::INFINITY,
+            },
+            upper: match high {
+                Extended::Finite(high) => (high - offset).ceil_f64(),
+                Extended::Infinite => f64::INFINITY,
+            },
         };
-        if problem.complemented {
+        Some(if problem.complemented {
             bracket.complement()
         } else {
             bracket
-        }
+        })
     }
 }

@@ -145,11 +145,47 @@ fn worth(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Rational
     })
 }
 
-/// The same; `None` where it may be infinite.
-pub(crate) fn worth_exactly(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Rational> {
-    worth_by(problem, choice, &|target| {
-        Rational::from_f64(values.get(target as usize).copied()?)
-    })
+/// What a choice is worth, where that may be infinite.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extended {
+    /// A number.
+    Finite(Rational),
+    /// More than any number.
+    Infinite,
+}
+
+/// The same where values may be infinite: exactly, for Nature avoids or seeks what is infinite as she wants. `None` if the objective is of
+/// another kind or the set refuses.
+pub(crate) fn worth_exactly(problem: &Problem, choice: ChoiceId, values: &[f64]) -> Option<Extended> {
+    let model = &problem.model;
+    let value = |target: &StateId| values.get(*target as usize).copied();
+    let targets = model.targets(choice).iter();
+    let after = targets.map(value).collect::<Option<Vec<f64>>>()?;
+    let endless: Vec<bool> = after.iter().map(|value| value.is_infinite()).collect();
+    if !endless.contains(&true) {
+        let finite = worth_by(problem, choice, &|target| Rational::from_f64(value(&target)?))?;
+        return Some(Extended::Finite(finite));
+    }
+    let set = model.set(choice);
+    let met = match problem.nature {
+        Direction::Maximize => set.may_hit(&endless),
+        Direction::Minimize => set.must_hit(&endless),
+    };
+    if met {
+        return Some(Extended::Infinite);
+    }
+    // Nature stays off what is infinite, and can.
+    let keep: Vec<bool> = endless.iter().map(|endless| !endless).collect();
+    let face = set.restrict(&keep)?;
+    let kept = after.iter().filter(|value| value.is_finite());
+    let kept = kept
+        .map(|value| Rational::from_f64(*value))
+        .collect::<Option<Vec<Rational>>>()?;
+    let picked = match problem.nature {
+        Direction::Minimize => face.lower_expectation(&kept),
+        Direction::Maximize => face.upper_expectation(&kept),
+    };
+    gained(problem, choice, picked.ok()?.value).map(Extended::Finite)
 }
 
 fn worth_by(
@@ -167,7 +203,11 @@ fn worth_by(
         Direction::Minimize => set.lower_expectation(&values),
         Direction::Maximize => set.upper_expectation(&values),
     };
-    let picked = picked.ok()?.value;
+    gained(problem, choice, picked.ok()?.value)
+}
+
+/// Returns what is gained with a choice and after it; `None` for objectives whose values are not of this form.
+fn gained(problem: &Problem, choice: ChoiceId, picked: Rational) -> Option<Rational> {
     match &problem.objective {
         Objective::Reach { .. } => Some(picked),
         Objective::Until { quantity, .. } => Some(picked + quantity.get(choice as usize)?),

@@ -69,6 +69,33 @@ fn both_sides(goal: &Problem, row: &[u32], settings: &Settings<'_>) -> Result<Pr
                 rank: best_rank,
             },
         }),
+        (
+            Proof::LongRun {
+                lower,
+                upper,
+                lower_bias,
+                upper_bias,
+            },
+            Proof::LongRun {
+                lower: best_lower,
+                upper: best_upper,
+                lower_bias: best_lower_bias,
+                upper_bias: best_upper_bias,
+            },
+        ) => Ok(match goal.agent {
+            Direction::Maximize => Proof::LongRun {
+                lower,
+                upper: best_upper,
+                lower_bias,
+                upper_bias: best_upper_bias,
+            },
+            Direction::Minimize => Proof::LongRun {
+                lower: best_lower,
+                upper,
+                lower_bias: best_lower_bias,
+                upper_bias,
+            },
+        }),
         _ => Err(TierError::Shape),
     }
 }

@@ -34,13 +34,7 @@ pub fn solve_tiers(questions: &Questions, settings: &Settings<'_>) -> Result<Tie
     let mut notes = Vec::new();
     let links = search.links()?;
     let (best, left) = search.chain(&links, Ruled::nothing(&search.stage), (0, &Rational::ZERO))?;
-    let mut row = match search.proper(&links, &left, &best)? {
-        None => left.row,
-        Some(row) => {
-            notes.push("where the goals above would allow to wait for ever, only actions that make progress are taken".to_owned());
-            row
-        }
-    };
+    let mut row = search.settled(&links, left, &best, &mut notes)?;
     if let Some(kept) = search.keeping(&row)? {
         row = kept;
         notes.push(
@@ -219,7 +213,7 @@ impl Search<'_> {
         }
         let nothing = || Ruled::nothing(&self.stage);
         let (found, left) = self.chain(&chain, nothing(), (loose, &Rational::ZERO))?;
-        let mut best = self.proper(&chain, &left, &found)?.unwrap_or(left.row);
+        let mut best = self.settled(&chain, left, &found, &mut Vec::new())?;
         if let Some((required, value)) = self.first_broken(&best)? {
             let place = broken.iter().position(|other| std::ptr::eq(*other, required));
             return Err(TierError::Undecided {
@@ -265,34 +259,59 @@ impl Search<'_> {
         Ok(if wants_more { value.lower } else { -value.upper })
     }
 
-    /// Returns a policy that makes progress by the links above the last one, if what the chain left loses by them what it should not.
+    /// Returns the policy that the chain left, or else one that loses nothing by the links above the last one.
     ///
-    /// Choices of equal value may lead in circles: each alone loses nothing, and together they never arrive.
-    fn proper(
+    /// Choices of equal value may lead in circles: each alone loses nothing, and together they never arrive. Then only those that lead nearer are taken;
+    /// and where that does not help, the last link gives way.
+    fn settled(
         &self,
         chain: &[Link],
-        left: &Left,
+        left: Left,
         found: &[(Certificate, Bracket)],
-    ) -> Result<Option<Vec<ChoiceId>>, TierError> {
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<ChoiceId>, TierError> {
         let Some((last, above)) = chain.split_last() else {
-            return Ok(None);
+            return Ok(left.row);
         };
-        let allowed = 2.0 * self.questions.goals[0].precision;
-        let mut loses = false;
-        for (link, (_, best)) in above.iter().zip(found) {
-            let (_, value) = self.value(&link.staged, &left.row)?;
-            let gap = guaranteed(&link.staged.problem, value, *best).gap();
-            // A gap that is no number is a loss, too.
-            loses |= gap.is_nan() || gap > allowed;
+        if !self.loses(above, &left.row, found)? {
+            return Ok(left.row);
         }
-        if !loses {
-            return Ok(None);
-        }
-        let mut ruled = left.ruled.clone();
+        let mut ruled = left.ruled;
         for link in above {
             close_circles(&link.staged.problem, &mut ruled);
         }
-        Ok(Some(self.best(&last.staged, &ruled)?.0))
+        let nearer = self.best(&last.staged, &ruled)?.0;
+        if !self.loses(above, &nearer, found)? {
+            notes.push(
+                "where the goals above would allow to wait for ever, only actions that make progress are taken".to_owned(),
+            );
+            return Ok(nearer);
+        }
+        notes.push(format!(
+            "`{}` is not pursued: ties of the goals above could not be told from losses",
+            last.staged.problem.goal
+        ));
+        let (found, left) = self.chain(above, Ruled::nothing(&self.stage), (0, &Rational::ZERO))?;
+        self.settled(above, left, &found, notes)
+    }
+
+    /// Says whether a policy loses by some link more than ties do.
+    fn loses(
+        &self,
+        links: &[Link],
+        row: &[ChoiceId],
+        found: &[(Certificate, Bracket)],
+    ) -> Result<bool, TierError> {
+        let allowed = 2.0 * self.questions.goals[0].precision;
+        for (link, (_, best)) in links.iter().zip(found) {
+            let (_, value) = self.value(&link.staged, row)?;
+            let gap = guaranteed(&link.staged.problem, value, *best).gap();
+            // A gap that is no number is a loss, too.
+            if gap.is_nan() || gap > allowed {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
