@@ -12,7 +12,7 @@ use murphy_world::{ChoiceId, StateId};
 /// No end component.
 const NONE: u32 = u32::MAX;
 /// How often the count is improved.
-const SWEEPS_MAX: usize = 200_000;
+const SWEEPS_MAX: usize = 20_000;
 /// By how much at least the count falls with each move.
 pub(crate) const FALL: f64 = 0.5;
 

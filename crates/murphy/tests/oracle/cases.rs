@@ -103,12 +103,16 @@ pub(crate) fn solved(
     objective: &Objective,
     modes: (Direction, Direction),
 ) -> (Problem, Plan) {
-    let problem = problem(sample, objective.clone(), modes);
+    proved(problem(sample, objective.clone(), modes))
+}
+
+/// The same for a problem at hand.
+pub(crate) fn proved(problem: Problem) -> (Problem, Plan) {
     let plan = plan(&problem, &Settings::default()).unwrap();
     let certificate = Certificate::from_bytes(&plan.certificate.to_bytes()).unwrap();
     assert_eq!(certificate, plan.certificate);
-    let checked = check(&problem, &certificate)
-        .unwrap_or_else(|rejection| panic!("{rejection}\n{modes:?} {objective:?} {sample:?}"));
+    let checked =
+        check(&problem, &certificate).unwrap_or_else(|rejection| panic!("{rejection}\n{problem:?}"));
     checked.proves(&plan.bracket).unwrap();
     (problem, plan)
 }

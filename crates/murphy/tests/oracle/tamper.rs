@@ -49,7 +49,7 @@ fn side_of(rejection: &Rejection) -> Option<Side> {
 #[test]
 fn one_sixteenth_too_much_is_rejected_in_every_state() {
     for kind in FIXED_POINTS {
-        for seed in 0..40 {
+        for seed in 0..30 {
             let (sample, objective) = case(kind, seed);
             let truth = values(&sample, &objective, None);
             for (index, modes) in DIRECTIONS.into_iter().enumerate() {
@@ -97,7 +97,7 @@ fn is_true(sample: &Sample, objective: &Objective, policy: &[usize], index: usiz
 fn a_policy_that_is_not_worth_it_is_rejected() {
     let mut rejected = 0;
     for kind in FIXED_POINTS {
-        for seed in 0..60 {
+        for seed in 0..30 {
             let (sample, objective) = case(kind, seed);
             for (index, modes) in DIRECTIONS.into_iter().enumerate() {
                 let (problem, plan) = solved(&sample, &objective, modes);
@@ -129,14 +129,14 @@ fn a_policy_that_is_not_worth_it_is_rejected() {
             }
         }
     }
-    assert!(rejected > 300, "{rejected}");
+    assert!(rejected > 150, "{rejected}");
 }
 
 #[test]
 fn a_certificate_of_another_question_is_rejected_where_it_lies() {
     let mut rejected = 0;
     for kind in FIXED_POINTS {
-        for seed in 0..60 {
+        for seed in 0..30 {
             let (sample, objective) = case(kind, seed);
             let truth = values(&sample, &objective, None);
             for modes in DIRECTIONS {
@@ -157,5 +157,5 @@ fn a_certificate_of_another_question_is_rejected_where_it_lies() {
             }
         }
     }
-    assert!(rejected > 300, "{rejected}");
+    assert!(rejected > 150, "{rejected}");
 }

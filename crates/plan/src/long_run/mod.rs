@@ -81,8 +81,9 @@ pub(crate) fn plan_long_run(
             sweeps,
             gap: now,
         });
-        fruitless = if now < width { 0 } else { fruitless + 1 };
-        width = now;
+        // A little narrower each time is what rounding does, too.
+        fruitless = if now < 0.9 * width { 0 } else { fruitless + 1 };
+        width = width.min(now);
         if now <= problem.precision {
             stop = StopReason::Precise;
         } else if fruitless > FRUITLESS_MAX {
