@@ -23,6 +23,9 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
     match &arguments.spec {
         Some(spec) if arguments.rules => rules::run(arguments, spec, terminal),
         Some(spec) => of_spec(arguments, spec, terminal),
+        None if arguments.all_natures || arguments.nirvana.is_some() => Err(Failure::new(
+            "--all-natures and --nirvana are for specs, not for properties",
+        )),
         None => of_property(arguments, terminal),
     }
 }
@@ -85,11 +88,6 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
 }
 
 fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if arguments.all_natures || arguments.nirvana.is_some() {
-        return Err(Failure::new(
-            "--all-natures and --nirvana are for specs, not for properties",
-        ));
-    }
     if let Some(precision) = arguments.goal.precision
         && !(precision > 0.0 && precision < 1.0)
     {
