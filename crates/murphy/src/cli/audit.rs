@@ -87,7 +87,7 @@ fn best(
     spec: &Path,
     arguments: &WorldArguments,
 ) -> Result<(TreeProblem, DecisionProof), Failure> {
-    let decision = match Decision::read(world, spec, arguments)?.ok_or_else(each_time)? {
+    let decision = match Decision::read(world, spec, arguments, false)?.ok_or_else(each_time)? {
         Asked::Histories(decision) => decision,
         _ => return Err(too_many_histories()),
     };

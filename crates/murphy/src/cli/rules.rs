@@ -19,7 +19,7 @@ use std::path::Path;
 const WORLDS_SHOWN_MAX: usize = 12;
 
 pub(crate) fn run(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let decision = match Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+    let decision = match Decision::read(&arguments.world, spec, &arguments.world_arguments, false)? {
         Some(Asked::Histories(decision)) => decision,
         Some(_) => return Err(too_many_histories()),
         None => {

@@ -23,12 +23,16 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
     match &arguments.spec {
         Some(spec) if arguments.rules => rules::run(arguments, spec, terminal),
         Some(spec) => of_spec(arguments, spec, terminal),
+        None if arguments.all_natures || arguments.nirvana.is_some() => Err(Failure::new(
+            "--all-natures and --nirvana are for specs, not for properties",
+        )),
         None => of_property(arguments, terminal),
     }
 }
 
 fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+    let forced = arguments.all_natures || arguments.nirvana.is_some();
+    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments, forced)? {
         return decision::value(&asked, arguments, terminal);
     }
     let begun = ProcessTime::now();
