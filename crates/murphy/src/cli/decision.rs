@@ -51,20 +51,27 @@ pub(crate) struct OnStates {
 
 impl Decision {
     /// Reads a world and a spec if they make a decision problem: the world has hidden facts, or the spec settles its unknowns otherwise
-    /// than at each action.
+    /// than at each action, or it is `forced` to be one.
     pub(crate) fn read(
         world: &Path,
         spec: &Path,
         arguments: &WorldArguments,
+        forced: bool,
     ) -> Result<Option<Asked>, Failure> {
         if world.extension().is_none_or(|ending| ending != "ron") {
-            return Ok(None);
+            return if forced {
+                Err(Failure::new(
+                    "--all-natures and --nirvana are for worlds in RON, whose unknowns have names",
+                ))
+            } else {
+                Ok(None)
+            };
         }
         let world = LoadedWorld::read(world, arguments)?;
         let facts = world.world().is_some_and(|world| world.hidden_facts().is_some());
         let (source, spec_origin) = read_source(spec)?;
         let spec = Spec::parse(&source)?;
-        if !facts && spec.nature.settled == Settled::EachAction {
+        if !facts && !forced && spec.nature.settled == Settled::EachAction {
             return Ok(None);
         }
         let supposed = supposed(&world)?;

@@ -14,7 +14,12 @@ use serde_json::json;
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if let Some(asked) = Decision::read(&arguments.world, &arguments.spec, &arguments.world_arguments)? {
+    if let Some(asked) = Decision::read(
+        &arguments.world,
+        &arguments.spec,
+        &arguments.world_arguments,
+        false,
+    )? {
         return decision::plan(&asked, arguments, terminal);
     }
     let loaded = Loaded::read(

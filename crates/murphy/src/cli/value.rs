@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Out
 }
 
 fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments)? {
+    let forced = arguments.all_natures || arguments.nirvana.is_some();
+    if let Some(asked) = Decision::read(&arguments.world, spec, &arguments.world_arguments, forced)? {
         return decision::value(&asked, arguments, terminal);
     }
     let begun = ProcessTime::now();
@@ -72,6 +73,11 @@ fn of_spec(arguments: &ValueArguments, spec: &Path, terminal: &Terminal) -> Resu
 }
 
 fn of_property(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if arguments.all_natures || arguments.nirvana.is_some() {
+        return Err(Failure::new(
+            "--all-natures and --nirvana are for specs, not for properties",
+        ));
+    }
     if let Some(precision) = arguments.goal.precision
         && !(precision > 0.0 && precision < 1.0)
     {
