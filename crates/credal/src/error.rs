@@ -1,5 +1,6 @@
 //! Why a set cannot be built or a question about it cannot be answered.
 
+use crate::infra::Conflict;
 use murphy_notation::Rational;
 use std::fmt;
 
@@ -75,6 +76,37 @@ pub enum Error {
         /// The kind of the set.
         kind: &'static str,
     },
+    /// Credal sets that are said to hold together have nothing in common.
+    Contradiction(Box<Conflict>),
+    /// The points do not give zero to zero and one to one.
+    NotNormalised {
+        /// What they give to zero.
+        zero: Rational,
+        /// What they give to one.
+        one: Rational,
+    },
+    /// No outcome matters any more, so there is nothing to normalise by.
+    NothingAtStake {
+        /// What is had whatever happens.
+        secured: Rational,
+    },
+    /// Nature can rule the event out, or hold a world in which nothing is at stake in it: there is no belief after it.
+    NotUpdatable {
+        /// What is had whatever happens in the event.
+        secured: Rational,
+    },
+    /// A map names an outcome that does not exist.
+    NoSuchOutcome {
+        /// The outcome named.
+        outcome: usize,
+        /// How many there are.
+        outcomes: usize,
+    },
+    /// A belief cannot be pulled back along a map that never takes one of its outcomes.
+    NoPreimage {
+        /// The outcome.
+        outcome: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -116,6 +148,36 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "the multiplier is not of the shape that a set of kind `{kind}` uses"
+                )
+            }
+            Self::Contradiction(conflict) => write!(
+                f,
+                "the {} credal sets contradict one another: no distribution lies in all of them",
+                conflict.bets.len()
+            ),
+            Self::NotNormalised { zero, one } => write!(
+                f,
+                "an infradistribution gives 0 to 0 and 1 to 1, but these points give {zero} and {one}"
+            ),
+            Self::NothingAtStake { secured } => write!(
+                f,
+                "nothing is at stake: the value is {secured} whatever happens, so it cannot be normalised"
+            ),
+            Self::NotUpdatable { secured } => write!(
+                f,
+                "there is no update: Nature can rule the event out, or hold a world in which nothing is at stake in it; \
+                 the value is {secured} whatever happens there"
+            ),
+            Self::NoSuchOutcome { outcome, outcomes } => {
+                write!(
+                    f,
+                    "there is no outcome {outcome}; there are {outcomes}, counted from 0"
+                )
+            }
+            Self::NoPreimage { outcome } => {
+                write!(
+                    f,
+                    "no outcome is mapped to outcome {outcome}, so that its mass has nowhere to go"
                 )
             }
         }

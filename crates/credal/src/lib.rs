@@ -56,6 +56,11 @@
 //! | [`Polytope`] | linear constraints |
 //! | [`Semidirect`] | one set after another, Nature having seen the first outcome |
 //!
+//! # Beliefs that are updated
+//!
+//! A credal set has no memory of what is no longer at stake, and conditioning it on what was seen breaks plans that were right. [`infra`] holds what is needed
+//! instead: a-measures, infradistributions, their update, products, and the conjunction of sets with the proof when they contradict one another.
+//!
 //! # Exact and fast
 //!
 //! [`CredalSet`] answers one question at a time, exactly: it is what a checker uses. [`Rows`] answers the same questions for many
@@ -69,6 +74,7 @@ mod core_measure;
 mod error;
 mod expectation;
 mod imprecise_dirichlet;
+pub mod infra;
 mod interval;
 mod l1_ball;
 mod linear_program;

@@ -5,148 +5,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod oracle;
+mod sets;
 
-use murphy_credal::{
-    Contamination, CredalSet, ImpreciseDirichlet, Interval, L1Ball, Multiplier, Polytope, Precise, Relation,
-    Rows, Semidirect, Vertices,
-};
+use murphy_credal::infra::{Conjunction, corners};
+use murphy_credal::{CredalSet, Interval, Multiplier, Rows};
 use murphy_notation::Rational;
 use oracle::{Point, expectation, probability};
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-/// A set and all of its vertices.
-type Case = (CredalSet, Vec<Point>);
-
-fn small() -> impl Strategy<Value = Rational> {
-    (-6i64..=6, 1i64..=3).prop_map(|(n, d)| Rational::new(n, d))
-}
-
-fn fraction() -> impl Strategy<Value = Rational> {
-    (0i64..=5, 5i64..=7).prop_map(|(n, d)| Rational::new(n, d))
-}
-
-/// A distribution, often with zeros.
-fn distribution(n: usize) -> impl Strategy<Value = Point> {
-    vec(prop_oneof![2 => Just(0i64), 3 => 1i64..=6], n).prop_map(|mut weights| {
-        if weights.iter().all(|&w| w == 0) {
-            weights[0] = 1;
-        }
-        let total = weights.iter().sum();
-        weights.into_iter().map(|w| Rational::new(w, total)).collect()
-    })
-}
-
-fn precise(n: usize) -> impl Strategy<Value = Case> {
-    distribution(n).prop_map(|p| (Precise::new(p.clone()).unwrap().into(), vec![p]))
-}
-
-/// Bounds around a distribution; 60 % of the lower bounds are zero.
-fn interval(n: usize) -> impl Strategy<Value = Case> {
-    let below = prop_oneof![6 => Just(Rational::ZERO), 4 => fraction()];
-    (distribution(n), vec(below, n), vec(fraction(), n)).prop_map(|(p, below, above)| {
-        let lower: Point = p.iter().zip(&below).map(|(p, b)| p * b).collect();
-        let upper: Point = p
-            .iter()
-            .zip(&above)
-            .map(|(p, a)| p + &((Rational::ONE - p) * a.clone()))
-            .collect();
-        let vertices = oracle::interval_vertices(&lower, &upper);
-        (Interval::new(lower, upper).unwrap().into(), vertices)
-    })
-}
-
-fn hull(n: usize) -> impl Strategy<Value = Case> {
-    vec(distribution(n), 1..=4).prop_map(|points| (Vertices::new(points.clone()).unwrap().into(), points))
-}
-
-fn ball(n: usize) -> impl Strategy<Value = Case> {
-    (distribution(n), fraction(), 0i64..=4, any::<bool>()).prop_map(|(p, radius, scale, restricted)| {
-        let radius = radius * Rational::from(scale);
-        let vertices = oracle::l1_vertices(&p, &radius, restricted);
-        (L1Ball::new(p, radius, restricted).unwrap().into(), vertices)
-    })
-}
-
-fn contamination(n: usize) -> impl Strategy<Value = Case> {
-    (distribution(n), fraction()).prop_map(|(p, epsilon)| {
-        let rest = Rational::ONE - &epsilon;
-        let mix = |corner: Point| -> Point {
-            p.iter()
-                .zip(corner)
-                .map(|(p, c)| p * &rest + c * epsilon.clone())
-                .collect()
-        };
-        let vertices = (0..p.len()).map(|i| mix(oracle::unit(p.len(), i))).collect();
-        (
-            Contamination::new(p.clone(), epsilon.clone()).unwrap().into(),
-            vertices,
-        )
-    })
-}
-
-fn dirichlet(n: usize) -> impl Strategy<Value = Case> {
-    (vec(prop_oneof![1 => Just(0i64), 2 => 1i64..=9], n), 1i64..=3).prop_map(|(counts, strength)| {
-        let total = Rational::from(counts.iter().sum::<i64>() + strength);
-        let at = |i: usize, j: usize| {
-            Rational::from(counts[j] + if i == j { strength } else { 0 }) / total.clone()
-        };
-        let vertices = (0..counts.len())
-            .map(|i| (0..counts.len()).map(|j| at(i, j)).collect())
-            .collect();
-        let counts: Point = counts.iter().map(|&n| Rational::from(n)).collect();
-        (
-            ImpreciseDirichlet::new(counts, Rational::from(strength))
-                .unwrap()
-                .into(),
-            vertices,
-        )
-    })
-}
-
-/// Random constraints that a random distribution satisfies.
-fn polytope(n: usize) -> impl Strategy<Value = Case> {
-    let sides = vec((vec(-3i64..=3, n), 0usize..=4, fraction()), 0..=3);
-    (distribution(n), sides).prop_map(move |(inside, sides)| {
-        let constraints: Vec<_> = sides
-            .into_iter()
-            .map(|(coefficients, relation, slack)| {
-                let coefficients: Point = coefficients.into_iter().map(Rational::from).collect();
-                let at = expectation(&coefficients, &inside);
-                match relation {
-                    0 | 1 => oracle::constraint(coefficients, Relation::AtMost, at + slack),
-                    2 | 3 => oracle::constraint(coefficients, Relation::AtLeast, at - slack),
-                    _ => oracle::constraint(coefficients, Relation::Equal, at),
-                }
-            })
-            .collect();
-        let vertices = oracle::vertices(n, &constraints);
-        (Polytope::new(n, constraints).unwrap().into(), vertices)
-    })
-}
-
-fn part(n: usize) -> BoxedStrategy<Case> {
-    prop_oneof![
-        precise(n),
-        interval(n),
-        hull(n),
-        ball(n),
-        contamination(n),
-        dirichlet(n),
-        polytope(n)
-    ]
-    .boxed()
-}
-
-fn product() -> impl Strategy<Value = Case> {
-    let then = prop_oneof![1 => vec(part(2), 2), 1 => (part(1), part(3)).prop_map(|(a, b)| vec![a, b])];
-    (part(2), then).prop_map(|(first, then)| {
-        let parts: Vec<Vec<Point>> = then.iter().map(|(_, vertices)| vertices.clone()).collect();
-        let vertices = oracle::product_vertices(&first.1, &parts);
-        let set = Semidirect::new(first.0, then.into_iter().map(|(set, _)| set).collect()).unwrap();
-        (set.into(), vertices)
-    })
-}
+use sets::{Case, ball, contamination, dirichlet, hull, interval, polytope, precise, product, small};
 
 fn least(vertices: &[Point], values: &[Rational]) -> Rational {
     vertices.iter().map(|p| expectation(p, values)).min().unwrap()
@@ -431,12 +298,31 @@ fn questions() -> impl Strategy<Value = Questions> {
         )
 }
 
+/// The corners are the vertices that are no mixtures of others; a set that holds twice is that set.
+fn check_corners((set, vertices): &Case, v: &[Rational]) {
+    let corners = corners(set).unwrap();
+    let hull = CredalSet::from(murphy_credal::Vertices::new(corners.clone()).unwrap());
+    for vertex in vertices {
+        assert!(hull.contains(vertex), "{vertex:?} is a mixture of corners");
+    }
+    for corner in &corners {
+        assert!(vertices.contains(corner), "{corner:?} is a vertex");
+    }
+    let twice = Conjunction::of(&[set, &hull])
+        .unwrap()
+        .lower_expectation(v)
+        .unwrap();
+    assert_eq!(twice.value, least(vertices, v), "a set and itself");
+    assert!(set.contains(&twice.witness));
+}
+
 fn check_laws(case: &Case, q: &Questions) {
     let n = case.0.outcomes();
     check_expectations(case, &q.v[..n], &q.w[..n], &q.factor);
     check_multipliers(case, &q.v[..n], &q.by);
     check_events(case, &q.v[..n]);
     check_membership(case, &q.weights, &q.v[..n]);
+    check_corners(case, &q.v[..n]);
     check_rows(case, &q.numbers, &q.exponents, q.repeat);
     let positive: Vec<i64> = q.numbers.iter().map(|x| x.abs()).collect();
     check_rows(case, &positive, &q.exponents, q.repeat);
