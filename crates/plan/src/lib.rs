@@ -6,6 +6,7 @@
 mod backward;
 mod bound;
 mod chain;
+pub mod consistency;
 mod course;
 mod discounted;
 mod elimination;
@@ -25,6 +26,7 @@ mod patience;
 mod plan;
 mod qualitative;
 mod reach;
+pub mod rules;
 pub mod settings;
 mod solve;
 mod support;
