@@ -19,6 +19,8 @@ pub struct Naive {
     pub of_the_plan: Rational,
     /// What it thinks it could have instead.
     pub best: Rational,
+    /// For each action, the most that it thinks it could have if it began with that for sure: how it would bet without lots.
+    pub sure: Vec<Rational>,
     /// What it would do here: the probability of each action. The plan's own where it has nothing better.
     pub moves: Vec<Rational>,
     /// Whether it would leave the plan: whether it thinks that it could have strictly more.
@@ -109,7 +111,7 @@ pub fn naive_policy(tree: &DecisionTree, otherwise: &BehaviourPolicy) -> Result<
         .probabilities()
         .to_vec();
     let followed = Followed::new(tree, otherwise);
-    for set in 0..tree.information_sets().len() {
+    for (set, row) in rows.iter_mut().enumerate() {
         let continuations = Continuations::from(tree, set);
         let lines = match posteriors(&followed, &continuations, set) {
             Some(lines) if !lines.is_empty() => lines,
@@ -121,7 +123,7 @@ pub fn naive_policy(tree: &DecisionTree, otherwise: &BehaviourPolicy) -> Result<
             let sure = continuations.maximin_after(action, &groups);
             sure.is_some_and(|sure| sure.value == best.value)
         });
-        rows[set] = match first {
+        *row = match first {
             Some(sure) => (0..actions)
                 .map(|action| {
                     if action == sure {
@@ -155,7 +157,13 @@ pub(crate) fn naive(
     let deviates = best.value > of_the_plan;
     let chosen = if deviates { &best.point } else { &plan };
     let actions = followed.tree.information_sets()[set].actions.len();
+    let sure = (0..actions).map(|action| {
+        continuations
+            .maximin_after(action, &groups)
+            .map(|best| best.value)
+    });
     Ok(Some(Naive {
+        sure: sure.collect::<Option<_>>().ok_or(AuditError::Program)?,
         moves: chosen[..actions].to_vec(),
         guarantee: continuations::guarantee(ex_ante, chosen),
         of_the_plan,

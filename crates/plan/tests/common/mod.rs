@@ -6,6 +6,9 @@
 
 pub(crate) mod brute;
 pub(crate) mod check;
+pub(crate) mod random;
+
+pub(crate) use random::Random;
 
 use murphy_credal::{CredalSet, Interval, Precise};
 use murphy_notation::Rational;
@@ -20,23 +23,6 @@ pub(crate) const DIRECTIONS: [(Direction, Direction); 4] = [
     (Direction::Minimize, Direction::Maximize),
     (Direction::Minimize, Direction::Minimize),
 ];
-
-/// A small pseudo-random generator (SplitMix64, Steele, Lea and Flood 2014), the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-}
 
 /// One choice as bounds on branches.
 pub(crate) type Branches = Vec<(u32, Rational, Rational)>;
