@@ -4,7 +4,7 @@ use super::belief::{Belief, Followed};
 use super::continuations::{Continuations, Line, guarantee};
 use super::naive::{Naive, naive};
 use murphy_notation::Rational;
-use murphy_problem::decision::{BehaviourPolicy, DecisionTree, InformationSetId, PolicyError};
+use murphy_problem::decision::{BehaviourPolicy, DecisionTree, PolicyError};
 use std::fmt;
 
 /// What was found out about a plan.
@@ -29,9 +29,14 @@ pub struct Station {
     pub best: Rational,
     /// How a strictly better continuation would begin, the probability of each action; none if the plan is consistent here.
     pub better: Option<Vec<Rational>>,
-    /// What ordinary conditioning thinks; none if it would have too many posteriors.
+    /// What ordinary conditioning thinks; none if it would have too many posteriors, or too much may follow.
     pub naive: Option<Naive>,
 }
+
+/// The most moves of an exact linear program: dense tableaus grow with their square.
+const MOVES_MAX: usize = 1000;
+/// The most moves that may follow where the plan is compared with ordinary conditioning.
+const COMPARED_MAX: usize = 64;
 
 /// Why a plan cannot be audited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +44,15 @@ pub struct Station {
 pub enum AuditError {
     /// It is no policy of the tree.
     Policy(PolicyError),
+    /// The weights given are no mixture of Nature's: not one an environment, or not summing to the prior of each hypothesis.
+    Mixture,
+    /// The mixture proves nothing, and the tree is too large to look for a better plan exactly.
+    TooLarge {
+        /// How many moves there are.
+        moves: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A linear program had no answer; that is a defect of this library.
     Program,
 }
@@ -47,6 +61,14 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Policy(error) => error.fmt(f),
+            Self::Mixture => write!(
+                f,
+                "Nature's mixture does not give every environment a weight, those of each hypothesis summing to its prior"
+            ),
+            Self::TooLarge { moves, limit } => write!(
+                f,
+                "the plan is not proved optimal, and {moves} moves are too many to look for a better one exactly; at most {limit} are supported"
+            ),
             Self::Program => write!(f, "a linear program that must have an answer has none"),
         }
     }
@@ -95,11 +117,16 @@ impl Station {
 
 /// Derives the belief at every information set that the plan leads to, and looks for a better continuation there.
 ///
+/// Of an optimal plan, Nature's mixture proves everything at once: against it, the plan is a best answer, and so is each of its continuations. Only where that proves
+/// nothing is a linear program solved for a station. `mixture` gives each environment a weight, those of a hypothesis summing to its prior, as
+/// [`DecisionPlan`](murphy_problem::decision::DecisionPlan) does; without it, one is found.
+///
 /// # Errors
-/// If the policy is none of the tree.
+/// [`AuditError`].
 ///
 /// # Cost
-/// Two exact linear programs for each information set, as large as what may follow it.
+/// One pass over the histories for each environment and, for stations that the mixture proves nothing of, an exact linear program as large as what may follow. What ordinary conditioning would
+/// do is a small exact linear program for each station and action, and left out where more than 64 moves may follow.
 ///
 /// # Example
 /// ```
@@ -125,40 +152,124 @@ impl Station {
 /// .finish()?;
 /// let half = Rational::new(1, 2);
 /// let lots = BehaviourPolicy::new(&tree, vec![vec![half.clone(), half.clone()]])?;
-/// let audit = audit(&tree, &lots)?;
+/// let audit = audit(&tree, &lots, None)?;
 /// assert_eq!(audit.guarantee, half);
 /// assert!(audit.is_optimal() && audit.inconsistent().next().is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn audit(tree: &DecisionTree, policy: &BehaviourPolicy) -> Result<Audit, AuditError> {
+pub fn audit(
+    tree: &DecisionTree,
+    policy: &BehaviourPolicy,
+    mixture: Option<&[Rational]>,
+) -> Result<Audit, AuditError> {
     BehaviourPolicy::new(tree, policy.probabilities().to_vec())?;
+    let whole = Continuations::from_the_start(tree);
+    let (mixture, known) = match mixture {
+        Some(mixture) => (checked(tree, mixture)?, None),
+        None => solved(&whole)?,
+    };
     let followed = Followed::new(tree, policy);
+    let guarantee = tree.guarantee(&followed.payoffs);
+    // What the agent gains against the mixture, as a function of its plan, and the most it can gain from each information set on.
+    let weighted = tree.environments().iter().zip(&mixture);
+    let against = weighted
+        .map(|(environment, weight)| whole.whole(environment).scaled(weight, &Rational::ZERO))
+        .reduce(|sum, line| sum.plus(&line))
+        .ok_or(AuditError::Program)?;
+    let answers = whole.answers(&against);
+    let firsts = tree.information_sets().iter().zip(&answers);
+    let firsts = firsts
+        .filter(|(set, _)| set.after.is_none())
+        .map(|(_, answer)| answer);
+    let upper = &against.constant + &firsts.sum::<Rational>();
+    let optimum = match known {
+        Some(optimum) => optimum,
+        None if upper == guarantee => upper,
+        None => solved(&whole)?.1.ok_or(AuditError::Program)?,
+    };
     let reached = (0..tree.information_sets().len()).filter(|&set| followed.reaches(set));
-    let stations = reached.map(|set| station(&followed, policy, set));
+    let stations = reached.map(|set| {
+        let belief = followed.belief(set);
+        let off = belief.remaining.iter().zip(tree.environments()).zip(&mixture);
+        let off = off.map(|((part, environment), weight)| {
+            let past = &environment.weight * &belief.own * followed.past(part.environment, set);
+            weight * &(&part.secured + &past)
+        });
+        let bound = off.sum::<Rational>() + &belief.own * &answers[set];
+        station(
+            &followed,
+            policy,
+            belief,
+            (bound == guarantee).then_some(&guarantee),
+        )
+    });
     Ok(Audit {
-        guarantee: tree.guarantee(&followed.payoffs),
-        optimum: optimum(tree)?,
         stations: stations.collect::<Result<_, _>>()?,
-        range: followed.range,
+        range: followed.range.clone(),
+        guarantee,
+        optimum,
     })
 }
 
-/// Returns what the best plan guarantees.
-fn optimum(tree: &DecisionTree) -> Result<Rational, AuditError> {
-    let continuations = Continuations::from_the_start(tree);
-    let groups = by_hypothesis(tree, |k| continuations.whole(&tree.environments()[k]));
-    let best = continuations.maximin(&groups).ok_or(AuditError::Program)?;
-    Ok(best.value)
+/// Refuses weights that are no mixture of Nature's.
+fn checked(tree: &DecisionTree, mixture: &[Rational]) -> Result<Vec<Rational>, AuditError> {
+    let sum = |environments: &[usize]| environments.iter().map(|&k| &mixture[k]).sum::<Rational>();
+    let sound = mixture.len() == tree.environments().len()
+        && !mixture.iter().any(Rational::is_negative)
+        && tree
+            .hypotheses()
+            .iter()
+            .all(|hypothesis| sum(&hypothesis.environments) == hypothesis.prior);
+    if sound {
+        Ok(mixture.to_vec())
+    } else {
+        Err(AuditError::Mixture)
+    }
 }
 
+/// Returns Nature's mixture, and what the best plan guarantees.
+fn solved(whole: &Continuations<'_>) -> Result<(Vec<Rational>, Option<Rational>), AuditError> {
+    small(whole)?;
+    let tree = whole.tree();
+    let groups = by_hypothesis(tree, |k| whole.whole(&tree.environments()[k]));
+    let best = whole.maximin(&groups).ok_or(AuditError::Program)?;
+    let mut mixture = vec![Rational::ZERO; tree.environments().len()];
+    for (hypothesis, weights) in tree.hypotheses().iter().zip(best.weights) {
+        for (&k, weight) in hypothesis.environments.iter().zip(weights) {
+            mixture[k] = weight;
+        }
+    }
+    Ok((mixture, Some(best.value)))
+}
+
+fn small(continuations: &Continuations<'_>) -> Result<(), AuditError> {
+    match continuations.moves() {
+        moves if moves > MOVES_MAX => Err(AuditError::TooLarge {
+            moves,
+            limit: MOVES_MAX,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Looks for a better continuation, unless it is known that none guarantees more than so much.
 fn station(
     followed: &Followed<'_>,
     policy: &BehaviourPolicy,
-    set: InformationSetId,
+    belief: Belief,
+    most: Option<&Rational>,
 ) -> Result<Station, AuditError> {
-    let tree = followed.tree;
-    let belief = followed.belief(set);
+    let (tree, set) = (followed.tree, belief.information_set);
     let continuations = Continuations::from(tree, set);
+    let compared = continuations.moves() <= COMPARED_MAX;
+    if let Some(most) = most.filter(|_| !compared) {
+        return Ok(Station {
+            best: most.clone(),
+            better: None,
+            naive: None,
+            belief,
+        });
+    }
     let groups = by_hypothesis(tree, |k| {
         let environment = &tree.environments()[k];
         let factor = &environment.weight * &belief.own;
@@ -167,12 +278,26 @@ fn station(
             .payoff(environment, &followed.arrivals(k, set))
             .scaled(&factor, &constant)
     });
+    let naive = if compared {
+        naive(followed, policy, set, &groups)?
+    } else {
+        None
+    };
+    if let Some(most) = most {
+        return Ok(Station {
+            best: most.clone(),
+            better: None,
+            naive,
+            belief,
+        });
+    }
+    small(&continuations)?;
     let best = continuations.maximin(&groups).ok_or(AuditError::Program)?;
     let own = guarantee(&groups, &continuations.plan_of(policy));
     let actions = tree.information_sets()[set].actions.len();
     Ok(Station {
         better: (best.value > own).then(|| best.point[..actions].to_vec()),
-        naive: naive(followed, policy, set, &groups)?,
+        naive,
         best: best.value,
         belief,
     })

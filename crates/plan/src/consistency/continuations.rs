@@ -35,6 +35,8 @@ pub(crate) struct Line {
 pub(crate) struct Best {
     pub(crate) value: Rational,
     pub(crate) point: Vec<Rational>,
+    /// For each line of each group the weight that Nature gives it; those of a group sum to its prior.
+    pub(crate) weights: Vec<Vec<Rational>>,
 }
 
 impl Line {
@@ -171,6 +173,35 @@ impl<'t> Continuations<'t> {
             .scaled(weight, &constant)
     }
 
+    /// Returns for each information set the most that a line can gain from it on, per unit of coming there: the agent's best answer, from the end backward.
+    pub(crate) fn answers(&self, line: &Line) -> Vec<Rational> {
+        let sets = self.tree.information_sets();
+        // What is gained after each move from the sets that follow it.
+        let mut later = vec![Rational::ZERO; self.columns];
+        let mut worth = vec![Rational::ZERO; sets.len()];
+        for &set in self.sets.iter().rev() {
+            let moves = (0..sets[set].actions.len()).filter_map(|action| self.column(set, action));
+            let best = moves
+                .map(|column| &line.coefficients[column] + &later[column])
+                .max();
+            worth[set] = best.unwrap_or_default();
+            if let Some(column) = sets[set].after.and_then(|(set, action)| self.column(set, action)) {
+                later[column] += &worth[set];
+            }
+        }
+        worth
+    }
+
+    /// Returns the tree.
+    pub(crate) fn tree(&self) -> &'t DecisionTree {
+        self.tree
+    }
+
+    /// Returns the number of moves.
+    pub(crate) fn moves(&self) -> usize {
+        self.columns
+    }
+
     /// Returns the plan that a policy makes.
     pub(crate) fn plan_of(&self, policy: &BehaviourPolicy) -> Vec<Rational> {
         let mut point = vec![Rational::ZERO; self.columns];
@@ -246,11 +277,18 @@ impl<'t> Continuations<'t> {
                 });
             }
         }
+        let lines: usize = groups.iter().map(|(_, lines)| lines.len()).sum();
         let mut optimum = simplex::minimise(&costs, &constraints).ok()?;
         optimum.point.truncate(self.columns);
+        // The rows of the lines come last; the price of a bound from above is not positive.
+        let mut prices = optimum.prices.split_off(optimum.prices.len() - lines).into_iter();
+        let weights = groups
+            .iter()
+            .map(|(_, lines)| prices.by_ref().take(lines.len()).map(|price| -price).collect());
         Some(Best {
             value: -optimum.value,
             point: optimum.point,
+            weights: weights.collect(),
         })
     }
 }

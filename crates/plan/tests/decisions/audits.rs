@@ -5,7 +5,7 @@ use crate::numbers::Random;
 use crate::trees::{Shape, random, random_policy};
 use murphy_credal::infra::{AMeasure, Inframeasure, Update};
 use murphy_notation::Rational;
-use murphy_plan::consistency::{Station, audit};
+use murphy_plan::consistency::{AuditError, Station, audit};
 use murphy_plan::rules::{Rule, rule};
 use murphy_problem::decision::{BehaviourPolicy, DecisionTree, PolicyError, Turn};
 
@@ -46,7 +46,7 @@ fn a_plan_that_is_optimal_from_the_start_is_optimal_wherever_it_leads() {
     for (tree, _) in trees(1000, 300) {
         let policy = optimal(&tree);
         let sets: Vec<usize> = (0..tree.information_sets().len()).collect();
-        let found = audit(&tree, &policy).unwrap();
+        let found = audit(&tree, &policy, None).unwrap();
         assert_eq!(
             found.optimum,
             game(&tree, &pure_payoffs(&tree, &policy, &sets)),
@@ -81,7 +81,7 @@ fn a_plan_is_mended_where_it_can_be() {
     let (mut caught, mut passed) = (0, 0);
     for (tree, mut numbers) in trees(2000, 200) {
         let policy = random_policy(&mut numbers, &tree);
-        let found = audit(&tree, &policy).unwrap();
+        let found = audit(&tree, &policy, None).unwrap();
         assert_eq!(found.guarantee, tree.guarantee(&tree.payoffs(&policy)));
         for station in &found.stations {
             let sets = following(&tree, station.belief.information_set);
@@ -117,7 +117,7 @@ fn beliefs_are_updates() {
             continue;
         }
         let policy = random_policy(&mut numbers, &tree);
-        let found = audit(&tree, &policy).unwrap();
+        let found = audit(&tree, &policy, None).unwrap();
         let (low, high) = found.range.clone();
         if low == high {
             continue;
@@ -207,6 +207,40 @@ fn check_belief(
     station.is_updatable()
 }
 
+/// Whatever mixture is given, good or bad, the answer is the same; only how it is proved differs.
+#[test]
+fn the_mixture_changes_no_answer() {
+    for (tree, mut numbers) in trees(4000, 100) {
+        let best = optimal(&tree);
+        let policy = if numbers.below(2) == 0 {
+            best
+        } else {
+            random_policy(&mut numbers, &tree)
+        };
+        let without = audit(&tree, &policy, None).unwrap();
+        let mut mixture = vec![Rational::ZERO; tree.environments().len()];
+        for hypothesis in tree.hypotheses() {
+            let at = usize::try_from(numbers.below(8)).unwrap() % hypothesis.environments.len();
+            mixture[hypothesis.environments[at]] = hypothesis.prior.clone();
+        }
+        assert_eq!(audit(&tree, &policy, Some(&mixture)).unwrap(), without);
+    }
+}
+
+#[test]
+fn weights_that_are_no_mixture_are_refused() {
+    let tree = random(&mut Random(5), SHAPES[2]);
+    let policy = optimal(&tree);
+    let refused = |mixture: &[Rational]| audit(&tree, &policy, Some(mixture)).unwrap_err();
+    assert_eq!(refused(&[Rational::ONE]), AuditError::Mixture);
+    let count = tree.environments().len();
+    assert_eq!(refused(&vec![Rational::ZERO; count]), AuditError::Mixture);
+    let mut negative = vec![Rational::ZERO; count];
+    let environments = &tree.hypotheses()[0].environments;
+    negative[environments[0]] = Rational::from(-1i64);
+    assert_eq!(refused(&negative), AuditError::Mixture);
+}
+
 #[test]
 fn a_policy_of_another_tree_is_refused() {
     let small = random(&mut Random(1), SHAPES[0]);
@@ -216,7 +250,7 @@ fn a_policy_of_another_tree_is_refused() {
         .find(|other| other.information_sets().len() != small.information_sets().len());
     let other = other.unwrap();
     let policy = optimal(&other);
-    let refusal = audit(&small, &policy).unwrap_err();
+    let refusal = audit(&small, &policy, None).unwrap_err();
     let expected = PolicyError::Rows {
         expected: small.information_sets().len(),
         found: other.information_sets().len(),

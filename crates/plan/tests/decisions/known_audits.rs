@@ -10,7 +10,7 @@ use murphy_plan::rules::{Rule, rule};
 fn hearing_that_the_ball_is_not_yellow_changes_nothing_but_alarms_the_naive() {
     let tree = sequential_ellsberg(Rational::ONE);
     let plan = named(&tree, &[("not yellow", "blue")]);
-    let found = audit(&tree, &plan).unwrap();
+    let found = audit(&tree, &plan, None).unwrap();
     assert_eq!(
         (found.guarantee.clone(), found.optimum.clone()),
         (q(2, 3), q(2, 3))
@@ -47,7 +47,7 @@ fn hearing_that_the_ball_is_not_yellow_changes_nothing_but_alarms_the_naive() {
 
     // With nothing paid on yellow red is right, and the naive agent would draw the same lots: it does not know the difference.
     let tree = sequential_ellsberg(Rational::ZERO);
-    let found = audit(&tree, &named(&tree, &[("not yellow", "red")])).unwrap();
+    let found = audit(&tree, &named(&tree, &[("not yellow", "red")]), None).unwrap();
     assert!(found.is_optimal() && found.stations[0].is_consistent());
     assert_eq!(found.stations[0].belief.at_stake, q(1, 3));
     assert_eq!(
@@ -64,7 +64,7 @@ fn hearing_that_the_ball_is_not_yellow_changes_nothing_but_alarms_the_naive() {
     // With a half both bets are as good, a third, and even lots better than either.
     let tree = sequential_ellsberg(q(1, 2));
     for bet in ["red", "blue"] {
-        let found = audit(&tree, &named(&tree, &[("not yellow", bet)])).unwrap();
+        let found = audit(&tree, &named(&tree, &[("not yellow", bet)]), None).unwrap();
         assert_eq!(found.stations[0].belief.at_stake, q(2, 3));
         assert_eq!((found.guarantee, found.optimum), (q(1, 3), q(1, 2)));
         assert_eq!(found.stations[0].better, Some(vec![q(1, 2), q(1, 2)]));
@@ -75,7 +75,7 @@ fn hearing_that_the_ball_is_not_yellow_changes_nothing_but_alarms_the_naive() {
 fn dilation_alarms_the_naive_at_both_observations() {
     let tree = dilation();
     let bet = named(&tree, &[("z = 0", "bet"), ("z = 1", "bet")]);
-    let found = audit(&tree, &bet).unwrap();
+    let found = audit(&tree, &bet, None).unwrap();
     assert_eq!(
         (found.guarantee.clone(), found.optimum.clone()),
         (q(1, 10), q(1, 10))
@@ -96,7 +96,7 @@ fn dilation_alarms_the_naive_at_both_observations() {
 
     // A bad plan that no single station can mend: the audit says that it is not optimal, and that each station is.
     let decline = named(&tree, &[("z = 0", "decline"), ("z = 1", "decline")]);
-    let found = audit(&tree, &decline).unwrap();
+    let found = audit(&tree, &decline, None).unwrap();
     assert_eq!(
         (found.guarantee.clone(), found.is_optimal()),
         (Rational::ZERO, false)
@@ -118,7 +118,7 @@ fn the_copy_problem_is_planned_with_lots_and_stays_consistent() {
     assert_eq!(best.worst, q(5, 8));
     assert_eq!(best.policy.at(0), [q(1, 4), q(3, 4)]);
     assert_eq!(best.policy.at(1), [Rational::ZERO, Rational::ONE]);
-    let found = audit(&tree, &best.policy).unwrap();
+    let found = audit(&tree, &best.policy, None).unwrap();
     assert!(found.is_optimal() && found.inconsistent().next().is_none());
     // On heads the naive agent would draw even lots.
     let naive = found.stations[0].naive.as_ref().unwrap();
