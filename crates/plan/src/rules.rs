@@ -15,7 +15,7 @@
 //! # Source
 //! Luce and Raiffa, *Games and Decisions* (1957), chapter 13, for the rules without a prior; [`crate::consistency`] for the last.
 
-use crate::consistency::{AuditError, Best, Continuations, Line, by_hypothesis, naive_policy};
+use crate::consistency::{AuditError, Best, Continuations, Line, by_hypothesis, naive_policy, small};
 use murphy_notation::Rational;
 use murphy_problem::decision::{BehaviourPolicy, DecisionTree, PolicyError};
 use std::fmt;
@@ -157,6 +157,7 @@ pub fn rule(tree: &DecisionTree, rules: &[Rule]) -> Result<Vec<Ruling>, RuleErro
 impl<'t> Lines<'t> {
     fn of(tree: &'t DecisionTree) -> Result<Self, RuleError> {
         let continuations = Continuations::from_the_start(tree);
+        small(&continuations)?;
         let groups = by_hypothesis(tree, |k| continuations.whole(&tree.environments()[k]));
         let known = tree.environments().iter().map(|environment| {
             let alone = [(Rational::ONE, vec![continuations.whole(environment)])];

@@ -26,8 +26,7 @@ use murphy_notation::Rational;
 /// let (half, one) = (Rational::new(1, 2), Rational::ONE);
 /// let set = Supracontribution::new(vec![vec![half.clone(), Rational::ZERO]])?;
 /// assert_eq!(set.expected_loss(&[one.clone(), one])?, half);
-/// // Losing nothing with what is missing is being sure of it.
-/// assert!(set.is_distribution() == false);
+/// assert!(!set.is_distribution(), "half of the mass is in Nirvana");
 /// # Ok::<(), murphy_credal::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,8 +33,8 @@ pub struct Station {
     pub naive: Option<Naive>,
 }
 
-/// The most moves of an exact linear program: dense tableaus grow with their square.
-const MOVES_MAX: usize = 1000;
+/// The most numbers in the tableau of an exact linear program.
+const CELLS_MAX: usize = 1_000_000;
 /// The most moves that may follow where the plan is compared with ordinary conditioning.
 const COMPARED_MAX: usize = 64;
 
@@ -46,11 +46,11 @@ pub enum AuditError {
     Policy(PolicyError),
     /// The weights given are no mixture of Nature's: not one an environment, or not summing to the prior of each hypothesis.
     Mixture,
-    /// The mixture proves nothing, and the tree is too large to look for a better plan exactly.
+    /// The tree is too large to look for a better plan in it exactly.
     TooLarge {
-        /// How many moves there are.
-        moves: usize,
-        /// How many there may be.
+        /// How many numbers the tableau of the linear program would hold.
+        cells: usize,
+        /// How many it may hold.
         limit: usize,
     },
     /// A linear program had no answer; that is a defect of this library.
@@ -65,9 +65,9 @@ impl fmt::Display for AuditError {
                 f,
                 "Nature's mixture does not give every environment a weight, those of each hypothesis summing to its prior"
             ),
-            Self::TooLarge { moves, limit } => write!(
+            Self::TooLarge { cells, limit } => write!(
                 f,
-                "the plan is not proved optimal, and {moves} moves are too many to look for a better one exactly; at most {limit} are supported"
+                "the tree is too large to look for a better plan exactly: a tableau of {cells} numbers, where at most {limit} are supported"
             ),
             Self::Program => write!(f, "a linear program that must have an answer has none"),
         }
@@ -242,11 +242,12 @@ fn solved(whole: &Continuations<'_>) -> Result<(Vec<Rational>, Option<Rational>)
     Ok((mixture, Some(best.value)))
 }
 
-fn small(continuations: &Continuations<'_>) -> Result<(), AuditError> {
-    match continuations.moves() {
-        moves if moves > MOVES_MAX => Err(AuditError::TooLarge {
-            moves,
-            limit: MOVES_MAX,
+/// Refuses linear programs that exact arithmetic would not end in good time.
+pub(crate) fn small(continuations: &Continuations<'_>) -> Result<(), AuditError> {
+    match continuations.cells(continuations.tree().environments().len()) {
+        cells if cells > CELLS_MAX => Err(AuditError::TooLarge {
+            cells,
+            limit: CELLS_MAX,
         }),
         _ => Ok(()),
     }

@@ -137,14 +137,11 @@ impl<'t> Continuations<'t> {
             coefficients: vec![Rational::ZERO; self.columns],
             constant: Rational::ZERO,
         };
-        let mut reached: Vec<Option<(Rational, Option<usize>)>> = vec![None; histories.len()];
-        for (history, probability) in from {
-            reached[*history] = Some((probability.clone(), None));
-        }
-        for at in 0..histories.len() {
-            let Some((weight, own)) = reached[at].clone() else {
-                continue;
-            };
+        let starts = from
+            .iter()
+            .map(|(history, probability)| (*history, probability.clone(), None));
+        let mut open: Vec<(HistoryId, Rational, Option<usize>)> = starts.collect();
+        while let Some((at, weight, own)) = open.pop() {
             for (action, &next) in histories[at].turn.next().iter().enumerate() {
                 let own = match &histories[at].turn {
                     Turn::Agent { information_set, .. } => self.column(*information_set, action),
@@ -159,7 +156,7 @@ impl<'t> Continuations<'t> {
                     Some(column) => line.coefficients[column] += gain,
                     None => line.constant += gain,
                 }
-                reached[next] = Some((weight, own));
+                open.push((next, weight, own));
             }
         }
         line
@@ -195,6 +192,12 @@ impl<'t> Continuations<'t> {
     /// Returns the tree.
     pub(crate) fn tree(&self) -> &'t DecisionTree {
         self.tree
+    }
+
+    /// Returns how many numbers the tableau of a linear program against so many lines holds.
+    pub(crate) fn cells(&self, lines: usize) -> usize {
+        let rows = self.sets.len() + lines;
+        rows.saturating_mul(self.columns + 2 * rows)
     }
 
     /// Returns the number of moves.

@@ -30,5 +30,5 @@ pub use audit::{Audit, AuditError, Station, audit};
 pub use belief::{Belief, Remaining};
 pub use naive::{Naive, naive_policy};
 
-pub(crate) use audit::by_hypothesis;
+pub(crate) use audit::{by_hypothesis, small};
 pub(crate) use continuations::{Best, Continuations, Line};

@@ -5,7 +5,7 @@
 
 use super::belief::Followed;
 use super::continuations::{Best, Continuations, Line};
-use super::{AuditError, continuations};
+use super::{AuditError, continuations, small};
 use murphy_notation::Rational;
 use murphy_problem::decision::{BehaviourPolicy, DecisionTree, InformationSetId};
 
@@ -113,6 +113,7 @@ pub fn naive_policy(tree: &DecisionTree, otherwise: &BehaviourPolicy) -> Result<
     let followed = Followed::new(tree, otherwise);
     for (set, row) in rows.iter_mut().enumerate() {
         let continuations = Continuations::from(tree, set);
+        small(&continuations)?;
         let lines = match posteriors(&followed, &continuations, set) {
             Some(lines) if !lines.is_empty() => lines,
             _ => continue,

@@ -2,11 +2,11 @@
 
 use crate::brute::{following, game, pure_payoffs};
 use crate::numbers::Random;
-use crate::trees::{Shape, random, random_policy};
+use crate::trees::{Shape, Worlds, agent, pays, random, random_policy};
 use murphy_credal::infra::{AMeasure, Inframeasure, Update};
 use murphy_notation::Rational;
 use murphy_plan::consistency::{AuditError, Station, audit};
-use murphy_plan::rules::{Rule, rule};
+use murphy_plan::rules::{Rule, RuleError, rule};
 use murphy_problem::decision::{BehaviourPolicy, DecisionTree, PolicyError, Turn};
 
 const SHAPES: [Shape; 4] = [
@@ -225,6 +225,35 @@ fn the_mixture_changes_no_answer() {
         }
         assert_eq!(audit(&tree, &policy, Some(&mixture)).unwrap(), without);
     }
+}
+
+/// Where a linear program would be too large, Nature's mixture still proves an optimal plan, and nothing is claimed of another.
+#[test]
+fn large_trees_are_proved_by_the_mixture_or_refused() {
+    let chain = (0..600).rev().fold(pays(1, Rational::ZERO), |next, at| {
+        let stop = pays(1, Rational::new(at, 600));
+        agent(&format!("step {at}"), [("on", next), ("stop", stop)])
+    });
+    let tree = Worlds::named(&["only"]).tree(&chain);
+    let mixture = [Rational::ONE];
+    // On and on, and stop at the last step.
+    let last = |set: usize| usize::from(set == 599);
+    let best = BehaviourPolicy::pure(&tree, &(0..600).map(last).collect::<Vec<_>>()).unwrap();
+    let found = audit(&tree, &best, Some(&mixture)).unwrap();
+    assert!(found.is_optimal() && found.inconsistent().next().is_none());
+    assert_eq!(found.stations.len(), 600);
+    assert!(found.stations[0].naive.is_none() && found.stations[599].naive.is_some());
+    let worse = BehaviourPolicy::pure(&tree, &[1; 600]).unwrap();
+    assert!(matches!(
+        audit(&tree, &worse, Some(&mixture)),
+        Err(AuditError::TooLarge { .. })
+    ));
+    assert!(matches!(
+        audit(&tree, &best, None),
+        Err(AuditError::TooLarge { .. })
+    ));
+    let refused = rule(&tree, &[Rule::Maximin]).unwrap_err();
+    assert!(matches!(refused, RuleError::Audit(AuditError::TooLarge { .. })));
 }
 
 #[test]
