@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Value(ValueArguments),
     /// Prove the bracket of a plan again, from the world, the spec and the certificate
     Check(CheckArguments),
+    /// Follow a plan where it leads: is it still the best there, and what would ordinary conditioning have done?
+    Audit(crate::cli::audit::AuditArguments),
     /// Run a plan many times against a Nature of your choice
     Simulate(SimulateArguments),
     /// Write the page of a plan: one HTML file to look at
@@ -116,7 +118,8 @@ pub(crate) struct PlanArguments {
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron
   murphy value worlds/frozen_lake.ron specs/frozen_lake.ron --const slip=1/3 --format json
   murphy value robot.prism --const delta=0.1 --property 'Pmaxmin=? [ F \"goal\" ]'
-  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact")]
+  murphy value die.prism --property 'Pmin=? [ F \"six\" ]' --exact
+  murphy value worlds/zoo/trap_bandit.ron specs/zoo.ron --rules --prior risky=1/25 --prior safe=24/25")]
 pub(crate) struct ValueArguments {
     /// The world file
     pub(crate) world: PathBuf,
@@ -148,6 +151,15 @@ pub(crate) struct ValueArguments {
     /// How much each round counts of the one before it, for --nirvana
     #[arg(long, value_name = "DISCOUNT", requires = "nirvana")]
     pub(crate) patience: Option<String>,
+    /// Compare decision rules: maximin, Bayes, maximax, Hurwicz, minimax regret, and conditioning on what is seen
+    #[arg(long, requires = "spec")]
+    pub(crate) rules: bool,
+    /// The weight that Bayes gives a world, by name or number; may be repeated [default: those of the hypotheses, even within them]
+    #[arg(long = "prior", value_name = "WORLD=WEIGHT", requires = "rules")]
+    pub(crate) prior: Vec<String>,
+    /// How much Hurwicz looks at the worst world, between 0 and 1 [default: 1/2]
+    #[arg(long, value_name = "NUMBER", requires = "rules")]
+    pub(crate) pessimism: Option<String>,
     /// Add the processor seconds of reading, and of solving and proving, summed over threads
     #[arg(long)]
     pub(crate) timings: bool,

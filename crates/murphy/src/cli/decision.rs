@@ -6,6 +6,7 @@ use crate::cli::files::{read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{self, line};
 use crate::cli::saved::beside;
+use crate::cli::saved_decision::SavedDecision;
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
 use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_hidden, decide_on_states};
@@ -106,7 +107,7 @@ impl Decision {
         }
     }
 
-    fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
+    pub(crate) fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
         let supposed = supposed(&world)?;
         let law = law(&supposed, &spec)?;
         Ok(Self {
@@ -474,31 +475,12 @@ pub(crate) fn check(
     text: &str,
     (format, terminal): (Format, &Terminal),
 ) -> Result<Outcome, Failure> {
-    let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
-    let document = DecisionDocument::from_text(text).map_err(|error| at(&error))?;
-    let constants = document
-        .constants
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let world = LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
-    let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
-    let decision = Decision::of(world, Spec::parse(&source)?, spec_origin)?;
-    let mut reasons = Vec::new();
-    let mut compare = |what: &str, then: &Origin, now: &Origin| {
-        if then.hash != now.hash {
-            reasons.push(format!(
-                "{what} `{}` was changed after the plan was made",
-                now.path
-            ));
-        }
-    };
-    compare("the world", &document.world, &decision.world.origin);
-    compare("the spec", &document.spec, &decision.spec_origin);
-    for (then, now) in document.files.iter().zip(&decision.world.files) {
-        compare("the table", then, now);
-    }
-    let proof = document.proof(&decision.law).map_err(|error| at(&error))?;
+    let SavedDecision {
+        decision,
+        document,
+        proof,
+        changes: mut reasons,
+    } = SavedDecision::read(path, text)?;
     let checked = match check_decision(&decision.law, &proof) {
         Ok(checked) if reasons.is_empty() => checked,
         Ok(_) => return rejected(&reasons, format, terminal),

@@ -1,6 +1,7 @@
 //! The command line: arguments in, files read, answers printed, an exit status out.
 
 mod args;
+mod audit;
 mod check;
 mod convert;
 mod decision;
@@ -15,8 +16,11 @@ mod model;
 mod plan;
 mod progress;
 mod report;
+mod rules;
 mod saved;
+mod saved_decision;
 mod simulate;
+mod tree;
 mod value;
 mod view;
 
@@ -122,6 +126,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Plan(arguments) => plan::run(arguments, terminal),
         Command::Value(arguments) => value::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Simulate(arguments) => simulate::run(arguments, terminal),
         Command::View(arguments) => view::run(arguments, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
@@ -134,6 +139,7 @@ fn format_of(command: &Command) -> Format {
         Command::Plan(arguments) => arguments.format,
         Command::Value(arguments) => arguments.format,
         Command::Check(arguments) => arguments.format,
+        Command::Audit(arguments) => arguments.format,
         Command::Simulate(arguments) => arguments.format,
         Command::Info(arguments) => arguments.format,
         Command::View(_) | Command::Convert(_) => Format::Text,

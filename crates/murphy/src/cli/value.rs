@@ -7,7 +7,7 @@ use crate::cli::files::read_source;
 use crate::cli::intervalmdp::Specification;
 use crate::cli::load::Loaded;
 use crate::cli::model::ReadModel;
-use crate::cli::{Outcome, Terminal, progress, report};
+use crate::cli::{Outcome, Terminal, progress, report, rules};
 use cpu_time::ProcessTime;
 use murphy::property::{Options, Reply, Worth, answer, exact_value};
 use murphy_notation::Passage;
@@ -20,6 +20,7 @@ use std::path::Path;
 
 pub(crate) fn run(arguments: &ValueArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &arguments.spec {
+        Some(spec) if arguments.rules => rules::run(arguments, spec, terminal),
         Some(spec) => of_spec(arguments, spec, terminal),
         None => of_property(arguments, terminal),
     }

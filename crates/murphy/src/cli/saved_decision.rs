@@ -1,0 +1,59 @@
+//! The plan of a decision problem read back: the file, and the world and the spec that it names, as they are now.
+
+use crate::cli::decision::Decision;
+use crate::cli::failure::Failure;
+use crate::cli::files::read_source;
+use crate::cli::load::LoadedWorld;
+use crate::cli::saved::beside;
+use murphy_problem::Origin;
+use murphy_problem::decision::{DecisionDocument, DecisionProof};
+use murphy_spec::Spec;
+use murphy_world::Limits;
+use std::path::Path;
+
+/// A plan with everything that it speaks of.
+pub(crate) struct SavedDecision {
+    pub(crate) decision: Decision,
+    pub(crate) document: DecisionDocument,
+    pub(crate) proof: DecisionProof,
+    /// What is not as it was when the plan was made, each in a sentence.
+    pub(crate) changes: Vec<String>,
+}
+
+impl SavedDecision {
+    /// Reads the text of a plan file, and all that it names.
+    pub(crate) fn read(path: &Path, text: &str) -> Result<Self, Failure> {
+        let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
+        let document = DecisionDocument::from_text(text).map_err(|error| at(&error))?;
+        let constants = document
+            .constants
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let world = beside(path, &document.world.path);
+        let world = LoadedWorld::read_with(&world, constants, Limits::default())?;
+        let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
+        let decision = Decision::of(world, Spec::parse(&source)?, spec_origin)?;
+        let mut changes = Vec::new();
+        let mut compare = |what: &str, then: &Origin, now: &Origin| {
+            if then.hash != now.hash {
+                changes.push(format!(
+                    "{what} `{}` was changed after the plan was made",
+                    now.path
+                ));
+            }
+        };
+        compare("the world", &document.world, &decision.world.origin);
+        compare("the spec", &document.spec, &decision.spec_origin);
+        for (then, now) in document.files.iter().zip(&decision.world.files) {
+            compare("the table", then, now);
+        }
+        let proof = document.proof(&decision.law).map_err(|error| at(&error))?;
+        Ok(Self {
+            decision,
+            document,
+            proof,
+            changes,
+        })
+    }
+}
