@@ -1,7 +1,7 @@
 //! Several credal sets that all hold, and the proof when they cannot.
 
 use super::corners::extreme;
-use super::lifted::Lifted;
+use super::lifted::{Lifted, SIZE_MAX};
 use super::maps::images_exist;
 use crate::constraint::{Constraint, Relation};
 use crate::error::{Error, not_empty, same_length};
@@ -117,6 +117,13 @@ impl Conjunction {
         not_empty(&parts)?;
         if outcomes == 0 {
             return Err(Error::Empty);
+        }
+        if outcomes > SIZE_MAX {
+            return Err(Error::TooLarge {
+                size: outcomes,
+                limit: SIZE_MAX,
+                what: "outcomes",
+            });
         }
         let mut conjunction = Self {
             outcomes,
@@ -270,6 +277,8 @@ impl Conjunction {
 impl Conflict {
     /// Proves again, from the sets alone, that they contradict one another; false if the bets prove nothing.
     ///
+    /// The maps are part of what is proved: that no distribution over the outcomes they start from has its images in the sets.
+    ///
     /// # Errors
     /// If there are not as many sets as bets, or one is over other outcomes.
     pub fn proves(&self, sets: &[&CredalSet]) -> Result<bool, Error> {
@@ -280,10 +289,16 @@ impl Conflict {
             prices += set.bound_below(bet, &expectation.multiplier)?;
         }
         let outcomes = self.maps.first().map_or(0, Vec::len);
-        let total = |outcome: usize| -> Rational {
-            let bets = self.bets.iter().zip(&self.maps);
-            bets.map(|(bet, map)| bet[map[outcome]].clone()).sum()
+        // What all bets come to at an outcome; none if a map leads outside.
+        let total = |outcome: usize| -> Option<Rational> {
+            let mut total = Rational::ZERO;
+            for (bet, map) in self.bets.iter().zip(&self.maps) {
+                total += bet.get(*map.get(outcome)?)?;
+            }
+            Some(total)
         };
-        Ok(prices.is_positive() && (0..outcomes).all(|outcome| !total(outcome).is_positive()))
+        let loses = |outcome| total(outcome).is_some_and(|total| !total.is_positive());
+        let complete = outcomes > 0 && self.maps.len() == sets.len();
+        Ok(complete && prices.is_positive() && (0..outcomes).all(loses))
     }
 }

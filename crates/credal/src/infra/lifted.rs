@@ -7,7 +7,7 @@ use crate::set::CredalSet;
 use murphy_notation::Rational;
 
 /// The most rows or columns of a lifted set.
-const SIZE_MAX: usize = 4096;
+pub(crate) const SIZE_MAX: usize = 1024;
 
 /// One constraint on a distribution and the helper columns, all of which are non-negative.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use super::POINTS_MAX;
 use super::conjunction::Conjunction;
 use super::corners::corners;
+use super::lifted::SIZE_MAX;
 use crate::error::Error;
 use crate::set::CredalSet;
 use crate::vertices::Vertices;
@@ -56,10 +57,18 @@ pub fn strong_product(first: &CredalSet, second: &CredalSet) -> Result<CredalSet
 /// [`Error::TooLarge`] if a set is too large.
 pub fn free_product(first: &CredalSet, second: &CredalSet) -> Result<Conjunction, Error> {
     let (rows, columns) = (first.outcomes(), second.outcomes());
+    let size = rows.saturating_mul(columns);
+    if size > SIZE_MAX {
+        return Err(Error::TooLarge {
+            size,
+            limit: SIZE_MAX,
+            what: "joint outcomes",
+        });
+    }
     let pairs = || (0..rows).flat_map(|x| (0..columns).map(move |y| (x, y)));
     let parts = vec![
         (pairs().map(|(x, _)| x).collect(), first),
         (pairs().map(|(_, y)| y).collect(), second),
     ];
-    Conjunction::of_images(rows * columns, parts)
+    Conjunction::of_images(size, parts)
 }

@@ -3,7 +3,7 @@
 use crate::beliefs::utility;
 use crate::oracle::{self, Point, constraint, expectation, unit};
 use crate::sets::{hull, part, product};
-use murphy_credal::infra::{Conflict, Conjunction, corners};
+use murphy_credal::infra::{Conflict, Conjunction, corners, free_product};
 use murphy_credal::{Constraint, CredalSet, Error, Interval, Polytope, Precise, Relation};
 use murphy_notation::Rational;
 use proptest::prelude::*;
@@ -126,6 +126,24 @@ fn what_cannot_be_joined_is_refused() {
         Conjunction::of(&[&two, &three]),
         Err(Error::NoSuchOutcome { .. } | Error::LengthMismatch { .. })
     ));
+    let wide = CredalSet::from(Interval::new(vec![Rational::ZERO; 2000], vec![Rational::ONE; 2000]).unwrap());
+    assert!(matches!(
+        Conjunction::of(&[&wide]),
+        Err(Error::TooLarge { size: 2000, .. })
+    ));
+    assert!(matches!(
+        free_product(&wide, &two),
+        Err(Error::TooLarge { size: 4000, .. })
+    ));
+    // A proof that somebody made up proves nothing, whatever its shape.
+    let one = vec![Rational::ONE; 2];
+    for maps in [vec![], vec![vec![0, 5]], vec![vec![], vec![]]] {
+        let forged = Conflict {
+            bets: vec![one.clone(), one.clone()],
+            maps,
+        };
+        assert!(!forged.proves(&[&two, &two]).unwrap());
+    }
     let both = Conjunction::of(&[&two, &two]).unwrap();
     assert!(both.lower_expectation(&[Rational::ONE]).is_err());
 }
