@@ -46,6 +46,10 @@ pub(crate) struct AuditArguments {
     pub(crate) format: Format,
 }
 
+/// The most information sets that are shown as text.
+const STATIONS_SHOWN_MAX: usize = 40;
+/// The most worlds of a belief that are shown as text.
+const WORLDS_SHOWN_MAX: usize = 16;
 /// The most moves of a tree in which an agent who conditions throughout is followed.
 const NAIVE_MOVES_MAX: usize = 400;
 
@@ -287,11 +291,35 @@ impl Report<'_> {
             text += &line("", remark);
         }
         text += &self.alarm();
-        for station in &audit.stations {
+        let shown = self.shown();
+        for station in &shown {
             text.push('\n');
             text += &self.station(station);
         }
+        let more = audit.stations.len() - shown.len();
+        if more > 0 {
+            text += &format!("\nand {more} more information sets; --format json lists all\n");
+        }
         text
+    }
+
+    /// Returns the stations to show: all if they are few, and otherwise those that fail or alarm first.
+    fn shown(&self) -> Vec<&Station> {
+        let all = &self.audit.stations;
+        if all.len() <= STATIONS_SHOWN_MAX {
+            return all.iter().collect();
+        }
+        let notable = |station: &&Station| {
+            !station.is_consistent() || station.naive.as_ref().is_some_and(|naive| naive.deviates)
+        };
+        let (notable, others): (Vec<&Station>, Vec<&Station>) = all.iter().partition(notable);
+        let mut shown: Vec<&Station> = notable
+            .into_iter()
+            .chain(others)
+            .take(STATIONS_SHOWN_MAX)
+            .collect();
+        shown.sort_by_key(|station| station.belief.information_set);
+        shown
     }
 
     /// Says what ordinary conditioning would come to.
@@ -366,7 +394,7 @@ impl Report<'_> {
             head.push("posterior");
         }
         let mut rows = vec![head.into_iter().map(str::to_owned).collect::<Vec<_>>()];
-        for part in &belief.remaining {
+        for part in belief.remaining.iter().take(WORLDS_SHOWN_MAX) {
             let reached: Rational = part.measure.iter().sum();
             let (weight, secured) = match &part.normalised {
                 Some((weight, secured)) => (exact(weight), exact(secured)),
@@ -385,7 +413,13 @@ impl Report<'_> {
             }
             rows.push(row);
         }
-        table(&rows, 5)
+        let more = belief.remaining.len().saturating_sub(WORLDS_SHOWN_MAX);
+        let text = table(&rows, 5);
+        if more == 0 {
+            text
+        } else {
+            format!("{text}     and {more} more worlds\n")
+        }
     }
 
     fn conditioning(&self, set: usize, naive: &Naive) -> String {
