@@ -6,6 +6,8 @@ use murphy_notation::Rational;
 use murphy_problem::decision::{BehaviourPolicy, DecisionTree, InformationSetId, Law};
 use murphy_world::Settled;
 
+/// The most information sets of a policy that are written in one line.
+const MOVES_SHOWN_MAX: usize = 6;
 /// The most characters of a fraction that is written out.
 const FRACTION_MAX: usize = 24;
 
@@ -108,7 +110,16 @@ impl TreeProblem {
         let sets = self.tree.information_sets().iter().enumerate();
         let reached = sets.filter(|(_, set)| set.histories.iter().any(|&h| !own[h].is_zero()));
         let made: Vec<String> = reached.map(|(at, _)| self.moves(at, policy.at(at))).collect();
-        made.join("; ")
+        if made.len() > MOVES_SHOWN_MAX && made.iter().all(|moves| *moves == made[0]) {
+            return format!("always {}", made[0]);
+        }
+        let more = made.len().saturating_sub(MOVES_SHOWN_MAX);
+        let shown = made[..made.len() - more].join("; ");
+        if more == 0 {
+            shown
+        } else {
+            format!("{shown}; and {more} more")
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Station {
 /// The most numbers in the tableau of an exact linear program.
 const CELLS_MAX: usize = 1_000_000;
 /// The most moves that may follow where the plan is compared with ordinary conditioning.
-const COMPARED_MAX: usize = 64;
+const COMPARED_MAX: usize = 200;
 
 /// Why a plan cannot be audited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Station {
 ///
 /// # Cost
 /// One pass over the histories for each environment and, for stations that the mixture proves nothing of, an exact linear program as large as what may follow. What ordinary conditioning would
-/// do is a small exact linear program for each station and action, and left out where more than 64 moves may follow.
+/// do is a small exact linear program for each station and action, and left out where more than 200 moves may follow.
 ///
 /// # Example
 /// ```
