@@ -17,7 +17,8 @@ pub(crate) fn witness(set: &CredalSet, values: &[f64], nature: Direction) -> Opt
             });
             let mut left = 1.0 - found.iter().sum::<f64>();
             for outcome in order {
-                if left <= 0.0 {
+                // What rounding leaves is no mass: it would seem to lead where nothing leads.
+                if left <= 8.0 * f64::EPSILON {
                     break;
                 }
                 let given = (upper[outcome].to_f64() - found[outcome]).clamp(0.0, left);
