@@ -122,14 +122,13 @@ fn induce(
         StopReason::Stalled
     };
     let policy = Policy::Stepwise(policy);
-    let (proof, followed) = (Proof::Backward, policy.clone());
     Ok(Plan {
+        certificate: Certificate {
+            policy: policy.clone(),
+            proof: Proof::Backward,
+        },
         policy,
         bracket,
-        certificate: Certificate {
-            policy: followed,
-            proof,
-        },
         stop,
         sweeps: u64::from(steps),
     })
