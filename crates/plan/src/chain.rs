@@ -1,5 +1,7 @@
 //! The Markov chain of both players' answers on a component, laid out for solving.
 
+use crate::elimination;
+
 /// States under local numbers, each with its weights to the others, what leaves them all, and what is gained directly.
 ///
 /// The equation is `x = right + weights·x`; it is held scaled by what leaves each state for other states or for good, which is summed and
@@ -16,6 +18,8 @@ pub(crate) struct Chain {
     later: Vec<(u32, f64)>,
     /// What leaves each state, zero where nothing does: such a state is worth nothing.
     pub(crate) diagonal: Vec<f64>,
+    /// What leaves each state for good.
+    exit: Vec<f64>,
     /// Divided by the diagonal.
     pub(crate) right: Vec<f64>,
 }
@@ -38,6 +42,7 @@ impl Chain {
         self.to.clear();
         self.weight.clear();
         self.diagonal.clear();
+        self.exit.clear();
         self.right.clear();
     }
 
@@ -45,7 +50,7 @@ impl Chain {
     pub(crate) fn push(&mut self, branches: impl Iterator<Item = Branch>, (lost, gain): (f64, f64)) {
         let own = self.diagonal.len() as u64;
         let first = self.to.len();
-        let (mut leaves, mut right) = (lost, gain);
+        let (mut leaves, mut exit, mut right) = (lost, lost, gain);
         for branch in branches {
             match branch {
                 Branch::Inside(to, weight) => {
@@ -62,6 +67,7 @@ impl Chain {
                 Branch::Outside(weight, value) => {
                     if weight > 0.0 {
                         leaves += weight;
+                        exit += weight;
                         right += weight * value;
                     }
                 }
@@ -77,6 +83,7 @@ impl Chain {
             *weight *= scale;
         }
         self.diagonal.push(leaves.max(0.0));
+        self.exit.push(exit.max(0.0));
         self.right.push(right * scale);
         self.start.push(u32::try_from(self.to.len()).unwrap_or(u32::MAX));
     }
@@ -113,6 +120,24 @@ impl Chain {
             let after = self.entries(self.middle[state], self.start[state + 1]);
             *out = right[state] - after.map(|(to, weight)| weight * x[to]).sum::<f64>();
         }
+    }
+
+    /// Solves the chain for a scaled right-hand side by taking its states out, or gives up after so many operations.
+    pub(crate) fn taken_out(&self, right: &[f64], operations_max: u64) -> Option<Vec<f64>> {
+        let mut chain = elimination::Chain::default();
+        for (state, (leaves, exit)) in self.diagonal.iter().zip(&self.exit).enumerate() {
+            let row = self
+                .row(state)
+                .map(|(to, weight)| Some((u32::try_from(to).ok()?, weight * leaves)));
+            chain.push(row.collect::<Option<Vec<_>>>()?, *exit);
+        }
+        let gains: Vec<f64> = right
+            .iter()
+            .zip(&self.diagonal)
+            .map(|(gain, leaves)| gain * leaves)
+            .collect();
+        let found = chain.eliminate(operations_max)?.solve(&gains);
+        found.iter().all(|value| value.is_finite()).then_some(found)
     }
 
     /// Returns what is gained in each state, scaled as the chain is.

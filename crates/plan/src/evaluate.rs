@@ -23,6 +23,8 @@ const SHY: (f64, f64) = (3e-15, 1e-3);
 const ACCURACY: f64 = 0.2;
 /// How precisely a chain is solved, as a part of the last move.
 const SOLVED: f64 = 0.03;
+/// So many operations are spent on a chain that iterating does not solve.
+const OPERATIONS_MAX: u64 = 1 << 24;
 /// A row whose worth differs by less than this part is as good.
 const ROUNDING: f64 = 16.0 * f64::EPSILON;
 
@@ -31,8 +33,16 @@ const FLOOR: f64 = 1e-6;
 const ROUGH: f64 = 1e-2;
 const ROUGH_FLOOR: f64 = 0.03;
 
+/// How often players may answer again off the fixed point, and which part of what is given away each step keeps at least.
+const LANDINGS: usize = 8;
+const SAFE: f64 = 0.3;
+
 /// Moves below this part of a value may be nothing but rounding.
 const NOISE: f64 = 1e-10;
+
+/// After so many rounds in which answers still change much, a front is moving through the component, and sweeps between the rounds take it further.
+const FRONT_AFTER: usize = 3;
+const FRONT_SWEEPS: usize = 3;
 
 /// What a guess has to do.
 pub(crate) struct Aim<'a> {
@@ -56,9 +66,8 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    /// Returns the values on the safe side of the fixed point, `times` as far off it as there is room for.
-    pub(crate) fn landing(&self, side: Side, times: f64) -> Vec<f64> {
-        let shy = times * self.shy;
+    /// Returns the values on the safe side of the fixed point, about `shy` times the slack off it.
+    fn off(&self, side: Side, shy: f64) -> Vec<f64> {
         let sign = if side == Side::Lower { -shy } else { shy };
         self.values
             .iter()
@@ -101,6 +110,63 @@ pub(crate) fn evaluate(
     found
 }
 
+/// Returns values on the safe side of the fixed point, `times` as far off it as there is room for, where every step moves to the other side.
+///
+/// Where answers tie at the fixed point they need not tie off it: the players answer again there, with what is given away counted in.
+pub(crate) fn land(
+    game: &Game<'_>,
+    (order, local): (&[u32], &[u32]),
+    (bound, guess): (&mut Bound, &mut Guess),
+    (aim, times): (&Aim<'_>, f64),
+) -> Vec<f64> {
+    let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
+    let (side, shy) = (bound.side, times * guess.shy);
+    let sizes = sizes(&guess.values, FLOOR);
+    let mut players = Players::new(game, (order, local), bound, aim.held);
+    let mut off = Guess {
+        values: guess.off(side, shy),
+        ..guess.clone()
+    };
+    for _ in 0..LANDINGS {
+        if players.answer(&mut off).is_none() {
+            break;
+        }
+        let mut steps = players.steps.iter().zip(&sizes);
+        let safe = steps.all(|(step, size)| match side {
+            Side::Lower => *step >= SAFE * shy * size,
+            Side::Upper => *step <= -SAFE * shy * size,
+        });
+        if safe {
+            break;
+        }
+        let given = players.chain.scaled(&sizes);
+        let sign = if side == Side::Lower { -shy } else { shy };
+        let right: Vec<f64> = players
+            .chain
+            .right
+            .iter()
+            .zip(given)
+            .map(|(right, given)| right + sign * given)
+            .collect();
+        let task = Task {
+            right: &right,
+            guess: &off.values,
+            sizes: &sizes,
+            tolerance: 0.5 * SAFE * shy,
+        };
+        match solve(&mut off.krylov, &players.chain, &task) {
+            Some(values) => off.values = values,
+            None => break,
+        }
+    }
+    bound.values = players.values;
+    for (&state, value) in order.iter().zip(before) {
+        bound.values[state as usize] = value;
+    }
+    guess.rows = off.rows;
+    off.values
+}
+
 /// Lets both players answer and solves the chain of their answers, until neither moves.
 fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &Aim<'_>) -> Option<Guess> {
     let mut last = f64::INFINITY;
@@ -122,8 +188,13 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
                 sizes: &sizes(&guess.values, floor),
                 tolerance: (SOLVED * moves.min(1.0)).max(0.2 * ACCURACY * SHY.0),
             };
-            guess.values = guess.krylov.solve(chain, &task)?;
+            guess.values = solve(&mut guess.krylov, chain, &task)?;
+            if moves > ROUGH && round >= FRONT_AFTER {
+                players.sweep(&mut guess)?;
+                continue;
+            }
         }
+        let chain = &players.chain;
         if settled || (moves <= 1e-3 && guess.shy <= SHY.0) {
             let sizes = sizes(&guess.values, FLOOR);
             let task = Task {
@@ -132,7 +203,7 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
                 sizes: &sizes,
                 tolerance: ACCURACY,
             };
-            guess.slack = guess.krylov.solve(chain, &task)?;
+            guess.slack = solve(&mut guess.krylov, chain, &task)?;
             let most = guess.slack.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
             guess.shy = (SHARE * aim.tolerance / most).clamp(SHY.0, SHY.1);
             if noise {
@@ -144,6 +215,13 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
         }
     }
     Some(guess)
+}
+
+/// Solves a chain: by iterating, and where that does not get there by taking states out.
+fn solve(krylov: &mut Krylov, chain: &Chain, task: &Task<'_>) -> Option<Vec<f64>> {
+    krylov
+        .solve(chain, task)
+        .or_else(|| chain.taken_out(task.right, OPERATIONS_MAX))
 }
 
 /// Returns about how large the value of each state is, none less than a part of the greatest: what it is pulled off by a step is in
@@ -167,6 +245,8 @@ struct Players<'a> {
     /// Values of all states of the model.
     values: Vec<f64>,
     chances: Vec<f64>,
+    /// By how much the operator moves each member; an endless amount to the safe side where a held play is led out.
+    steps: Vec<f64>,
     chain: Chain,
 }
 
@@ -195,6 +275,7 @@ impl<'a> Players<'a> {
             holder,
             values: std::mem::take(&mut bound.values),
             chances: Vec::new(),
+            steps: Vec::new(),
             chain: Chain::default(),
         }
     }
@@ -213,12 +294,19 @@ impl<'a> Players<'a> {
             .collect();
         let mut moves = 0.0f64;
         self.chain.clear();
+        self.steps.clear();
+        let led_out = match self.side {
+            Side::Lower => f64::INFINITY,
+            Side::Upper => f64::NEG_INFINITY,
+        };
+        self.steps.resize(guess.rows.len(), led_out);
         for (index, kept) in guess.rows.iter_mut().enumerate() {
             let way = self.holder.get(index).and_then(|holder| ways.get(*holder));
             match way {
                 None => {
                     let (worth, row) = self.choose(self.order[index], *kept)?;
                     let value = guess.values[index];
+                    self.steps[index] = worth - value;
                     let moved = (worth - value).abs() / (value.abs() + FLOOR * scale);
                     moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
                     *kept = row;
@@ -234,6 +322,24 @@ impl<'a> Players<'a> {
             }
         }
         Some(moves)
+    }
+
+    /// Lets the players answer state by state, each seeing what the ones before it came to.
+    fn sweep(&mut self, guess: &mut Guess) -> Option<()> {
+        for (&state, value) in self.order.iter().zip(&guess.values) {
+            self.values[state as usize] = *value;
+        }
+        for _ in 0..FRONT_SWEEPS {
+            for (index, &state) in self.order.iter().enumerate() {
+                if self.holder.get(index).is_some_and(|holder| *holder != usize::MAX) {
+                    continue;
+                }
+                let (worth, row) = self.choose(state, guess.rows[index])?;
+                self.values[state as usize] = worth;
+                (guess.values[index], guess.rows[index]) = (worth, row);
+            }
+        }
+        Some(())
     }
 
     /// Returns the agent's best row of a state and its worth; the row kept so far if none is better by more than rounding.

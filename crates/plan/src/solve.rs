@@ -4,7 +4,7 @@ use crate::bound::NO_ROW;
 use crate::bound::{Bound, Care};
 use crate::course::Course;
 use crate::end_component::Marks;
-use crate::evaluate::{Aim, evaluate};
+use crate::evaluate::{Aim, evaluate, land};
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::holding::Holding;
@@ -373,16 +373,12 @@ impl<'a> Solver<'a> {
                     held: &held,
                     tolerance: aim,
                 };
-                let Some(found) = evaluate(game, places, (bound, guess.take()), &aim) else {
+                let Some(mut found) = evaluate(game, places, (bound, guess.take()), &aim) else {
                     break;
                 };
                 let change = WIDER.iter().find_map(|times| {
-                    let (change, sweeps) = prove_flat(
-                        bound,
-                        game,
-                        places,
-                        (found.landing(side, *times), &found.rows, &held),
-                    );
+                    let landing = land(game, places, (bound, &mut found), (&aim, *times));
+                    let (change, sweeps) = prove_flat(bound, game, places, (landing, &found.rows, &held));
                     self.sweeps += sweeps;
                     change
                 });
