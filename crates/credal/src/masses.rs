@@ -4,7 +4,7 @@
 //! A model holds such a list for each of its choices, often millions. Nearly all that people and tools write are decimals, which over a common
 //! whole take 4 bytes each; and whole numbers are what both a planner's kernel and a checker want, without a search for common denominators.
 
-use murphy_notation::Rational;
+use murphy_notation::{Rational, gcd};
 use std::num::NonZeroU64;
 
 use crate::number::Shares;
@@ -224,24 +224,6 @@ fn common_factor(whole: u64, parts: impl Iterator<Item = u64> + Clone) -> u64 {
         }
     }
     shared << twos
-}
-
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    if a == 0 || b == 0 {
-        return a | b;
-    }
-    let twos = (a | b).trailing_zeros();
-    a >>= a.trailing_zeros();
-    loop {
-        b >>= b.trailing_zeros();
-        if a > b {
-            std::mem::swap(&mut a, &mut b);
-        }
-        b -= a;
-        if b == 0 {
-            return a << twos;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ pub use lexer::{Token, TokenKind};
 pub use parser::Parser;
 pub use passage::Passage;
 pub use polynomial::{Monomial, Polynomial, SymbolRange};
-pub use rational::{ParseRationalError, Rational};
+pub use rational::{ParseRationalError, Rational, gcd};
 pub use render::render;
 pub use resolve::{Binding, Names, Resolved};
 pub use source::{Place, Source, Span};

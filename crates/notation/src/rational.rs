@@ -98,7 +98,7 @@ fn gcd_u128(mut a: u128, mut b: u128) -> u128 {
     loop {
         b >>= b.trailing_zeros();
         if let (Ok(x), Ok(y)) = (u64::try_from(a), u64::try_from(b)) {
-            return u128::from(gcd_u64(x, y)) << twos;
+            return u128::from(gcd(x, y)) << twos;
         }
         if a > b {
             std::mem::swap(&mut a, &mut b);
@@ -110,7 +110,15 @@ fn gcd_u128(mut a: u128, mut b: u128) -> u128 {
     }
 }
 
-fn gcd_u64(mut a: u64, mut b: u64) -> u64 {
+/// Returns the greatest common divisor; of zero and a number, the number.
+///
+/// # Example
+/// ```
+/// assert_eq!(murphy_notation::gcd(12, 18), 6);
+/// assert_eq!(murphy_notation::gcd(0, 7), 7);
+/// ```
+#[must_use]
+pub fn gcd(mut a: u64, mut b: u64) -> u64 {
     if a == 0 || b == 0 {
         return a | b;
     }
@@ -225,7 +233,7 @@ impl Rational {
     }
 
     fn from_words(numerator: i64, denominator: u64) -> Self {
-        let divisor = gcd_u64(numerator.unsigned_abs(), denominator).max(1);
+        let divisor = gcd(numerator.unsigned_abs(), denominator).max(1);
         let magnitude = numerator.unsigned_abs() / divisor;
         let small = i64::try_from(i128::from(magnitude) * i128::from(numerator.signum()));
         match (small, NonZeroU64::new(denominator / divisor)) {

@@ -3,7 +3,7 @@
 //! Probabilities that people write have small denominators: ten intervals `[0, 0.1]` become ten times `1` over `10`, whose sum is exactly `10`. Where
 //! the common denominator is too large for that, weights are rounded, and the slack accounts for it.
 
-use murphy_notation::Rational;
+use murphy_notation::{Rational, gcd};
 
 /// Whole numbers up to here are floats.
 const WHOLE: u64 = 1 << 53;
@@ -51,11 +51,4 @@ impl Scale {
     pub(crate) fn unit(self) -> f64 {
         self.0.map_or(0.0, |common| 1.0 / common as f64)
     }
-}
-
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
