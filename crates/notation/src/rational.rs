@@ -399,6 +399,9 @@ impl Rational {
     #[must_use]
     pub fn floor_f64(&self) -> f64 {
         let near = self.to_f64();
+        if let Some(below) = self.small_floor(near) {
+            return below;
+        }
         match Self::from_f64(near) {
             Some(exact) if exact <= *self => {
                 let next = near.next_up();
@@ -411,6 +414,22 @@ impl Rational {
             None if near < 0.0 => f64::NEG_INFINITY,
             _ => near.next_down(),
         }
+    }
+
+    /// Returns the greatest float that is not above the number from the nearest one, if numerator and denominator are floats themselves.
+    #[expect(clippy::cast_precision_loss, reason = "guarded: both sides are below 2^53")]
+    fn small_floor(&self, near: f64) -> Option<f64> {
+        const EXACT: u64 = 1 << 53;
+        let (numerator, denominator) = self.as_small()?;
+        if numerator.unsigned_abs() > EXACT || denominator > EXACT {
+            return None;
+        }
+        if denominator == 1 {
+            return Some(near);
+        }
+        // Rounded once, so that the sign is that of the exact difference.
+        let above = near.mul_add(denominator as f64, -(numerator as f64)) > 0.0;
+        Some(if above { near.next_down() } else { near })
     }
 
     /// Returns the least `f64` that is not below the number.

@@ -1,7 +1,8 @@
 //! Objectives with a step bound: backward induction, each step rounded outward.
 
 use crate::error::Error;
-use crate::game::{Game, Row, Side};
+use crate::draft::Row;
+use crate::game::{Game, Side, Terms};
 use crate::plan::bracket_at_start;
 use crate::settings::{Progress, Settings};
 use murphy_notation::Rational;
@@ -20,7 +21,7 @@ pub(crate) fn plan_bounded_reach(
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
     let decided = target.union(avoid);
-    let game = undecided(problem, &decided)?;
+    let game = undecided(problem, &decided, None)?;
     let start = target
         .flags()
         .iter()
@@ -37,22 +38,27 @@ pub(crate) fn plan_horizon(
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
     let states = problem.model.state_count();
-    let game = undecided(problem, &StateSet::none(states))?.with_gains(quantity, &Rational::ONE)?;
+    let game = undecided(problem, &StateSet::none(states), Some((quantity, &Rational::ONE)))?;
     induce(problem, &game, (vec![0.0; states], steps), settings)
 }
 
-fn undecided<'a>(problem: &'a Problem, decided: &StateSet) -> Result<Game<'a>, Error> {
-    let known = vec![0.0; problem.model.state_count()];
-    Game::new(
-        &problem.model,
-        (problem.agent, problem.nature),
-        &known,
-        |state, rows| {
-            if !decided.contains(state) {
-                rows.extend(problem.model.choices(state).map(Row::whole));
-            }
-        },
-    )
+fn undecided<'a>(
+    problem: &'a Problem,
+    decided: &StateSet,
+    gains: Option<(&[Rational], &Rational)>,
+) -> Result<Game<'a>, Error> {
+    let terms = Terms {
+        agent: problem.agent,
+        nature: problem.nature,
+        known: &vec![0.0; problem.model.state_count()],
+        gains,
+        goes: false,
+    };
+    Game::new(&problem.model, &terms, |state, rows| {
+        if !decided.contains(state) {
+            rows.extend(problem.model.choices(state).map(Row::whole));
+        }
+    })
 }
 
 /// Goes back from the last step to the first.

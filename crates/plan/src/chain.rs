@@ -8,14 +8,14 @@ use crate::elimination;
 /// never subtracted, so that a slow state keeps its relative precision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chain {
+    /// Where the room of each state begins.
     start: Vec<u32>,
-    /// Of each state, where the successors with greater numbers begin; those with smaller ones stand before them.
+    /// Of each state, where the successors with greater numbers begin, those with smaller ones stand before them; and where they end.
     middle: Vec<u32>,
+    end: Vec<u32>,
     to: Vec<u32>,
     /// Divided by the diagonal of its state.
     weight: Vec<f64>,
-    /// Room for the successors with greater numbers of the state that is added.
-    later: Vec<(u32, f64)>,
     /// What leaves each state, zero where nothing does: such a state is worth nothing.
     pub(crate) diagonal: Vec<f64>,
     /// What leaves each state for good.
@@ -34,34 +34,51 @@ pub(crate) enum Branch {
 }
 
 impl Chain {
-    /// Forgets all states and keeps the room.
-    pub(crate) fn clear(&mut self) {
-        self.start.clear();
-        self.start.push(0);
-        self.middle.clear();
-        self.to.clear();
-        self.weight.clear();
-        self.diagonal.clear();
-        self.exit.clear();
-        self.right.clear();
+    /// Returns a chain of states that are worth nothing, with room for so many branches of each.
+    pub(crate) fn with_room(rooms: impl Iterator<Item = usize>) -> Self {
+        let (mut start, mut next) = (Vec::new(), 0usize);
+        for room in rooms {
+            start.push(u32::try_from(next).unwrap_or(u32::MAX));
+            next += room;
+        }
+        let count = start.len();
+        Self {
+            middle: start.clone(),
+            end: start.clone(),
+            start,
+            to: vec![0; next],
+            weight: vec![0.0; next],
+            diagonal: vec![0.0; count],
+            exit: vec![0.0; count],
+            right: vec![0.0; count],
+        }
     }
 
-    /// Adds the next state: its branches, the weight that is lost on the way, and what is gained.
-    pub(crate) fn push(&mut self, branches: impl Iterator<Item = Branch>, (lost, gain): (f64, f64)) {
-        let own = self.diagonal.len() as u64;
-        let first = self.to.len();
+    /// Sets a state: its branches, the weight that is lost on the way, and what is gained. Branches beyond its room are forgotten.
+    pub(crate) fn set(
+        &mut self,
+        state: usize,
+        branches: impl Iterator<Item = Branch>,
+        (lost, gain): (f64, f64),
+    ) {
+        let first = self.start[state] as usize;
+        let room = self.start.get(state + 1).map_or(self.to.len(), |next| *next as usize);
         let (mut leaves, mut exit, mut right) = (lost, lost, gain);
+        // Smaller ones come in front; what they take the place of goes to the end.
+        let (mut middle, mut end) = (first, first);
         for branch in branches {
             match branch {
                 Branch::Inside(to, weight) => {
-                    if u64::from(to) != own && weight > 0.0 {
+                    if to as usize != state && weight > 0.0 && end < room {
                         leaves += weight;
-                        if u64::from(to) < own {
-                            self.to.push(to);
-                            self.weight.push(weight);
-                        } else {
-                            self.later.push((to, weight));
+                        self.to[end] = to;
+                        self.weight[end] = weight;
+                        if (to as usize) < state {
+                            self.to.swap(middle, end);
+                            self.weight.swap(middle, end);
+                            middle += 1;
                         }
+                        end += 1;
                     }
                 }
                 Branch::Outside(weight, value) => {
@@ -73,19 +90,14 @@ impl Chain {
                 }
             }
         }
-        self.middle.push(u32::try_from(self.to.len()).unwrap_or(u32::MAX));
-        for (to, weight) in self.later.drain(..) {
-            self.to.push(to);
-            self.weight.push(weight);
-        }
         let scale = if leaves > 0.0 { 1.0 / leaves } else { 0.0 };
-        for weight in &mut self.weight[first..] {
+        for weight in &mut self.weight[first..end] {
             *weight *= scale;
         }
-        self.diagonal.push(leaves.max(0.0));
-        self.exit.push(exit.max(0.0));
-        self.right.push(right * scale);
-        self.start.push(u32::try_from(self.to.len()).unwrap_or(u32::MAX));
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        (self.middle[state], self.end[state]) = (place(middle), place(end));
+        (self.diagonal[state], self.exit[state]) = (leaves.max(0.0), exit.max(0.0));
+        self.right[state] = right * scale;
     }
 
     /// Returns the number of states.
@@ -93,10 +105,15 @@ impl Chain {
         self.diagonal.len()
     }
 
+    /// Says whether something leaves a state for good.
+    pub(crate) fn leads_out(&self, state: usize) -> bool {
+        self.exit[state] > 0.0
+    }
+
     /// Returns where a state goes, with scaled weights.
     #[inline]
     pub(crate) fn row(&self, state: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        self.entries(self.start[state], self.start[state + 1])
+        self.entries(self.start[state], self.end[state])
     }
 
     #[inline]
@@ -117,7 +134,7 @@ impl Chain {
     /// Sets `out` to `right` minus what `x` leads to at greater states: `x` minus what it leads to, if `x` is [swept](Self::sweep) for `right`.
     pub(crate) fn apply_swept(&self, (right, x): (&[f64], &[f64]), out: &mut [f64]) {
         for (state, out) in out.iter_mut().enumerate() {
-            let after = self.entries(self.middle[state], self.start[state + 1]);
+            let after = self.entries(self.middle[state], self.end[state]);
             *out = right[state] - after.map(|(to, weight)| weight * x[to]).sum::<f64>();
         }
     }

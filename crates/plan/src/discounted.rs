@@ -5,7 +5,8 @@
 
 use crate::bound::Bound;
 use crate::error::Error;
-use crate::game::{Game, Row, Side};
+use crate::draft::Row;
+use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::settings::Settings;
 use crate::solve::Solver;
@@ -35,10 +36,16 @@ pub(crate) fn plan_discounted(
         return Err(Error::FloatRange);
     }
     let known = vec![0.0; states];
-    let game = Game::new(model, (problem.agent, problem.nature), &known, |state, rows| {
+    let terms = Terms {
+        agent: problem.agent,
+        nature: problem.nature,
+        known: &known,
+        gains: Some((quantity, discount)),
+        goes: false,
+    };
+    let game = Game::new(model, &terms, |state, rows| {
         rows.extend(model.choices(state).map(Row::whole));
-    })?
-    .with_gains(quantity, discount)?;
+    })?;
     let bounds = (
         Bound::new(Side::Lower, false, vec![least; states]),
         Bound::new(Side::Upper, false, vec![most; states]),

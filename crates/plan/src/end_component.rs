@@ -16,8 +16,25 @@ pub(crate) struct EndComponent {
     pub(crate) kept: Vec<Vec<u32>>,
 }
 
-/// Answers whether a row can be kept inside a set of states, and where it leads then.
-pub(crate) type Stay<'f> = dyn FnMut(u32, &[bool]) -> Option<Vec<u32>> + 'f;
+/// How a row can be kept inside a set of states.
+#[derive(Clone, Debug)]
+pub(crate) enum Staying {
+    /// It cannot.
+    Not,
+    /// It leads where it always does.
+    Whole,
+    /// It leads to these states only.
+    To(Vec<u32>),
+}
+
+impl Staying {
+    fn stays(&self) -> bool {
+        !matches!(self, Self::Not)
+    }
+}
+
+/// Answers how a row can be kept inside a set of states.
+pub(crate) type Stay<'f> = dyn FnMut(u32, &[bool]) -> Staying + 'f;
 
 /// Room for one entry a state, lent to every search so that a small one costs little in a large model.
 pub(crate) struct Marks {
@@ -51,15 +68,18 @@ pub(crate) fn end_components(
             inside[state as usize] = true;
             local[state as usize] = index;
         }
-        let (held, kept, leads) = peel(game, &piece, (inside, local), stay);
+        let left = peel(game, &piece, (inside, local), stay);
+        let held: Vec<u32> = left.iter().map(|(state, _)| *state).collect();
         for (index, &state) in (0u32..).zip(&held) {
             local[state as usize] = index;
         }
-        let edges = leads.into_iter().map(|leads| {
-            let mut edges: Vec<u32> = leads.iter().map(|state| local[*state as usize]).collect();
-            edges.sort_unstable();
-            edges.dedup();
-            edges
+        let edges = left.iter().map(|(_, rows)| {
+            let leads = rows.iter().flat_map(|(row, staying)| match staying {
+                Staying::To(states) => states.as_slice(),
+                Staying::Whole => game.leads(*row),
+                Staying::Not => &[],
+            });
+            leads.map(|state| local[*state as usize])
         });
         let edges = Lists::collect(edges);
         let parts = components(|node| edges.get(node), &vec![true; held.len()]);
@@ -67,7 +87,11 @@ pub(crate) fn end_components(
             inside[state as usize] = false;
         }
         if parts.len() == 1 {
-            found.push(EndComponent { states: held, kept });
+            let kept = left.into_iter().map(|(_, rows)| rows.into_iter().map(|(row, _)| row).collect());
+            found.push(EndComponent {
+                states: held,
+                kept: kept.collect(),
+            });
         } else {
             let piece = |part: &[u32]| part.iter().map(|index| held[*index as usize]).collect();
             work.extend(parts.iter().map(piece));
@@ -76,22 +100,26 @@ pub(crate) fn end_components(
     found
 }
 
-/// Takes the states without a row that stays out of a piece until all have one; returns those left, their rows and where they lead.
+/// A state and its rows that stay.
+type Left = (u32, Vec<(u32, Staying)>);
+
+/// Takes the states without a row that stays out of a piece until all have one; returns those left.
 fn peel(
     game: &Game<'_>,
     piece: &[u32],
     (inside, local): (&mut Vec<bool>, &[u32]),
     stay: &mut Stay<'_>,
-) -> (Vec<u32>, Vec<Vec<u32>>, Vec<Vec<u32>>) {
-    let mut answers: Vec<Vec<Option<Vec<u32>>>> = Vec::with_capacity(piece.len());
-    let mut leaving = Vec::new();
+) -> Vec<Left> {
+    let mut start = Vec::with_capacity(piece.len() + 1);
+    let (mut answers, mut leaving) = (Vec::new(), Vec::new());
     for &state in piece {
-        let of_state: Vec<_> = game.rows(state).map(|row| stay(row, inside)).collect();
-        if of_state.iter().all(Option::is_none) {
+        start.push(answers.len());
+        answers.extend(game.rows(state).map(|row| stay(row, inside)));
+        if !answers[start[start.len() - 1]..].iter().any(Staying::stays) {
             leaving.push(state);
         }
-        answers.push(of_state);
     }
+    start.push(answers.len());
     for &state in &leaving {
         inside[state as usize] = false;
     }
@@ -100,45 +128,39 @@ fn peel(
             if !inside[before as usize] {
                 continue;
             }
-            let of_state = &mut answers[local[before as usize] as usize];
+            let at = local[before as usize] as usize;
+            let of_state = &mut answers[start[at]..start[at + 1]];
             for (row, answer) in game.rows(before).zip(of_state.iter_mut()) {
-                if answer.is_some() && game.leads(row).contains(&gone) {
+                if answer.stays() && game.leads(row).contains(&gone) {
                     *answer = stay(row, inside);
                 }
             }
-            if of_state.iter().all(Option::is_none) {
+            if !of_state.iter().any(Staying::stays) {
                 inside[before as usize] = false;
                 leaving.push(before);
             }
         }
     }
-    let (mut held, mut kept, mut leads) = (Vec::new(), Vec::new(), Vec::new());
-    for (&state, of_state) in piece.iter().zip(&answers) {
+    let mut answers = answers.into_iter();
+    let mut left = Vec::new();
+    for (&state, range) in piece.iter().zip(start.windows(2)) {
+        let of_state = game.rows(state).zip(answers.by_ref().take(range[1] - range[0]));
         if inside[state as usize] {
-            held.push(state);
-            let rows = game.rows(state).zip(of_state);
-            kept.push(
-                rows.clone()
-                    .filter(|(_, answer)| answer.is_some())
-                    .map(|(row, _)| row)
-                    .collect(),
-            );
-            leads.push(
-                rows.filter_map(|(_, answer)| answer.as_ref())
-                    .flatten()
-                    .copied()
-                    .collect(),
-            );
+            left.push((state, of_state.filter(|(_, answer)| answer.stays()).collect()));
+        } else {
+            of_state.for_each(drop);
         }
     }
-    (held, kept, leads)
+    left
 }
 
 /// Answers [`Stay`] for a Nature who is free to stay: where the row leads while all mass stays inside, decided exactly.
-pub(crate) fn face_of_row(game: &Game<'_>, row: u32, inside: &[bool]) -> Option<Vec<u32>> {
-    let support = game.leads(row);
-    if support.iter().all(|state| inside[*state as usize]) {
-        return Some(support.to_vec());
+pub(crate) fn face_of_row(game: &Game<'_>, row: u32, inside: &[bool]) -> Staying {
+    if game.leads(row).iter().all(|state| inside[*state as usize]) {
+        return Staying::Whole;
+    }
+    if game.leaves(row, inside) {
+        return Staying::Not;
     }
     let targets = game.targets(row);
     let event = Event {
@@ -146,13 +168,11 @@ pub(crate) fn face_of_row(game: &Game<'_>, row: u32, inside: &[bool]) -> Option<
         targets: &targets,
         inside,
     };
-    let carries = event.face()?;
-    Some(
-        targets
-            .iter()
-            .zip(carries)
-            .filter(|(_, carries)| *carries)
-            .map(|(state, _)| *state)
-            .collect(),
-    )
+    match event.face() {
+        None => Staying::Not,
+        Some(carries) => {
+            let carried = targets.iter().zip(carries).filter(|(_, carries)| *carries);
+            Staying::To(carried.map(|(state, _)| *state).collect())
+        }
+    }
 }

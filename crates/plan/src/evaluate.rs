@@ -8,10 +8,11 @@
 //! ([`crate::holding`]).
 
 use crate::bound::Bound;
-use crate::chain::{Branch, Chain};
+use crate::chain::Chain;
 use crate::game::{Game, Side};
-use crate::holding::{Held, WayOut};
+use crate::holding::Held;
 use crate::krylov::{Krylov, Task};
+use crate::players::{Answers, FLOOR, Players};
 
 /// How often the answers may change.
 const ROUNDS: usize = 400;
@@ -21,15 +22,12 @@ const SHARE: f64 = 0.4;
 const SHY: (f64, f64) = (3e-15, 1e-3);
 /// What a step may be off, as a part of what it is pulled off by.
 const ACCURACY: f64 = 0.2;
-/// How precisely a chain is solved, as a part of the last move.
+/// How precisely a chain is solved, as a part of the last move to this power: the fewer answers still change, the more there is to gain by it.
 const SOLVED: f64 = 0.03;
+const HASTE: f64 = 1.2;
 /// So many operations are spent on a chain that iterating does not solve.
 const OPERATIONS_MAX: u64 = 1 << 24;
-/// A row whose worth differs by less than this part is as good.
-const ROUNDING: f64 = 16.0 * f64::EPSILON;
-
-/// No state is taken to be smaller than this part of the greatest, and than this one while answers still change much.
-const FLOOR: f64 = 1e-6;
+/// While answers still change much, no state is taken to be smaller than this part of the greatest.
 const ROUGH: f64 = 1e-2;
 const ROUGH_FLOOR: f64 = 0.03;
 
@@ -40,9 +38,9 @@ const SAFE: f64 = 0.3;
 /// Moves below this part of a value may be nothing but rounding.
 const NOISE: f64 = 1e-10;
 
-/// After so many rounds in which answers still change much, a front is moving through the component, and sweeps between the rounds take it further.
+/// After so many rounds in which answers still change much, a front is moving through the component, and a sweep between the rounds takes it further.
 const FRONT_AFTER: usize = 3;
-const FRONT_SWEEPS: usize = 3;
+const FRONT_SWEEPS: usize = 1;
 
 /// What a guess has to do.
 pub(crate) struct Aim<'a> {
@@ -63,6 +61,7 @@ pub(crate) struct Guess {
     /// The part of `slack` that there is room for.
     shy: f64,
     krylov: Krylov,
+    answers: Answers,
 }
 
 impl Guess {
@@ -76,34 +75,54 @@ impl Guess {
             .collect()
     }
 
-    /// Returns the guess that a bound starts with.
-    fn new(order: &[u32], bound: &Bound) -> Self {
+    /// Returns the guess that values and rows start with.
+    fn new(order: &[u32], (values, rows): (&[f64], &[u32])) -> Self {
         Self {
-            values: order.iter().map(|state| bound.values[*state as usize]).collect(),
-            rows: order.iter().map(|state| bound.row[*state as usize]).collect(),
+            values: order.iter().map(|state| values[*state as usize]).collect(),
+            rows: order.iter().map(|state| rows[*state as usize]).collect(),
             slack: vec![0.0; order.len()],
             shy: SHY.0,
             krylov: Krylov::default(),
+            answers: Answers::default(),
         }
     }
 }
 
-/// Returns about the fixed point of the operator over the states of a component; `start` is where to begin, else the bound.
+/// Where a guess begins.
+pub(crate) enum Start<'a> {
+    /// Where the other side ended.
+    Known(Guess),
+    /// At what states seem to be worth and the rows they seem to take.
+    Near(&'a [f64], &'a [u32]),
+    /// At the bound.
+    Bound,
+}
+
+/// Returns about the fixed point of the operator over the states of a component.
 ///
 /// `local` has the place of each member in `order`, and the greatest number for all other states.
 pub(crate) fn evaluate(
     game: &Game<'_>,
     (order, local): (&[u32], &[u32]),
-    (bound, start): (&mut Bound, Option<Guess>),
+    (bound, start): (&mut Bound, Start<'_>),
     aim: &Aim<'_>,
 ) -> Option<Guess> {
-    let known = start.is_some();
+    let known = matches!(start, Start::Known(_));
     let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
-    let guess = start.unwrap_or_else(|| Guess::new(order, bound));
+    let guess = match start {
+        Start::Known(guess) => guess,
+        Start::Near(values, rows) => Guess::new(order, (values, rows)),
+        Start::Bound => Guess::new(order, (&bound.values, &bound.row)),
+    };
     // Values are tried out in the vector of the bound, which is put back.
-    let mut players = Players::new(game, (order, local), bound, aim.held);
+    let mut guess = guess;
+    let mut players = Players::new(game, (order, local), bound, (aim.held, std::mem::take(&mut guess.answers)));
     let found = iterate(&mut players, (guess, known), aim);
     bound.values = players.values;
+    let found = found.map(|guess| Guess {
+        answers: players.answers,
+        ..guess
+    });
     for (&state, value) in order.iter().zip(before) {
         bound.values[state as usize] = value;
     }
@@ -122,15 +141,14 @@ pub(crate) fn land(
     let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
     let (side, shy) = (bound.side, times * guess.shy);
     let sizes = sizes(&guess.values, FLOOR);
-    let mut players = Players::new(game, (order, local), bound, aim.held);
-    let mut off = Guess {
-        values: guess.off(side, shy),
-        ..guess.clone()
-    };
+    let answers = std::mem::take(&mut guess.answers);
+    let mut players = Players::new(game, (order, local), bound, (aim.held, answers));
+    let mut values = guess.off(side, shy);
     for _ in 0..LANDINGS {
-        if players.answer(&mut off).is_none() {
+        if players.answer((&values, &mut guess.rows)).is_none() {
             break;
         }
+        let chain = &players.answers.chain;
         let mut steps = players.steps.iter().zip(&sizes);
         let safe = steps.all(|(step, size)| match side {
             Side::Lower => *step >= SAFE * shy * size,
@@ -139,39 +157,34 @@ pub(crate) fn land(
         if safe {
             break;
         }
-        let given = players.chain.scaled(&sizes);
+        let given = chain.scaled(&sizes);
         let sign = if side == Side::Lower { -shy } else { shy };
-        let right: Vec<f64> = players
-            .chain
-            .right
-            .iter()
-            .zip(given)
-            .map(|(right, given)| right + sign * given)
-            .collect();
+        let right = chain.right.iter().zip(given);
+        let right: Vec<f64> = right.map(|(right, given)| right + sign * given).collect();
         let task = Task {
             right: &right,
-            guess: &off.values,
+            guess: &values,
             sizes: &sizes,
             tolerance: 0.5 * SAFE * shy,
         };
-        match solve(&mut off.krylov, &players.chain, &task) {
-            Some(values) => off.values = values,
+        match solve(&mut guess.krylov, chain, &task) {
+            Some(solved) => values = solved,
             None => break,
         }
     }
     bound.values = players.values;
+    guess.answers = players.answers;
     for (&state, value) in order.iter().zip(before) {
         bound.values[state as usize] = value;
     }
-    guess.rows = off.rows;
-    off.values
+    values
 }
 
 /// Lets both players answer and solves the chain of their answers, until neither moves.
 fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &Aim<'_>) -> Option<Guess> {
     let mut last = f64::INFINITY;
     for round in 0..ROUNDS {
-        let moves = players.answer(&mut guess)?;
+        let moves = players.answer((&guess.values, &mut guess.rows))?;
         // Where rounding is all that still moves, more has to be given away.
         let noise = round > 1 && moves <= NOISE && moves > 0.3 * last;
         let settled = noise || ((known || round > 0) && moves <= ACCURACY * guess.shy);
@@ -179,22 +192,22 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
         if settled && known && round == 0 {
             break;
         }
-        let chain = &players.chain;
+        let chain = &players.answers.chain;
         if !settled {
             let floor = if moves > ROUGH { ROUGH_FLOOR } else { FLOOR };
             let task = Task {
                 right: &chain.right,
                 guess: &guess.values,
                 sizes: &sizes(&guess.values, floor),
-                tolerance: (SOLVED * moves.min(1.0)).max(0.2 * ACCURACY * SHY.0),
+                tolerance: (SOLVED * moves.min(1.0).powf(HASTE)).max(0.2 * ACCURACY * SHY.0),
             };
             guess.values = solve(&mut guess.krylov, chain, &task)?;
             if moves > ROUGH && round >= FRONT_AFTER {
-                players.sweep(&mut guess)?;
+                players.sweep((&mut guess.values, &mut guess.rows), FRONT_SWEEPS)?;
                 continue;
             }
         }
-        let chain = &players.chain;
+        let chain = &players.answers.chain;
         if settled || (moves <= 1e-3 && guess.shy <= SHY.0) {
             let sizes = sizes(&guess.values, FLOOR);
             let task = Task {
@@ -231,151 +244,4 @@ fn sizes(values: &[f64], floor: f64) -> Vec<f64> {
         .iter()
         .fold(f64::MIN_POSITIVE, |scale, value| scale.max(value.abs()));
     values.iter().map(|value| value.abs() + floor * scale).collect()
-}
-
-/// Both players on a component, and the chain of their answers.
-struct Players<'a> {
-    game: &'a Game<'a>,
-    side: Side,
-    order: &'a [u32],
-    local: &'a [u32],
-    held: &'a [Held],
-    /// For each member the end component that holds it, or the greatest number; empty if none is held.
-    holder: Vec<usize>,
-    /// Values of all states of the model.
-    values: Vec<f64>,
-    chances: Vec<f64>,
-    /// By how much the operator moves each member; an endless amount to the safe side where a held play is led out.
-    steps: Vec<f64>,
-    chain: Chain,
-}
-
-impl<'a> Players<'a> {
-    fn new(
-        game: &'a Game<'a>,
-        (order, local): (&'a [u32], &'a [u32]),
-        bound: &mut Bound,
-        held: &'a [Held],
-    ) -> Self {
-        let mut holder = Vec::new();
-        if !held.is_empty() {
-            holder = vec![usize::MAX; order.len()];
-        }
-        for (index, place) in held.iter().enumerate() {
-            for state in &place.component.states {
-                holder[local[*state as usize] as usize] = index;
-            }
-        }
-        Self {
-            game,
-            side: bound.side,
-            order,
-            local,
-            held,
-            holder,
-            values: std::mem::take(&mut bound.values),
-            chances: Vec::new(),
-            steps: Vec::new(),
-            chain: Chain::default(),
-        }
-    }
-
-    /// Lets both players answer at the values of a guess; returns by how much the operator moves a value at most, as a part of it.
-    fn answer(&mut self, guess: &mut Guess) -> Option<f64> {
-        let mut scale = f64::MIN_POSITIVE;
-        for (&state, value) in self.order.iter().zip(&guess.values) {
-            self.values[state as usize] = *value;
-            scale = scale.max(value.abs());
-        }
-        let ways: Vec<Option<WayOut>> = self
-            .held
-            .iter()
-            .map(|place| place.best_way_out(self.game, &self.values, self.side))
-            .collect();
-        let mut moves = 0.0f64;
-        self.chain.clear();
-        self.steps.clear();
-        let led_out = match self.side {
-            Side::Lower => f64::INFINITY,
-            Side::Upper => f64::NEG_INFINITY,
-        };
-        self.steps.resize(guess.rows.len(), led_out);
-        for (index, kept) in guess.rows.iter_mut().enumerate() {
-            let way = self.holder.get(index).and_then(|holder| ways.get(*holder));
-            match way {
-                None => {
-                    let (worth, row) = self.choose(self.order[index], *kept)?;
-                    let value = guess.values[index];
-                    self.steps[index] = worth - value;
-                    let moved = (worth - value).abs() / (value.abs() + FLOOR * scale);
-                    moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
-                    *kept = row;
-                    self.go_on(row)?;
-                }
-                Some(None) => return None,
-                Some(Some(WayOut::Row(row))) => self.go_on(*row)?,
-                Some(Some(WayOut::State(to))) => {
-                    let branch = self.branch(*to, 1.0);
-                    self.chain.push(std::iter::once(branch), (0.0, 0.0));
-                }
-                Some(Some(WayOut::Nothing)) => self.chain.push(std::iter::empty(), (1.0, 0.0)),
-            }
-        }
-        Some(moves)
-    }
-
-    /// Lets the players answer state by state, each seeing what the ones before it came to.
-    fn sweep(&mut self, guess: &mut Guess) -> Option<()> {
-        for (&state, value) in self.order.iter().zip(&guess.values) {
-            self.values[state as usize] = *value;
-        }
-        for _ in 0..FRONT_SWEEPS {
-            for (index, &state) in self.order.iter().enumerate() {
-                if self.holder.get(index).is_some_and(|holder| *holder != usize::MAX) {
-                    continue;
-                }
-                let (worth, row) = self.choose(state, guess.rows[index])?;
-                self.values[state as usize] = worth;
-                (guess.values[index], guess.rows[index]) = (worth, row);
-            }
-        }
-        Some(())
-    }
-
-    /// Returns the agent's best row of a state and its worth; the row kept so far if none is better by more than rounding.
-    fn choose(&self, state: u32, kept: u32) -> Option<(f64, u32)> {
-        let rows = self.game.rows(state);
-        let first = if rows.contains(&kept) { kept } else { rows.start };
-        let middle = |row: u32| self.game.about(row, &self.values, self.side);
-        let mut best = (middle(first), first);
-        for row in rows.filter(|row| *row != first) {
-            let worth = middle(row);
-            if self.game.prefers(worth, best.0)
-                && (worth - best.0).abs() > ROUNDING * worth.abs().max(best.0.abs())
-            {
-                best = (worth, row);
-            }
-        }
-        best.0.is_finite().then_some(best)
-    }
-
-    fn branch(&self, state: u32, weight: f64) -> Branch {
-        match self.local[state as usize] {
-            u32::MAX => Branch::Outside(weight, self.values[state as usize]),
-            index => Branch::Inside(index, weight),
-        }
-    }
-
-    /// Adds a state that takes a row, by Nature's answer to it.
-    fn go_on(&mut self, row: u32) -> Option<()> {
-        let (game, discount) = (self.game, self.game.discount().below);
-        let mut chances = std::mem::take(&mut self.chances);
-        let targets = game.answer((row, self.side), &self.values, &mut chances)?;
-        let mut chain = std::mem::take(&mut self.chain);
-        let branches = targets.iter().zip(&chances);
-        let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
-        chain.push(branches, (1.0 - discount, game.gain(row).below));
-        (self.chain, self.chances) = (chain, chances);
-        Some(())
-    }
 }

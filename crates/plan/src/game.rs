@@ -1,44 +1,18 @@
 //! The part of a model that is left to numbers, laid out for sweeps: the Bellman operator with rigorous rounding.
 
+use crate::draft::{Draft, Face, Row};
 use crate::error::Error;
 use crate::graph::Lists;
 use crate::layout::Layout;
-use crate::support::{add_support, support};
-use murphy_credal::{CredalSet, Enclosure, Rows, RowsCompiler};
+use crate::near::{Aims, Near};
+use crate::support::support;
+use murphy_credal::{CredalSet, Enclosure, Parts, Rows, RowsCompiler};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_world::{ChoiceId, Model, StateId};
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// One choice of an undecided state.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    /// The choice in the model.
-    pub(crate) choice: ChoiceId,
-    /// A face of the model's set and where its outcomes lead, where leaving that face is out of the question.
-    pub(crate) face: Option<(CredalSet, Vec<StateId>)>,
-}
-
-impl Row {
-    /// Returns the row of a choice as the model has it.
-    pub(crate) fn whole(choice: ChoiceId) -> Self {
-        Self { choice, face: None }
-    }
-
-    /// Adds the states that the row can lead to.
-    fn lead(&self, model: &Model, ahead: &mut Vec<StateId>) {
-        let (set, targets) = match &self.face {
-            Some((set, targets)) => (set, targets.as_slice()),
-            None => (model.set(self.choice), model.targets(self.choice)),
-        };
-        add_support(set, targets, ahead);
-    }
-}
-
-/// The row is as the model has it.
-const NO_FACE: u32 = u32::MAX;
 
 /// Undecided states, their choices and what is gained on the way.
 ///
@@ -56,9 +30,10 @@ pub(crate) struct Game<'a> {
     start: Vec<u32>,
     /// The choice of each row.
     choice: Vec<ChoiceId>,
-    /// The face of each row, [`NO_FACE`] where it has none; empty if no row has.
-    face: Vec<u32>,
-    faces: Vec<(CredalSet, Vec<StateId>)>,
+    /// The rows that are faces of the model's sets, ascending.
+    faces: Vec<(u32, Face)>,
+    /// About what each state is worth and the row it takes, where that is guessed.
+    pub(crate) first: Option<(Vec<f64>, Vec<u32>)>,
     kernel: Rows,
     /// Where each row looks first, for either side of the bracket. It never changes an answer, so it does not matter who wrote it.
     hints: [Vec<AtomicU32>; 2],
@@ -94,56 +69,78 @@ const ONE: Enclosure = Enclosure {
     above: 1.0,
 };
 
+/// What a game is about.
+pub(crate) struct Terms<'t> {
+    /// What the agent wants.
+    pub(crate) agent: Direction,
+    /// What Nature wants.
+    pub(crate) nature: Direction,
+    /// What decided states are worth.
+    pub(crate) known: &'t [f64],
+    /// What each choice of the model adds and by what each step is discounted, if it is.
+    pub(crate) gains: Option<(&'t [Rational], &'t Rational)>,
+    /// Where the agent goes for states that are decided: the best value that can be had, or the least that must be paid.
+    pub(crate) goes: bool,
+}
+
+impl Terms<'_> {
+    /// Returns which states are near to those that the agent goes for.
+    fn near(&self, draft: &Draft<'_>) -> Option<Near> {
+        let aims = Aims {
+            agent: self.agent,
+            known: self.known,
+            gain: self.gains.map_or(&[], |(gain, _)| gain),
+        };
+        self.goes.then(|| Near::find(draft, &aims))
+    }
+}
+
 impl<'a> Game<'a> {
-    /// Lays out the rows that `list` names for each state; `known` has what decided states are worth.
+    /// Lays out the rows that `list` names for each state.
+    ///
+    /// # Errors
+    /// [`Error::FloatRange`] if a gain is beyond floats, [`Error::Mismatch`] if there are too few or too many.
     pub(crate) fn new(
         model: &'a Model,
-        (agent, nature): (Direction, Direction),
-        known: &[f64],
-        mut list: impl FnMut(StateId, &mut Vec<Row>),
+        terms: &Terms<'_>,
+        list: impl FnMut(StateId, &mut Vec<Row>),
     ) -> Result<Self, Error> {
-        let states = model.state_count();
-        let (mut first, mut rows) = (Vec::with_capacity(states + 1), Vec::new());
-        let (mut ends, mut ahead) = (Vec::with_capacity(states), Vec::new());
-        for state in (0u32..).take(states) {
-            first.push(rows.len());
-            list(state, &mut rows);
-            for row in &rows[first[state as usize]..] {
-                row.lead(model, &mut ahead);
-            }
-            ends.push(ahead.len());
-        }
-        first.push(rows.len());
-        let layout = Layout::new(&Lists::from_ends(ends, ahead), known, agent);
-        let mut start = Vec::with_capacity(states + 1);
+        let draft = Draft::new(model, list)?;
+        let near = terms.near(&draft);
+        let ahead = |state: StateId| draft.ahead(state);
+        let layout = Layout::new(draft.state_count(), &ahead, terms, near.as_ref().map(|near| near.order.as_slice()));
+        let first = near.map(|near| layout.first_guess(&draft, &near));
+        let mut start = Vec::with_capacity(layout.states.len() + 1);
         start.push(0);
-        let (mut choice, mut face, mut faces) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        let mut place_of = if draft.faces.is_empty() { Vec::new() } else { vec![0; draft.choice.len()] };
+        let mut choice = Vec::with_capacity(draft.choice.len());
+        let mut places = 0u32;
         for state in &layout.states {
-            let state = *state as usize;
-            for row in &mut rows[first[state]..first[state + 1]] {
-                if let Some(set) = row.face.take() {
-                    face.resize(choice.len(), NO_FACE);
-                    face.push(u32::try_from(faces.len()).map_err(|_| Error::Mismatch)?);
-                    faces.push(set);
+            for row in draft.rows(*state) {
+                if let Some(place) = place_of.get_mut(row as usize) {
+                    *place = places;
                 }
-                choice.push(row.choice);
+                choice.push(draft.choice[row as usize]);
+                places += 1;
             }
-            start.push(u32::try_from(choice.len()).map_err(|_| Error::Mismatch)?);
+            start.push(places);
         }
-        if !faces.is_empty() {
-            face.resize(choice.len(), NO_FACE);
+        let mut faces = draft.faces;
+        for (row, _) in &mut faces {
+            *row = place_of[*row as usize];
         }
+        faces.sort_unstable_by_key(|(row, _)| *row);
         let hints = || choice.iter().map(|_| AtomicU32::new(0)).collect();
         let mut game = Self {
-            agent,
-            nature,
+            agent: terms.agent,
+            nature: terms.nature,
             model,
             layout,
             hints: [hints(), hints()],
             start,
             choice,
-            face,
             faces,
+            first,
             kernel: Rows::default(),
             cost: Vec::new(),
             discount: ONE,
@@ -152,6 +149,14 @@ impl<'a> Game<'a> {
             behind: OnceLock::new(),
         };
         game.compile()?;
+        if let Some((gain, discount)) = terms.gains {
+            let gains = game
+                .choice
+                .iter()
+                .map(|choice| gain.get(*choice as usize).ok_or(Error::Mismatch));
+            game.cost = gains.map(|gain| enclose(gain?)).collect::<Result<_, _>>()?;
+            game.discount = enclose(discount)?;
+        }
         Ok(game)
     }
 
@@ -189,20 +194,6 @@ impl<'a> Game<'a> {
             self.ahead = Some(Lists::collect(ahead));
         }
         Ok(())
-    }
-
-    /// Gives each choice of the model a gain and each step a discount.
-    ///
-    /// # Errors
-    /// [`Error::FloatRange`].
-    pub(crate) fn with_gains(mut self, gain: &[Rational], discount: &Rational) -> Result<Self, Error> {
-        let gains = self
-            .choice
-            .iter()
-            .map(|choice| gain.get(*choice as usize).ok_or(Error::Mismatch));
-        self.cost = gains.map(|gain| enclose(gain?)).collect::<Result<_, _>>()?;
-        self.discount = enclose(discount)?;
-        Ok(self)
     }
 
     /// Returns the number of states of the model.
@@ -247,8 +238,24 @@ impl<'a> Game<'a> {
         }
     }
 
-    fn face_of(&self, row: u32) -> Option<&(CredalSet, Vec<StateId>)> {
-        self.faces.get(*self.face.get(row as usize)? as usize)
+    /// Says that a row leaves some states with positive probability whatever Nature does, where that is seen at once.
+    pub(crate) fn leaves(&self, row: u32, inside: &[bool]) -> bool {
+        let parts = match self.set(row) {
+            CredalSet::Precise(set) => set.parts(),
+            CredalSet::Interval(set) => set.parts(),
+            _ => return false,
+        };
+        let Parts::Short { lower, .. } = parts else {
+            return false;
+        };
+        let place = |state: &StateId| self.layout.places[*state as usize];
+        let mut pairs = self.own_targets(row).iter().zip(lower);
+        pairs.any(|(target, lower)| *lower > 0 && !inside[place(target) as usize])
+    }
+
+    fn face_of(&self, row: u32) -> Option<&Face> {
+        let at = self.faces.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.faces.get(at).map(|(_, face)| face)
     }
 
     /// Returns where a row can lead with positive probability.
@@ -334,6 +341,16 @@ impl<'a> Game<'a> {
         out.clear();
         out.extend(answer.ok()?.witness);
         Some(targets)
+    }
+
+    /// Returns a number that stands for what [`Self::answer`] says, if the row was last asked at these values and there is such a number.
+    #[inline]
+    pub(crate) fn pattern(&self, row: u32, values: &[f64], side: Side) -> Option<u64> {
+        let hint = self.hints[side as usize][row as usize].load(Ordering::Relaxed);
+        match self.nature {
+            Direction::Minimize => self.kernel.lower_pattern(row as usize, values, hint),
+            Direction::Maximize => self.kernel.upper_pattern(row as usize, values, hint),
+        }
     }
 
     /// Returns the states that the answers of [`Self::answer`] speak of.

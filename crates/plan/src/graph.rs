@@ -41,6 +41,11 @@ impl Lists {
         &self.items[self.start[index as usize]..self.start[index as usize + 1]]
     }
 
+    /// Returns the items of some lists, one list after another.
+    pub(crate) fn between(&self, lists: std::ops::Range<u32>) -> &[u32] {
+        &self.items[self.start[lists.start as usize]..self.start[lists.end as usize]]
+    }
+
     /// Returns, for each of `count` items, the lists among the first `count` that hold it, ascending; as often as they hold it.
     pub(crate) fn inverse<'l>(count: usize, list: impl Fn(u32) -> &'l [u32]) -> Self {
         Self::holding(count, count, list)

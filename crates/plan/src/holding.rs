@@ -18,7 +18,7 @@
 //! if she maximises, everything in `C` and every state outside that the row can reach has at most `b`.
 
 use crate::bound::Bound;
-use crate::end_component::{EndComponent, Marks, end_components, face_of_row};
+use crate::end_component::{EndComponent, Marks, Staying, end_components, face_of_row};
 use crate::game::{Game, Side};
 use murphy_problem::Direction;
 
@@ -50,7 +50,7 @@ impl Holding {
             if gains_nothing(game, row) {
                 face_of_row(game, row, inside)
             } else {
-                None
+                Staying::Not
             }
         };
         let places: Vec<_> = end_components(game, states, marks, &mut stay)
@@ -129,15 +129,15 @@ impl Holding {
         guide: &[f64],
         slack: f64,
         (row, inside): (u32, &[bool]),
-    ) -> Option<Vec<u32>> {
+    ) -> Staying {
         if !gains_nothing(game, row) {
-            return None;
+            return Staying::Not;
         }
         if game.nature != self.holder {
-            return opposed_face(game, guide, slack, (row, inside));
+            return opposed_face(game, guide, slack, (row, inside)).map_or(Staying::Not, Staying::To);
         }
         if game.agent != self.holder && !nearly_best(game, guide, slack, row) {
-            return None;
+            return Staying::Not;
         }
         face_of_row(game, row, inside)
     }

@@ -14,8 +14,9 @@ use crate::chain::Chain;
 const ITERATIONS_MAX: usize = 2_000;
 /// How often the iteration may begin anew from where it broke down.
 const RESTARTS: usize = 8;
-/// So many iterations are given to either way at least, before the other is tried.
+/// So many iterations are given to one way before the other was ever tried; then as many as the other takes, and at least so many.
 const TRIAL: usize = 24;
+const LEAST: usize = 3;
 /// What remains of a cost each time that the other way is taken.
 const FADING: f64 = 0.85;
 /// What an iteration with lumps costs, in iterations without.
@@ -62,7 +63,7 @@ impl Krylov {
         let mut left = ITERATIONS_MAX;
         let mut lumps: Option<Lumps> = None;
         for _ in 0..RESTARTS {
-            let mut lumped = self.cost[1] < self.cost[0];
+            let mut lumped = self.cost[1] <= self.cost[0];
             if lumped && lumps.is_none() {
                 lumps = Lumps::of(chain);
                 lumped = lumps.is_some();
@@ -71,7 +72,8 @@ impl Krylov {
             let price = if lumped { LUMPS_COST } else { 1.0 };
             let other = self.cost[usize::from(!lumped)];
             let most = if other < 1e3 {
-                left.min(TRIAL.max(4 * whole(other / price)))
+                let known = whole(other / price).max(LEAST);
+                left.min(if other > 0.0 { known } else { TRIAL })
             } else {
                 left
             };
@@ -303,13 +305,14 @@ mod tests {
 
     #[test]
     fn it_agrees_with_taking_states_out() {
-        let (mut chain, mut by_elimination) = (Chain::default(), elimination::Chain::default());
-        chain.clear();
+        let mut chain = Chain::with_room(std::iter::repeat_n(3, 200));
+        let mut by_elimination = elimination::Chain::default();
         let mut right = Vec::new();
         for state in 0..200u32 {
             let row = [(state + 7) % 200, (state * 13 + 5) % 200, (state * 29 + 1) % 200];
             let gain = f64::from(state % 3);
-            chain.push(row.into_iter().map(|to| Branch::Inside(to, 0.33)), (0.01, gain));
+            let branches = row.into_iter().map(|to| Branch::Inside(to, 0.33));
+            chain.set(state as usize, branches, (0.01, gain));
             by_elimination.push(row.iter().map(|to| (*to, 0.33)).collect(), 0.01);
             right.push(gain);
         }
@@ -324,15 +327,14 @@ mod tests {
     fn a_slow_drift_is_solved_with_lumps() {
         // A walk on a line, a little more up than down: it takes long to come to the end, and everything depends on that.
         let count = 4000u32;
-        let mut chain = Chain::default();
-        chain.clear();
+        let mut chain = Chain::with_room(std::iter::repeat_n(2, count as usize));
         for state in 0..count {
             let up = match state + 1 {
                 next if next < count => Branch::Inside(next, 0.51),
                 _ => Branch::Outside(0.51, 0.0),
             };
             let down = Branch::Inside(state.saturating_sub(1), 0.49);
-            chain.push([up, down].into_iter(), (0.0, 1.0));
+            chain.set(state as usize, [up, down].into_iter(), (0.0, 1.0));
         }
         let mut krylov = Krylov::default();
         let found = solution(&mut krylov, &chain, 1e-9);
@@ -347,10 +349,9 @@ mod tests {
 
     #[test]
     fn what_never_leaves_is_worth_nothing() {
-        let mut chain = Chain::default();
-        chain.clear();
-        chain.push([Branch::Inside(1, 0.5)].into_iter(), (0.5, 0.25));
-        chain.push(std::iter::empty(), (0.0, 3.0));
+        let mut chain = Chain::with_room([1, 0].into_iter());
+        chain.set(0, [Branch::Inside(1, 0.5)].into_iter(), (0.5, 0.25));
+        chain.set(1, std::iter::empty(), (0.0, 3.0));
         assert_eq!(solution(&mut Krylov::default(), &chain, 1e-15), [0.25, 0.0]);
     }
 }

@@ -73,6 +73,13 @@ impl<'a> Arena<'a> {
 
     /// Returns the states from where reaching `target` outside `avoid` is worth one.
     pub(crate) fn almost_sure(&self, target: &[bool], avoid: &[bool]) -> Region {
+        self.almost_sure_within(&self.positive(target, avoid), (target, avoid))
+    }
+
+    /// Returns the states from where it is worth one, if those are known from where it is worth more than zero.
+    pub(crate) fn almost_sure_within(&self, positive: &Region, (target, avoid): (&[bool], &[bool])) -> Region {
+        // Where nothing is to be avoided every choice stays in the whole, and the first round is known.
+        let mut first = (!avoid.contains(&true)).then(|| positive.clone());
         let mut within: Vec<bool> = avoid.iter().map(|avoid| !avoid).collect();
         let mut choice: Vec<ChoiceId> = self.first_choices();
         let mut stays = Stays {
@@ -83,7 +90,10 @@ impl<'a> Arena<'a> {
         loop {
             let mut progresses =
                 |choice: ChoiceId, within: &[bool], reached: &[bool]| stays.and_hits(choice, within, reached);
-            let mut region = self.attract(target, &within, &mut progresses);
+            let mut region = match first.take() {
+                Some(region) => region,
+                None => self.attract(target, &within, &mut progresses),
+            };
             let mut shrunk = false;
             for state in 0..within.len() {
                 if within[state] && !region.inside[state] {

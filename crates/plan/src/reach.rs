@@ -12,7 +12,8 @@
 
 use crate::bound::Bound;
 use crate::error::Error;
-use crate::game::{Game, Row, Side};
+use crate::draft::Row;
+use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::qualitative::{Arena, OUTSIDE, Region};
 use crate::settings::Settings;
@@ -47,9 +48,10 @@ pub(crate) fn plan_reach(
 ) -> Result<Plan, Error> {
     let model = &problem.model;
     let arena = Arena::new(model, problem.agent, problem.nature);
+    let positive = arena.positive(target.flags(), avoid.flags());
     let decided = Decided {
-        positive: arena.positive(target.flags(), avoid.flags()),
-        sure: arena.almost_sure(target.flags(), avoid.flags()),
+        sure: arena.almost_sure_within(&positive, (target.flags(), avoid.flags())),
+        positive,
         target: target.flags().to_vec(),
     };
     let states = model.state_count();
@@ -58,16 +60,18 @@ pub(crate) fn plan_reach(
             .map(|s| decided.value(s).unwrap_or(undecided))
             .collect()
     };
-    let game = Game::new(
-        model,
-        (problem.agent, problem.nature),
-        &start(0.0),
-        |state, rows| {
-            if decided.value(state as usize).is_none() {
-                rows.extend(model.choices(state).map(Row::whole));
-            }
-        },
-    )?;
+    let terms = Terms {
+        agent: problem.agent,
+        nature: problem.nature,
+        known: &start(0.0),
+        gains: None,
+        goes: problem.agent == Direction::Maximize,
+    };
+    let game = Game::new(model, &terms, |state, rows| {
+        if decided.value(state as usize).is_none() {
+            rows.extend(model.choices(state).map(Row::whole));
+        }
+    })?;
     let bounds = (
         Bound::new(Side::Lower, true, start(0.0)),
         Bound::new(Side::Upper, false, start(1.0)),

@@ -4,7 +4,7 @@ use crate::bound::NO_ROW;
 use crate::bound::{Bound, Care};
 use crate::course::Course;
 use crate::end_component::Marks;
-use crate::evaluate::{Aim, evaluate, land};
+use crate::evaluate::{Aim, Start, evaluate, land};
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::holding::Holding;
@@ -50,6 +50,8 @@ struct Component {
     branches: usize,
     /// Where plays can be held, once looked for.
     holding: Option<Holding>,
+    /// Nothing has been done yet.
+    fresh: bool,
 }
 
 /// One side of the bracket of every state, in the end.
@@ -100,6 +102,7 @@ impl<'a> Solver<'a> {
                 single: span.single,
                 order,
                 holding,
+                fresh: true,
             }
         });
         let components = components.collect();
@@ -194,7 +197,9 @@ impl<'a> Solver<'a> {
         }
         let may_guess = self.settings.sweeps_max > EVALUATE_AFTER
             && (self.found(component) || component.holding.is_none());
-        if may_guess && self.guess_early(component, tolerance) {
+        let done = may_guess && self.guess_early(component, tolerance);
+        component.fresh = false;
+        if done {
             return true;
         }
         if !self.found(component) {
@@ -255,7 +260,8 @@ impl<'a> Solver<'a> {
             Side::Lower => &mut self.lower,
             Side::Upper => &mut self.upper,
         };
-        for sweep in 0..EVALUATE_AFTER {
+        let near = component.fresh && self.game.first.is_some() && component.order.len() > SMALL;
+        for sweep in 0..if near { 0 } else { EVALUATE_AFTER } {
             let care = if sweep % FULL_EVERY == 0 {
                 Care::Full
             } else {
@@ -355,6 +361,7 @@ impl<'a> Solver<'a> {
     /// Does so for a large component, as precisely as it has to be.
     fn guess(&mut self, component: &Component, sides: [Side; 2], aim: f64) -> Option<f64> {
         let (game, order) = (self.game, &component.order);
+        let near = component.fresh.then_some(game.first.as_ref()).flatten();
         let (mut largest, mut proved, mut guess) = (0.0f64, 0, None);
         for side in sides {
             let (bound, guide) = match side {
@@ -373,7 +380,12 @@ impl<'a> Solver<'a> {
                     held: &held,
                     tolerance: aim,
                 };
-                let Some(mut found) = evaluate(game, places, (bound, guess.take()), &aim) else {
+                let start = match (guess.take(), near) {
+                    (Some(guess), _) => Start::Known(guess),
+                    (None, Some((values, rows))) => Start::Near(values, rows),
+                    (None, None) => Start::Bound,
+                };
+                let Some(mut found) = evaluate(game, places, (bound, start), &aim) else {
                     break;
                 };
                 let change = WIDER.iter().find_map(|times| {

@@ -12,7 +12,8 @@
 
 use crate::bound::Bound;
 use crate::error::Error;
-use crate::game::{Game, Row, Side};
+use crate::draft::Row;
+use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::qualitative::{Arena, Region};
 use crate::settings::Settings;
@@ -46,18 +47,19 @@ pub(crate) fn plan_until(
         };
         (0u32..).take(states).map(value).collect()
     };
-    let game = Game::new(
-        model,
-        (problem.agent, problem.nature),
-        &start(0.0),
-        |state, rows| {
-            if !target.contains(state) && finite.inside[state as usize] {
-                let choices = model.choices(state);
-                rows.extend(choices.filter_map(|choice| kept_row(problem, choice, &finite.inside)));
-            }
-        },
-    )?
-    .with_gains(quantity, &Rational::ONE)?;
+    let terms = Terms {
+        agent: problem.agent,
+        nature: problem.nature,
+        known: &start(0.0),
+        gains: Some((quantity, &Rational::ONE)),
+        goes: problem.agent == Direction::Minimize,
+    };
+    let game = Game::new(model, &terms, |state, rows| {
+        if !target.contains(state) && finite.inside[state as usize] {
+            let choices = model.choices(state);
+            rows.extend(choices.filter_map(|choice| kept_row(problem, choice, &finite.inside)));
+        }
+    })?;
     let bounds = (
         Bound::new(Side::Lower, false, start(0.0)),
         Bound::new(Side::Upper, true, start(f64::INFINITY)),

@@ -214,6 +214,20 @@ impl FlatRows {
         total * unit
     }
 
+    /// Returns what alone decides about [`Self::answer`], where that is little; the hint is as the last call left it.
+    #[inline]
+    pub(crate) fn pattern<const UPPER: bool>(&self, at: u32, values: &[f64], hint: u32) -> Option<u64> {
+        let header = self.headers.get(at as usize)?;
+        if header.gaps == NO_GAPS {
+            return (header.loose == 0.0).then_some(0);
+        }
+        let range = self.range(at);
+        if range.len() == 1 {
+            return Some(0);
+        }
+        self.row(header, range).pattern::<UPPER>(values, hint)
+    }
+
     /// Writes a distribution that about attains the expectation, one probability for each of [`Self::columns`].
     pub(crate) fn answer<const UPPER: bool>(
         &self,

@@ -154,6 +154,22 @@ impl Row<'_> {
         }));
     }
 
+    /// Returns which outcomes have less than the critical value and which at most it, as bits, if the hint names one that has it and
+    /// there are few enough; how the budget is spent depends on that alone.
+    #[inline]
+    pub(super) fn pattern<const UPPER: bool>(&self, values: &[f64], hint: u32) -> Option<u64> {
+        if self.columns.len() > 32 || self.loose > 0.0 {
+            return None;
+        }
+        let critical = value_at::<UPPER>(values, *self.columns.get(hint as usize)?);
+        let mut bits = 0;
+        for (at, column) in self.columns.iter().enumerate() {
+            let value = value_at::<UPPER>(values, *column);
+            bits |= u64::from(value < critical) << at | u64::from(value <= critical) << (at + 32);
+        }
+        Some(bits)
+    }
+
     /// Finds the critical value; the hint becomes the place of an outcome that has it.
     fn critical<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> (f64, Look) {
         let budget = self.budget;

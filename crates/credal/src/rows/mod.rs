@@ -224,6 +224,29 @@ impl Rows {
         }
     }
 
+    /// Returns a number that stands for [`Self::lower_answer`] at these values: where it is the same again, so is the answer. The hint is as the last
+    /// call for the row at these values left it. `None` where no such number is at hand.
+    #[must_use]
+    #[inline]
+    pub fn lower_pattern(&self, row: usize, values: &[f64], hint: u32) -> Option<u64> {
+        self.pattern::<false>(row, values, hint)
+    }
+
+    /// As [`Self::lower_pattern`], for the upper expectation.
+    #[must_use]
+    #[inline]
+    pub fn upper_pattern(&self, row: usize, values: &[f64], hint: u32) -> Option<u64> {
+        self.pattern::<true>(row, values, hint)
+    }
+
+    #[inline]
+    fn pattern<const UPPER: bool>(&self, row: usize, values: &[f64], hint: u32) -> Option<u64> {
+        match self.nodes.get(row) {
+            Some(&Node::Flat(at)) if row < self.len => self.flat.pattern::<UPPER>(at, values, hint),
+            _ => None,
+        }
+    }
+
     /// Writes a distribution of a flat row that about attains its lower expectation, one probability for each of [`Self::columns`], and says whether
     /// the row is flat. In floats: it proposes and proves nothing.
     pub fn lower_answer(&self, row: usize, values: &[f64], hint: &mut u32, out: &mut Vec<f64>) -> bool {

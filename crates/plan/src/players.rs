@@ -1,0 +1,270 @@
+//! Both players on a component: which row the agent takes at some values, what Nature answers, and the chain that comes of it.
+//!
+//! From round to round most answers stay. A row is asked again only if it may have overtaken the best one since all were asked: no worth moves by more than
+//! the values do. And a state of the chain is set again only if its row, or which branches Nature fills, is another.
+
+use crate::bound::Bound;
+use crate::chain::{Branch, Chain};
+use crate::game::{Game, Side};
+use crate::holding::{Held, WayOut};
+
+/// A row whose worth differs by less than this part is as good.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
+/// No state is taken to be smaller than this part of the greatest.
+pub(crate) const FLOOR: f64 = 1e-6;
+/// Nothing is known about how a state of the chain was set.
+const UNKNOWN: (u32, u64) = (u32::MAX, 0);
+
+/// The chain of the last answers, and what spares asking again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answers {
+    pub(crate) chain: Chain,
+    /// The side whose values the component leads to.
+    side: Option<Side>,
+    /// The row and [the pattern](Game::pattern) that each state was set by.
+    set_by: Vec<(u32, u64)>,
+    /// The values that the players last answered at.
+    values: Vec<f64>,
+    /// How far values have moved, in sum over the rounds.
+    way: f64,
+    /// Of each state, how long the way may get before another row can be the best.
+    stands: Vec<f64>,
+}
+
+impl Answers {
+    /// Returns the answers of players who were never asked.
+    fn unasked(game: &Game<'_>, order: &[u32]) -> Self {
+        let rooms = order.iter().map(|state| {
+            let rows = game.rows(*state);
+            rows.map(|row| game.answered(row).len()).max().unwrap_or(0).max(1)
+        });
+        Self {
+            chain: Chain::with_room(rooms),
+            side: None,
+            set_by: vec![UNKNOWN; order.len()],
+            values: vec![f64::INFINITY; order.len()],
+            way: 0.0,
+            stands: vec![f64::NEG_INFINITY; order.len()],
+        }
+    }
+
+    /// Forgets what depends on the values of the other side, where states lead out of the component.
+    fn turn_to(&mut self, side: Side) {
+        if self.side == Some(side) {
+            return;
+        }
+        self.side = Some(side);
+        self.stands.fill(f64::NEG_INFINITY);
+        for (state, set_by) in self.set_by.iter_mut().enumerate() {
+            if self.chain.leads_out(state) {
+                *set_by = UNKNOWN;
+            }
+        }
+    }
+
+    /// Notes how far the values have moved since the last round.
+    fn go_on_to(&mut self, values: &[f64]) {
+        let moves = self.values.iter().zip(values).map(|(before, now)| (now - before).abs());
+        let most = moves.fold(0.0, f64::max);
+        if most.is_finite() {
+            self.way += most;
+        } else {
+            self.stands.fill(f64::NEG_INFINITY);
+        }
+        self.values.copy_from_slice(values);
+    }
+}
+
+/// Both players on a component, and the chain of their answers.
+pub(crate) struct Players<'a> {
+    game: &'a Game<'a>,
+    side: Side,
+    order: &'a [u32],
+    local: &'a [u32],
+    held: &'a [Held],
+    /// For each member the end component that holds it, or the greatest number; empty if none is held.
+    holder: Vec<usize>,
+    /// Values of all states of the model.
+    pub(crate) values: Vec<f64>,
+    chances: Vec<f64>,
+    /// By how much the operator moves each member; an endless amount to the safe side where a held play is led out.
+    pub(crate) steps: Vec<f64>,
+    pub(crate) answers: Answers,
+}
+
+impl<'a> Players<'a> {
+    /// Returns players who go on from these answers; the values of the bound are lent.
+    pub(crate) fn new(
+        game: &'a Game<'a>,
+        (order, local): (&'a [u32], &'a [u32]),
+        bound: &mut Bound,
+        (held, answers): (&'a [Held], Answers),
+    ) -> Self {
+        let mut holder = Vec::new();
+        if !held.is_empty() {
+            holder = vec![usize::MAX; order.len()];
+        }
+        for (index, place) in held.iter().enumerate() {
+            for state in &place.component.states {
+                holder[local[*state as usize] as usize] = index;
+            }
+        }
+        let mut answers = if answers.set_by.len() == order.len() {
+            answers
+        } else {
+            Answers::unasked(game, order)
+        };
+        answers.turn_to(bound.side);
+        Self {
+            game,
+            side: bound.side,
+            order,
+            local,
+            held,
+            holder,
+            values: std::mem::take(&mut bound.values),
+            chances: Vec::new(),
+            steps: Vec::new(),
+            answers,
+        }
+    }
+
+    /// Lets both players answer at some values; returns by how much the operator moves a value at most, as a part of it.
+    pub(crate) fn answer(&mut self, (values, rows): (&[f64], &mut [u32])) -> Option<f64> {
+        let mut scale = f64::MIN_POSITIVE;
+        for (&state, value) in self.order.iter().zip(values) {
+            self.values[state as usize] = *value;
+            scale = scale.max(value.abs());
+        }
+        self.answers.go_on_to(values);
+        let ways: Vec<Option<WayOut>> = self
+            .held
+            .iter()
+            .map(|place| place.best_way_out(self.game, &self.values, self.side))
+            .collect();
+        let mut moves = 0.0f64;
+        let led_out = match self.side {
+            Side::Lower => f64::INFINITY,
+            Side::Upper => f64::NEG_INFINITY,
+        };
+        self.steps.clear();
+        self.steps.resize(rows.len(), led_out);
+        for (index, kept) in rows.iter_mut().enumerate() {
+            let way = self.holder.get(index).and_then(|holder| ways.get(*holder));
+            match way {
+                None => {
+                    let worth = self.choose(index, kept)?;
+                    let value = values[index];
+                    self.steps[index] = worth - value;
+                    let moved = (worth - value).abs() / (value.abs() + FLOOR * scale);
+                    moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
+                    self.go_on(index, *kept)?;
+                }
+                Some(None) => return None,
+                Some(Some(way)) => self.lead_out(index, *way)?,
+            }
+        }
+        Some(moves)
+    }
+
+    /// Sets the chain where a held play is led out.
+    fn lead_out(&mut self, index: usize, way: WayOut) -> Option<()> {
+        match way {
+            WayOut::Row(row) => return self.set_by_row(index, row),
+            WayOut::State(to) => {
+                let branch = self.branch(to, 1.0);
+                self.answers.chain.set(index, std::iter::once(branch), (0.0, 0.0));
+            }
+            WayOut::Nothing => self.answers.chain.set(index, std::iter::empty(), (1.0, 0.0)),
+        }
+        self.answers.set_by[index] = UNKNOWN;
+        Some(())
+    }
+
+    /// Lets the players answer state by state so many times, each seeing what the ones before it came to.
+    pub(crate) fn sweep(&mut self, (values, rows): (&mut [f64], &mut [u32]), times: usize) -> Option<()> {
+        for (&state, value) in self.order.iter().zip(&*values) {
+            self.values[state as usize] = *value;
+        }
+        self.answers.stands.fill(f64::NEG_INFINITY);
+        for _ in 0..times {
+            for (index, &state) in self.order.iter().enumerate() {
+                if self.holder.get(index).is_some_and(|holder| *holder != usize::MAX) {
+                    continue;
+                }
+                let (worth, row, _) = self.best(state, rows[index])?;
+                self.values[state as usize] = worth;
+                (values[index], rows[index]) = (worth, row);
+            }
+        }
+        Some(())
+    }
+
+    /// Returns what the agent's best row of a member is worth; asks only the one it has where no other can be better.
+    fn choose(&mut self, index: usize, kept: &mut u32) -> Option<f64> {
+        let state = self.order[index];
+        if self.answers.way < self.answers.stands[index] {
+            let worth = self.game.about(*kept, &self.values, self.side);
+            return worth.is_finite().then_some(worth);
+        }
+        let (worth, row, lead) = self.best(state, *kept)?;
+        *kept = row;
+        // Either may come half of the way.
+        self.answers.stands[index] = self.answers.way + 0.5 * lead;
+        Some(worth)
+    }
+
+    /// Returns the worth of the agent's best row of a state, the row, and by how much it leads; the row kept so far if none is better by more than rounding.
+    fn best(&self, state: u32, kept: u32) -> Option<(f64, u32, f64)> {
+        let rows = self.game.rows(state);
+        let first = if rows.contains(&kept) { kept } else { rows.start };
+        let about = |row: u32| self.game.about(row, &self.values, self.side);
+        let (mut best, mut lead) = ((about(first), first), f64::INFINITY);
+        for row in rows.filter(|row| *row != first) {
+            let worth = about(row);
+            let apart = (worth - best.0).abs();
+            if self.game.prefers(worth, best.0) && apart > ROUNDING * worth.abs().max(best.0.abs()) {
+                best = (worth, row);
+                lead = apart;
+            } else {
+                lead = lead.min(apart);
+            }
+        }
+        best.0.is_finite().then_some((best.0, best.1, lead))
+    }
+
+    fn branch(&self, state: u32, weight: f64) -> Branch {
+        match self.local[state as usize] {
+            u32::MAX => Branch::Outside(weight, self.values[state as usize]),
+            index => Branch::Inside(index, weight),
+        }
+    }
+
+    /// Sets a member in the chain by a row that was just asked, if it is not set so already.
+    fn go_on(&mut self, index: usize, row: u32) -> Option<()> {
+        let pattern = self.game.pattern(row, &self.values, self.side);
+        if let Some(pattern) = pattern {
+            if self.answers.set_by[index] == (row, pattern) {
+                return Some(());
+            }
+            self.set_by_row(index, row)?;
+            self.answers.set_by[index] = (row, pattern);
+            return Some(());
+        }
+        self.set_by_row(index, row)
+    }
+
+    /// Sets a member in the chain by a row and Nature's answer to it.
+    fn set_by_row(&mut self, index: usize, row: u32) -> Option<()> {
+        let (game, discount) = (self.game, self.game.discount().below);
+        let mut chances = std::mem::take(&mut self.chances);
+        let targets = game.answer((row, self.side), &self.values, &mut chances)?;
+        let mut chain = std::mem::take(&mut self.answers.chain);
+        let branches = targets.iter().zip(&chances);
+        let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
+        chain.set(index, branches, (1.0 - discount, game.gain(row).below));
+        (self.answers.chain, self.chances) = (chain, chances);
+        self.answers.set_by[index] = UNKNOWN;
+        Some(())
+    }
+}
