@@ -27,8 +27,7 @@ impl Row {
 }
 
 /// Rows by state; all speak of states by their number in the model.
-pub(crate) struct Draft<'a> {
-    model: &'a Model,
+pub(crate) struct Draft {
     /// The rows of state `s` are `start[s]..start[s + 1]`; none where it is decided.
     start: Vec<u32>,
     /// The choice of each row.
@@ -37,23 +36,28 @@ pub(crate) struct Draft<'a> {
     pub(crate) faces: Vec<(u32, Face)>,
     /// Where each row can lead.
     leads: Lists,
+    /// About how probably.
+    weights: Vec<f32>,
 }
 
-impl<'a> Draft<'a> {
+impl Draft {
     /// Collects the rows that `list` names for each state.
-    pub(crate) fn new(model: &'a Model, mut list: impl FnMut(StateId, &mut Vec<Row>)) -> Result<Self, Error> {
+    pub(crate) fn new(model: &Model, mut list: impl FnMut(StateId, &mut Vec<Row>)) -> Result<Self, Error> {
         let states = model.state_count();
         let mut start = Vec::with_capacity(states + 1);
         start.push(0);
         let (mut choice, mut faces, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut ends, mut ahead) = (Vec::new(), Vec::new());
+        let (mut ends, mut ahead, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for state in (0u32..).take(states) {
             list(state, &mut rows);
             for row in rows.drain(..) {
                 match row.face {
-                    None => add_support(model.set(row.choice), model.targets(row.choice), &mut ahead),
+                    None => {
+                        let whole = (model.set(row.choice), model.targets(row.choice));
+                        add_leads(whole, &mut ahead, &mut weights);
+                    }
                     Some(face) => {
-                        add_support(&face.0, &face.1, &mut ahead);
+                        add_leads((&face.0, &face.1), &mut ahead, &mut weights);
                         faces.push((number(choice.len())?, face));
                     }
                 }
@@ -63,11 +67,11 @@ impl<'a> Draft<'a> {
             start.push(number(choice.len())?);
         }
         Ok(Self {
-            model,
             start,
             choice,
             faces,
             leads: Lists::from_ends(ends, ahead),
+            weights,
         })
     }
 
@@ -86,36 +90,41 @@ impl<'a> Draft<'a> {
         self.leads.between(self.rows(state))
     }
 
-    /// Calls `visit` with each state that a row can lead to and about how probable that is.
-    pub(crate) fn each_lead(&self, (row, face): (u32, Option<&Face>), mut visit: impl FnMut(StateId, f32)) {
-        let choice = self.choice[row as usize];
-        let (set, targets) = match face {
-            Some((set, targets)) => (set, targets.as_slice()),
-            None => (self.model.set(choice), self.model.targets(choice)),
-        };
-        let parts = match set {
-            CredalSet::Precise(set) => Some(set.parts()),
-            CredalSet::Interval(set) => Some(set.parts()),
-            _ => None,
-        };
-        #[expect(clippy::cast_precision_loss, reason = "nobody relies on these numbers")]
-        match parts {
-            Some(Parts::Short { whole, lower, upper }) => {
-                let unit = 0.5 / whole as f32;
-                for ((target, lower), upper) in targets.iter().zip(lower).zip(upper) {
-                    if *upper > 0 {
-                        visit(*target, unit * (*lower as f32 + *upper as f32));
-                    }
-                }
-            }
-            _ => {
-                let leads = self.leads.get(row);
-                let share = 1.0 / leads.len() as f32;
-                for target in leads {
-                    visit(*target, share);
-                }
+    /// Returns where a row can lead, and about how probably.
+    pub(crate) fn leads(&self, row: u32) -> impl Iterator<Item = (StateId, f32)> + '_ {
+        let range = self.leads.range(row);
+        let weights = self.weights[range].iter().copied();
+        self.leads.get(row).iter().copied().zip(weights)
+    }
+
+    /// Returns the number of branches.
+    pub(crate) fn branch_count(&self) -> usize {
+        self.weights.len()
+    }
+}
+
+/// Adds where a row can lead, and about how probably: the middle of the bounds, where it has nothing else. Nobody relies on the weights.
+#[expect(clippy::cast_precision_loss, reason = "nobody relies on these numbers")]
+fn add_leads((set, targets): (&CredalSet, &[StateId]), ahead: &mut Vec<StateId>, weights: &mut Vec<f32>) {
+    let parts = match set {
+        CredalSet::Precise(set) => Some(set.parts()),
+        CredalSet::Interval(set) => Some(set.parts()),
+        _ => None,
+    };
+    if let Some(Parts::Short { whole, lower, upper }) = parts {
+        let unit = 0.5 / whole as f32;
+        for ((target, lower), upper) in targets.iter().zip(lower).zip(upper) {
+            // The bounds are tight, so each upper bound is attained.
+            if *upper > 0 {
+                ahead.push(*target);
+                weights.push(unit * (*lower as f32 + *upper as f32));
             }
         }
+    } else {
+        let before = ahead.len();
+        add_support(set, targets, ahead);
+        let share = 1.0 / (ahead.len() - before).max(1) as f32;
+        weights.resize(ahead.len(), share);
     }
 }
 

@@ -91,7 +91,7 @@ impl Guess {
 /// Where a guess begins.
 pub(crate) enum Start<'a> {
     /// Where the other side ended.
-    Known(Guess),
+    Known(Box<Guess>),
     /// At what states seem to be worth and the rows they seem to take.
     Near(&'a [f64], &'a [u32]),
     /// At the bound.
@@ -110,7 +110,7 @@ pub(crate) fn evaluate(
     let known = matches!(start, Start::Known(_));
     let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
     let guess = match start {
-        Start::Known(guess) => guess,
+        Start::Known(guess) => *guess,
         Start::Near(values, rows) => Guess::new(order, (values, rows)),
         Start::Bound => Guess::new(order, (&bound.values, &bound.row)),
     };

@@ -6,7 +6,7 @@ use crate::graph::Lists;
 use crate::layout::Layout;
 use crate::near::{Aims, Near};
 use crate::support::support;
-use murphy_credal::{CredalSet, Enclosure, Parts, Rows, RowsCompiler};
+use murphy_credal::{CredalSet, Enclosure, Rows, RowsCompiler};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_world::{ChoiceId, Model, StateId};
@@ -85,7 +85,7 @@ pub(crate) struct Terms<'t> {
 
 impl Terms<'_> {
     /// Returns which states are near to those that the agent goes for.
-    fn near(&self, draft: &Draft<'_>) -> Option<Near> {
+    fn near(&self, draft: &Draft) -> Option<Near> {
         let aims = Aims {
             agent: self.agent,
             known: self.known,
@@ -125,6 +125,7 @@ impl<'a> Game<'a> {
             }
             start.push(places);
         }
+        let branches = draft.branch_count();
         let mut faces = draft.faces;
         for (row, _) in &mut faces {
             *row = place_of[*row as usize];
@@ -148,7 +149,7 @@ impl<'a> Game<'a> {
             ahead: None,
             behind: OnceLock::new(),
         };
-        game.compile()?;
+        game.compile(branches)?;
         if let Some((gain, discount)) = terms.gains {
             let gains = game
                 .choice
@@ -161,9 +162,9 @@ impl<'a> Game<'a> {
     }
 
     /// Lays the sets out, and notes where the rows lead whose ways the kernel does not tell.
-    fn compile(&mut self) -> Result<(), Error> {
+    fn compile(&mut self, branches: usize) -> Result<(), Error> {
         let rows = (0u32..).take(self.choice.len());
-        let mut compiler = RowsCompiler::default();
+        let mut compiler = RowsCompiler::with_room(self.choice.len(), branches);
         let mut targets = Vec::new();
         for row in rows.clone() {
             targets.clear();
@@ -240,17 +241,9 @@ impl<'a> Game<'a> {
 
     /// Says that a row leaves some states with positive probability whatever Nature does, where that is seen at once.
     pub(crate) fn leaves(&self, row: u32, inside: &[bool]) -> bool {
-        let parts = match self.set(row) {
-            CredalSet::Precise(set) => set.parts(),
-            CredalSet::Interval(set) => set.parts(),
-            _ => return false,
-        };
-        let Parts::Short { lower, .. } = parts else {
-            return false;
-        };
-        let place = |state: &StateId| self.layout.places[*state as usize];
-        let mut pairs = self.own_targets(row).iter().zip(lower);
-        pairs.any(|(target, lower)| *lower > 0 && !inside[place(target) as usize])
+        let (columns, least) = (self.kernel.columns(row as usize), self.kernel.least(row as usize));
+        let mut pairs = columns.iter().zip(least);
+        pairs.any(|(place, least)| *least > 0.0 && !inside[*place as usize])
     }
 
     fn face_of(&self, row: u32) -> Option<&Face> {

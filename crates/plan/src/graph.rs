@@ -41,6 +41,11 @@ impl Lists {
         &self.items[self.start[index as usize]..self.start[index as usize + 1]]
     }
 
+    /// Returns where the items of a list stand among all.
+    pub(crate) fn range(&self, index: u32) -> std::ops::Range<usize> {
+        self.start[index as usize]..self.start[index as usize + 1]
+    }
+
     /// Returns the items of some lists, one list after another.
     pub(crate) fn between(&self, lists: std::ops::Range<u32>) -> &[u32] {
         &self.items[self.start[lists.start as usize]..self.start[lists.end as usize]]
@@ -78,26 +83,6 @@ impl Lists {
     /// Returns the lists in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u32]> + '_ {
         self.start.windows(2).map(|pair| &self.items[pair[0]..pair[1]])
-    }
-
-    /// Returns, for each of `count` items, the lists that hold it, ascending; twice where they hold it twice.
-    pub(crate) fn inverted(&self, count: usize) -> Self {
-        let mut start = vec![0; count + 1];
-        for &item in &self.items {
-            start[item as usize + 1] += 1;
-        }
-        for i in 0..count {
-            start[i + 1] += start[i];
-        }
-        let mut next = start.clone();
-        let mut items = vec![0; self.items.len()];
-        for (index, list) in (0u32..).zip(self.iter()) {
-            for &item in list {
-                items[next[item as usize]] = index;
-                next[item as usize] += 1;
-            }
-        }
-        Self { start, items }
     }
 }
 
@@ -223,7 +208,8 @@ mod tests {
     #[test]
     fn inverting_twice_gives_the_sorted_lists_back() {
         let lists = Lists::collect([vec![2, 0], vec![], vec![1, 2, 2]]);
-        let back = lists.inverted(3).inverted(3);
+        let inverse = |lists: &Lists| Lists::inverse(3, |index| lists.get(index));
+        let back = inverse(&inverse(&lists));
         assert_eq!(back, Lists::collect([vec![0, 2], vec![], vec![1, 2, 2]]));
     }
 
@@ -232,7 +218,12 @@ mod tests {
         let successors = Lists::collect([vec![1], vec![2], vec![0, 3], vec![]]);
         let place = |state: u32| (state < 3).then_some(state as usize);
         assert_eq!(
-            sweep_order(&[0, 1, 2], [2].into_iter(), place, &successors.inverted(4)),
+            sweep_order(
+                &[0, 1, 2],
+                [2].into_iter(),
+                place,
+                &Lists::inverse(4, |state| successors.get(state))
+            ),
             [2, 1, 0]
         );
     }

@@ -27,6 +27,37 @@ const LUMPS_COST: f64 = 1.7;
 pub(crate) struct Krylov {
     /// What a solution last cost without lumps and with them, in iterations without; it fades, so that each is tried again.
     cost: [f64; 2],
+    room: Room,
+}
+
+/// Vectors that iterations work in, kept from one to the next.
+#[derive(Clone, Debug, Default)]
+struct Room {
+    residual: Vec<f64>,
+    shadow: Vec<f64>,
+    direction: Vec<f64>,
+    image: Vec<f64>,
+    helped: Vec<f64>,
+    second: Vec<f64>,
+    half: Vec<f64>,
+}
+
+impl Room {
+    /// Makes all vectors as long as a chain; what stands in them is left over.
+    fn fit(&mut self, count: usize) {
+        let Self {
+            residual,
+            shadow,
+            direction,
+            image,
+            helped,
+            second,
+            half,
+        } = self;
+        for vector in [residual, shadow, direction, image, helped, second, half] {
+            vector.resize(count, 0.0);
+        }
+    }
 }
 
 /// What is to be solved, and how well.
@@ -82,7 +113,7 @@ impl Krylov {
                 lumps: lumps.as_ref().filter(|_| lumped),
                 used: 0,
             };
-            let ended = run.go(task, &mut x, most);
+            let ended = run.go(task, (&mut x, &mut self.room), most);
             left = left.saturating_sub(run.used.max(1));
             #[expect(clippy::cast_precision_loss, reason = "a small count")]
             let cost = run.used as f64 * price;
@@ -126,13 +157,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn residual(&self, right: &[f64], x: &[f64]) -> Vec<f64> {
-        let mut residual = vec![0.0; x.len()];
-        self.chain.apply(x, &mut residual);
+    /// Sets `residual` to what one step from `x` gains or loses.
+    fn residual(&self, (right, x): (&[f64], &[f64]), residual: &mut [f64]) {
+        self.chain.apply(x, residual);
         for (residual, right) in residual.iter_mut().zip(right) {
             *residual = right - *residual;
         }
-        residual
     }
 
     /// Sets `out` to about the solution for `right`: one sweep, and what the lumps make of what it leaves; `image` to it minus what it leads to.
@@ -146,41 +176,50 @@ impl Run<'_> {
     }
 
     /// Iterates from `x` until one step is off by little enough, the recurrence breaks down, or there have been `most` iterations.
-    fn go(&mut self, task: &Task<'_>, x: &mut [f64], most: usize) -> Ended {
-        let count = x.len();
-        let mut residual = self.residual(task.right, x);
-        let shadow = residual.clone();
+    fn go(&mut self, task: &Task<'_>, (x, room): (&mut [f64], &mut Room), most: usize) -> Ended {
+        room.fit(x.len());
+        let Room {
+            residual,
+            shadow,
+            direction,
+            image,
+            helped,
+            second,
+            half,
+        } = room;
+        self.residual((task.right, x), residual);
+        shadow.copy_from_slice(residual);
+        direction.fill(0.0);
+        image.fill(0.0);
         let (mut rho, mut alpha, mut omega) = (1.0f64, 1.0f64, 1.0f64);
-        let (mut direction, mut image) = (vec![0.0; count], vec![0.0; count]);
-        let (mut helped, mut second, mut half) = (vec![0.0; count], vec![0.0; count], vec![0.0; count]);
         loop {
-            if off(self.chain, task, &residual) <= task.tolerance {
+            if off(self.chain, task, residual) <= task.tolerance {
                 return Ended::Found;
             }
             if self.used >= most {
                 return Ended::Not;
             }
             self.used += 1;
-            let next = dot(&shadow, &residual);
+            let next = dot(shadow, residual);
             let beta = next / rho * (alpha / omega);
             if next == 0.0 || !beta.is_finite() {
                 return Ended::Not;
             }
-            for ((direction, image), residual) in direction.iter_mut().zip(&image).zip(&residual) {
+            for ((direction, image), residual) in direction.iter_mut().zip(&*image).zip(&*residual) {
                 *direction = residual + beta * (*direction - omega * image);
             }
-            self.help(&direction, &mut helped, &mut image);
-            alpha = next / dot(&shadow, &image);
+            self.help(direction, helped, image);
+            alpha = next / dot(shadow, image);
             if !alpha.is_finite() {
                 return Ended::Not;
             }
-            for (residual, image) in residual.iter_mut().zip(&image) {
+            for (residual, image) in residual.iter_mut().zip(&*image) {
                 *residual -= alpha * image;
             }
-            self.help(&residual, &mut half, &mut second);
-            let square = dot(&second, &second);
+            self.help(residual, half, second);
+            let square = dot(second, second);
             omega = if square > 0.0 {
-                dot(&second, &residual) / square
+                dot(second, residual) / square
             } else {
                 0.0
             };
@@ -189,7 +228,7 @@ impl Run<'_> {
                 residual[index] -= omega * second[index];
             }
             if omega == 0.0 {
-                return if off(self.chain, task, &residual) <= task.tolerance {
+                return if off(self.chain, task, residual) <= task.tolerance {
                     Ended::Found
                 } else {
                     Ended::Not

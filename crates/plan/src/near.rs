@@ -39,33 +39,29 @@ struct Into {
 }
 
 impl Into {
-    fn of(draft: &Draft<'_>) -> Self {
+    fn of(draft: &Draft) -> Self {
+        let rows = || (0u32..).take(draft.choice.len());
         let mut start = vec![0usize; draft.state_count() + 2];
-        for_each(draft, |_, state, _| start[state as usize + 2] += 1);
+        for (state, _) in rows().flat_map(|row| draft.leads(row)) {
+            start[state as usize + 2] += 1;
+        }
         for state in 2..start.len() {
             start[state] += start[state - 1];
         }
-        let mut rows = vec![(0, 0.0); start.last().copied().unwrap_or(0)];
-        for_each(draft, |row, state, weight| {
-            let next = &mut start[state as usize + 1];
-            rows[*next] = (row, weight);
-            *next += 1;
-        });
-        Self { start, rows }
+        let mut into = vec![(0, 0.0); draft.branch_count()];
+        for row in rows() {
+            for (state, weight) in draft.leads(row) {
+                let next = &mut start[state as usize + 1];
+                into[*next] = (row, weight);
+                *next += 1;
+            }
+        }
+        Self { start, rows: into }
     }
 
     /// Returns the places of the rows that lead into a state.
     fn of_state(&self, state: StateId) -> Range<usize> {
         self.start[state as usize]..self.start[state as usize + 1]
-    }
-}
-
-/// Calls `visit` with the row, the state and the weight of each branch.
-fn for_each(draft: &Draft<'_>, mut visit: impl FnMut(u32, StateId, f32)) {
-    let mut faces = draft.faces.iter().peekable();
-    for row in (0u32..).take(draft.choice.len()) {
-        let face = faces.next_if(|(of, _)| *of == row).map(|(_, face)| face);
-        draft.each_lead((row, face), |state, weight| visit(row, state, weight));
     }
 }
 
@@ -99,7 +95,7 @@ pub(crate) struct Aims<'a> {
 }
 
 struct Search<'a> {
-    draft: &'a Draft<'a>,
+    draft: &'a Draft,
     /// The agent pays, so that a small rating is good.
     pays: bool,
     into: Into,
@@ -118,7 +114,7 @@ impl Near {
     ///
     /// # Cost
     /// `O(branches + states · log states)`, as far as ratings do not get worse as more becomes known.
-    pub(crate) fn find(draft: &Draft<'_>, aims: &Aims<'_>) -> Self {
+    pub(crate) fn find(draft: &Draft, aims: &Aims<'_>) -> Self {
         let gain = |choice: &u32| aims.gain.get(*choice as usize).map_or(0.0, Rational::to_f64);
         let start = draft.choice.iter().map(|choice| Known {
             mass: 0.0,

@@ -381,7 +381,7 @@ impl<'a> Solver<'a> {
                     tolerance: aim,
                 };
                 let start = match (guess.take(), near) {
-                    (Some(guess), _) => Start::Known(guess),
+                    (Some(guess), _) => Start::Known(Box::new(guess)),
                     (None, Some((values, rows))) => Start::Near(values, rows),
                     (None, None) => Start::Bound,
                 };

@@ -90,7 +90,7 @@ impl FlatRows {
         }
     }
 
-    fn push_whole<T: Copy + PartialEq>(
+    fn push_whole<T: Copy + Default + PartialEq>(
         &mut self,
         columns: &[u32],
         whole: f64,
@@ -100,6 +100,17 @@ impl FlatRows {
         let budget = whole - lower.iter().map(|part| float(*part)).sum::<f64>();
         let gaps = if budget > 0.0 { self.gaps()? } else { NO_GAPS };
         let place = self.open(gaps, (budget, 0.0, 1.0 / whole))?;
+        let none = T::default();
+        if upper.iter().all(|upper| *upper != none) {
+            self.columns.extend_from_slice(columns);
+            self.lower.extend(lower.iter().map(|lower| float(*lower)));
+            if budget > 0.0 {
+                let bounds = lower.iter().zip(upper);
+                self.gap
+                    .extend(bounds.map(|(lower, upper)| float(*upper) - float(*lower)));
+            }
+            return Ok(place);
+        }
         for ((&column, &lower), &upper) in columns.iter().zip(lower).zip(upper) {
             let (lower, upper) = (float(lower), float(upper));
             if upper > 0.0 {
@@ -111,6 +122,19 @@ impl FlatRows {
             }
         }
         Ok(place)
+    }
+
+    /// Makes room for so many rows and branches more.
+    pub(crate) fn reserve(&mut self, rows: usize, branches: usize) {
+        self.headers.reserve(rows);
+        self.columns.reserve(branches);
+        self.lower.reserve(branches);
+        self.gap.reserve(branches);
+    }
+
+    /// Returns what each of [`Self::columns`] has in any case, in parts of some whole.
+    pub(crate) fn least(&self, at: u32) -> &[f64] {
+        self.lower.get(self.range(at)).unwrap_or_default()
     }
 
     /// Returns the number of rows.

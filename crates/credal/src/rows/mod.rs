@@ -79,6 +79,15 @@ pub struct RowsCompiler {
 }
 
 impl RowsCompiler {
+    /// Returns a compiler with room for so many rows and branches.
+    #[must_use]
+    pub fn with_room(rows: usize, branches: usize) -> Self {
+        let mut compiler = Self::default();
+        compiler.rows.nodes.reserve(rows);
+        compiler.rows.flat.reserve(rows, branches);
+        compiler
+    }
+
     /// Adds a set whose outcomes have their values at these columns, which may repeat.
     ///
     /// # Errors
@@ -181,6 +190,15 @@ impl Rows {
     pub fn columns(&self, row: usize) -> &[u32] {
         match self.nodes.get(row) {
             Some(&Node::Flat(at)) => self.flat.columns(at),
+            _ => &[],
+        }
+    }
+
+    /// Returns what each of [`Self::columns`] has in any case, in parts of some whole: above zero only if that is.
+    #[must_use]
+    pub fn least(&self, row: usize) -> &[f64] {
+        match self.nodes.get(row) {
+            Some(&Node::Flat(at)) => self.flat.least(at),
             _ => &[],
         }
     }
