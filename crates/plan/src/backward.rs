@@ -1,7 +1,7 @@
 //! Objectives with a step bound: backward induction, each step rounded outward.
 
-use crate::error::Error;
 use crate::draft::Row;
+use crate::error::Error;
 use crate::game::{Game, Side, Terms};
 use crate::plan::bracket_at_start;
 use crate::settings::{Progress, Settings};

@@ -62,7 +62,10 @@ impl Chain {
         (lost, gain): (f64, f64),
     ) {
         let first = self.start[state] as usize;
-        let room = self.start.get(state + 1).map_or(self.to.len(), |next| *next as usize);
+        let room = self
+            .start
+            .get(state + 1)
+            .map_or(self.to.len(), |next| *next as usize);
         let (mut leaves, mut exit, mut right) = (lost, lost, gain);
         // Smaller ones come in front; what they take the place of goes to the end.
         let (mut middle, mut end) = (first, first);

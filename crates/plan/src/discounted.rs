@@ -4,8 +4,8 @@
 //! the least quantity of any choice, then `k / (1 - γ)` is below every value, and one application of the operator does not lower it.
 
 use crate::bound::Bound;
-use crate::error::Error;
 use crate::draft::Row;
+use crate::error::Error;
 use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::settings::Settings;

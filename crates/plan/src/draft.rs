@@ -97,6 +97,11 @@ impl Draft {
         self.leads.get(row).iter().copied().zip(weights)
     }
 
+    /// Returns the number of branches of a row.
+    pub(crate) fn lead_count(&self, row: u32) -> usize {
+        self.leads.range(row).len()
+    }
+
     /// Returns the number of branches.
     pub(crate) fn branch_count(&self) -> usize {
         self.weights.len()

@@ -87,7 +87,9 @@ pub(crate) fn end_components(
             inside[state as usize] = false;
         }
         if parts.len() == 1 {
-            let kept = left.into_iter().map(|(_, rows)| rows.into_iter().map(|(row, _)| row).collect());
+            let kept = left
+                .into_iter()
+                .map(|(_, rows)| rows.into_iter().map(|(row, _)| row).collect());
             found.push(EndComponent {
                 states: held,
                 kept: kept.collect(),
@@ -122,6 +124,30 @@ fn peel(
     start.push(answers.len());
     for &state in &leaving {
         inside[state as usize] = false;
+    }
+    let mut left = piece.len() - leaving.len();
+    // Where most leave it is quicker to ask everybody again than to find out who is concerned.
+    while left > 0 && leaving.len() > left {
+        leaving.clear();
+        for (&state, range) in piece.iter().zip(start.windows(2)) {
+            if !inside[state as usize] {
+                continue;
+            }
+            let of_state = &mut answers[range[0]..range[1]];
+            for (row, answer) in game.rows(state).zip(of_state.iter_mut()) {
+                if answer.stays() {
+                    *answer = stay(row, inside);
+                }
+            }
+            if !of_state.iter().any(Staying::stays) {
+                inside[state as usize] = false;
+                leaving.push(state);
+            }
+        }
+        left -= leaving.len();
+    }
+    if left == 0 {
+        return Vec::new();
     }
     while let Some(gone) = leaving.pop() {
         for &before in game.predecessors().get(gone) {

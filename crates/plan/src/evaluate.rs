@@ -116,7 +116,12 @@ pub(crate) fn evaluate(
     };
     // Values are tried out in the vector of the bound, which is put back.
     let mut guess = guess;
-    let mut players = Players::new(game, (order, local), bound, (aim.held, std::mem::take(&mut guess.answers)));
+    let mut players = Players::new(
+        game,
+        (order, local),
+        bound,
+        (aim.held, std::mem::take(&mut guess.answers)),
+    );
     let found = iterate(&mut players, (guess, known), aim);
     bound.values = players.values;
     let found = found.map(|guess| Guess {

@@ -35,8 +35,8 @@ pub(crate) struct Game<'a> {
     /// About what each state is worth and the row it takes, where that is guessed.
     pub(crate) first: Option<(Vec<f64>, Vec<u32>)>,
     kernel: Rows,
-    /// Where each row looks first, for either side of the bracket. It never changes an answer, so it does not matter who wrote it.
-    hints: [Vec<AtomicU32>; 2],
+    /// Where each row looks first. It never changes an answer, so it does not matter who wrote it.
+    hints: Vec<AtomicU32>,
     /// The exact gain of each row, enclosed; empty if there is none anywhere.
     cost: Vec<Enclosure>,
     discount: Enclosure,
@@ -53,6 +53,14 @@ pub(crate) struct Game<'a> {
 /// # Errors
 /// [`Error::FloatRange`] if it is beyond them.
 pub(crate) fn enclose(value: &Rational) -> Result<Enclosure, Error> {
+    #[expect(clippy::cast_precision_loss, reason = "guarded: a float")]
+    if let Some(whole) = value.to_i64().filter(|whole| whole.unsigned_abs() <= 1 << 53) {
+        let whole = whole as f64;
+        return Ok(Enclosure {
+            below: whole,
+            above: whole,
+        });
+    }
     let enclosure = Enclosure {
         below: value.floor_f64(),
         above: value.ceil_f64(),
@@ -108,11 +116,20 @@ impl<'a> Game<'a> {
         let draft = Draft::new(model, list)?;
         let near = terms.near(&draft);
         let ahead = |state: StateId| draft.ahead(state);
-        let layout = Layout::new(draft.state_count(), &ahead, terms, near.as_ref().map(|near| near.order.as_slice()));
+        let layout = Layout::new(
+            draft.state_count(),
+            &ahead,
+            terms,
+            near.as_ref().map(|near| near.order.as_slice()),
+        );
         let first = near.map(|near| layout.first_guess(&draft, &near));
         let mut start = Vec::with_capacity(layout.states.len() + 1);
         start.push(0);
-        let mut place_of = if draft.faces.is_empty() { Vec::new() } else { vec![0; draft.choice.len()] };
+        let mut place_of = if draft.faces.is_empty() {
+            Vec::new()
+        } else {
+            vec![0; draft.choice.len()]
+        };
         let mut choice = Vec::with_capacity(draft.choice.len());
         let mut places = 0u32;
         for state in &layout.states {
@@ -131,13 +148,13 @@ impl<'a> Game<'a> {
             *row = place_of[*row as usize];
         }
         faces.sort_unstable_by_key(|(row, _)| *row);
-        let hints = || choice.iter().map(|_| AtomicU32::new(0)).collect();
+        let hints = choice.iter().map(|_| AtomicU32::new(0)).collect();
         let mut game = Self {
             agent: terms.agent,
             nature: terms.nature,
             model,
             layout,
-            hints: [hints(), hints()],
+            hints,
             start,
             choice,
             faces,
@@ -296,9 +313,9 @@ impl<'a> Game<'a> {
         self.discount
     }
 
-    /// Encloses Nature's expectation at a row; `side` says whose values they are like.
-    pub(crate) fn expectation(&self, row: u32, values: &[f64], side: Side) -> Enclosure {
-        let place = &self.hints[side as usize][row as usize];
+    /// Encloses Nature's expectation at a row.
+    pub(crate) fn expectation(&self, row: u32, values: &[f64]) -> Enclosure {
+        let place = &self.hints[row as usize];
         let mut hint = place.load(Ordering::Relaxed);
         let answer = match self.nature {
             Direction::Minimize => self.kernel.lower_from(row as usize, values, &mut hint),
@@ -309,13 +326,8 @@ impl<'a> Game<'a> {
     }
 
     /// Writes about Nature's best answer at a row: one probability for each of the states returned, or `None` if she has none.
-    pub(crate) fn answer(
-        &self,
-        (row, side): (u32, Side),
-        values: &[f64],
-        out: &mut Vec<f64>,
-    ) -> Option<&[StateId]> {
-        let place = &self.hints[side as usize][row as usize];
+    pub(crate) fn answer(&self, row: u32, values: &[f64], out: &mut Vec<f64>) -> Option<&[StateId]> {
+        let place = &self.hints[row as usize];
         let mut hint = place.load(Ordering::Relaxed);
         let at = row as usize;
         let told = match self.nature {
@@ -338,8 +350,8 @@ impl<'a> Game<'a> {
 
     /// Returns a number that stands for what [`Self::answer`] says, if the row was last asked at these values and there is such a number.
     #[inline]
-    pub(crate) fn pattern(&self, row: u32, values: &[f64], side: Side) -> Option<u64> {
-        let hint = self.hints[side as usize][row as usize].load(Ordering::Relaxed);
+    pub(crate) fn pattern(&self, row: u32, values: &[f64]) -> Option<u64> {
+        let hint = self.hints[row as usize].load(Ordering::Relaxed);
         match self.nature {
             Direction::Minimize => self.kernel.lower_pattern(row as usize, values, hint),
             Direction::Maximize => self.kernel.upper_pattern(row as usize, values, hint),
@@ -355,8 +367,8 @@ impl<'a> Game<'a> {
     }
 
     /// Encloses what a row is worth at these values: its gain and Nature's discounted expectation.
-    pub(crate) fn value(&self, row: u32, values: &[f64], side: Side) -> Enclosure {
-        let mut worth = self.expectation(row, values, side);
+    pub(crate) fn value(&self, row: u32, values: &[f64]) -> Enclosure {
+        let mut worth = self.expectation(row, values);
         if self.cost.is_empty() {
             return worth;
         }
@@ -368,8 +380,8 @@ impl<'a> Game<'a> {
 
     /// Returns about what a row is worth: quick, and without a promise.
     #[inline]
-    pub(crate) fn about(&self, row: u32, values: &[f64], side: Side) -> f64 {
-        let place = &self.hints[side as usize][row as usize];
+    pub(crate) fn about(&self, row: u32, values: &[f64]) -> f64 {
+        let place = &self.hints[row as usize];
         let mut hint = place.load(Ordering::Relaxed);
         let at = row as usize;
         let worth = match self.nature {
@@ -385,7 +397,7 @@ impl<'a> Game<'a> {
 
     /// Returns one end of what a row is worth.
     pub(crate) fn end(&self, row: u32, values: &[f64], side: Side) -> f64 {
-        let worth = self.value(row, values, side);
+        let worth = self.value(row, values);
         match side {
             Side::Lower => worth.below,
             Side::Upper => worth.above,

@@ -123,13 +123,7 @@ impl Holding {
     }
 
     /// Answers whether a row seems to hold the play inside, and where it leads then.
-    fn stays(
-        &self,
-        game: &Game<'_>,
-        guide: &[f64],
-        slack: f64,
-        (row, inside): (u32, &[bool]),
-    ) -> Staying {
+    fn stays(&self, game: &Game<'_>, guide: &[f64], slack: f64, (row, inside): (u32, &[bool])) -> Staying {
         if !gains_nothing(game, row) {
             return Staying::Not;
         }
@@ -305,7 +299,7 @@ fn opposed_face(
         .filter(|state| inside[*state as usize])
         .collect();
     let values: Vec<f64> = stayers.iter().map(|state| guide[*state as usize]).collect();
-    let free = game.expectation(row, guide, Side::Lower);
+    let free = game.expectation(row, guide);
     let (bound_by_face, loses) = match game.nature {
         Direction::Minimize => {
             let bound = face.lower_expectation(&values).ok()?;
@@ -334,5 +328,5 @@ fn nearly_best(game: &Game<'_>, guide: &[f64], slack: f64, row: u32) -> bool {
     let Some((best, _)) = game.best(owner, guide, Side::Lower) else {
         return false;
     };
-    (game.value(row, guide, Side::Lower).below - best).abs() <= slack
+    (game.value(row, guide).below - best).abs() <= slack
 }

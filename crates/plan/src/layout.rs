@@ -39,7 +39,10 @@ impl Layout {
         terms: &Terms<'_>,
         near: Option<&[StateId]>,
     ) -> Self {
-        let inside: Vec<bool> = (0u32..).take(count).map(|state| !ahead(state).is_empty()).collect();
+        let inside: Vec<bool> = (0u32..)
+            .take(count)
+            .map(|state| !ahead(state).is_empty())
+            .collect();
         let found = components(ahead, &inside);
         let mut layout = Self {
             states: Vec::with_capacity(count),
@@ -127,7 +130,11 @@ impl Layout {
             let (rows, row) = (draft.rows(*state), near.rows[*state as usize]);
             let from = start;
             start += rows.end - rows.start;
-            if row == near::NONE { NO_ROW } else { from + row - rows.start }
+            if row == near::NONE {
+                NO_ROW
+            } else {
+                from + row - rows.start
+            }
         });
         let rows = rows.collect();
         (self.by_place(&near.values), rows)

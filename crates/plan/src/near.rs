@@ -16,7 +16,6 @@ use murphy_problem::Direction;
 use murphy_world::StateId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::ops::Range;
 
 /// No row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -59,31 +58,51 @@ impl Into {
         Self { start, rows: into }
     }
 
-    /// Returns the places of the rows that lead into a state.
-    fn of_state(&self, state: StateId) -> Range<usize> {
-        self.start[state as usize]..self.start[state as usize + 1]
+    /// Returns the rows that lead into a state, and how probably.
+    fn of_state(&self, state: StateId) -> &[(u32, f32)] {
+        &self.rows[self.start[state as usize]..self.start[state as usize + 1]]
     }
 }
 
 /// What a step costs where the agent goes for the best state: as much as a chance of so much to lose all.
-const STEP: f64 = 0.01;
+const STEP: f32 = 0.01;
 
-/// A row as far as it is known; all but the mass are sums over its near and decided branches.
+/// A row as far as it is known; all but the mass are sums over its near and decided branches. Nobody relies on these numbers, so they are short.
 #[derive(Clone, Copy)]
 struct Known {
-    mass: f64,
-    rating: f64,
-    worth: f64,
-    steps: f64,
+    mass: f32,
+    rating: f32,
+    worth: f32,
+    steps: f32,
+    /// How many of its branches are neither.
+    left: u32,
+    /// The state of the row.
+    owner: StateId,
 }
 
 /// A state, rated.
 #[derive(Clone, Copy)]
 struct Rated {
-    rating: f64,
-    worth: f64,
-    steps: f64,
+    rating: f32,
+    worth: f32,
+    steps: f32,
 }
+
+impl Rated {
+    /// Returns the rating of a state that is decided.
+    fn known(value: f32) -> Self {
+        Self {
+            rating: value,
+            worth: value,
+            steps: 0.0,
+        }
+    }
+}
+
+/// The key of a state that is near.
+const SETTLED: u32 = 0;
+/// The key of a state of which nothing is known.
+const UNSEEN: u32 = u32::MAX;
 
 /// What is asked for.
 pub(crate) struct Aims<'a> {
@@ -99,13 +118,15 @@ struct Search<'a> {
     /// The agent pays, so that a small rating is good.
     pays: bool,
     into: Into,
-    /// The state of each row.
-    owner: Vec<StateId>,
     known: Vec<Known>,
-    /// The key of each state that waits in the heap.
-    key: Vec<u64>,
-    heap: BinaryHeap<Reverse<(u64, StateId)>>,
-    steps: Vec<f64>,
+    /// The key that each state waits in the heap with.
+    key: Vec<u32>,
+    /// How many rows of each state have branches left.
+    open: Vec<u32>,
+    /// States without such rows: all about them is known.
+    complete: Vec<StateId>,
+    heap: BinaryHeap<Reverse<(u32, StateId)>>,
+    steps: Vec<f32>,
     near: Near,
 }
 
@@ -115,23 +136,19 @@ impl Near {
     /// # Cost
     /// `O(branches + states · log states)`, as far as ratings do not get worse as more becomes known.
     pub(crate) fn find(draft: &Draft, aims: &Aims<'_>) -> Self {
-        let gain = |choice: &u32| aims.gain.get(*choice as usize).map_or(0.0, Rational::to_f64);
-        let start = draft.choice.iter().map(|choice| Known {
-            mass: 0.0,
-            rating: gain(choice),
-            worth: gain(choice),
-            steps: 1.0,
-        });
         let states = draft.state_count();
-        let owner = (0u32..).take(states);
         let mut search = Search {
             draft,
             pays: aims.agent == Direction::Minimize,
             into: Into::of(draft),
-            owner: owner.flat_map(|state| draft.rows(state).map(move |_| state)).collect(),
-            known: start.collect(),
-            key: vec![u64::MAX; states],
-            heap: BinaryHeap::new(),
+            known: aims.nothing_known(draft),
+            key: vec![UNSEEN; states],
+            open: (0u32..)
+                .take(states)
+                .map(|state| u32::try_from(draft.rows(state).len()).unwrap_or(0))
+                .collect(),
+            complete: Vec::new(),
+            heap: BinaryHeap::with_capacity(states),
             steps: vec![0.0; states],
             near: Self {
                 order: Vec::with_capacity(states),
@@ -142,9 +159,32 @@ impl Near {
         search.run();
         let (mut near, steps) = (search.near, search.steps);
         if search.pays {
-            near.order.sort_by(|a, b| steps[*a as usize].total_cmp(&steps[*b as usize]));
+            near.order
+                .sort_by(|a, b| steps[*a as usize].total_cmp(&steps[*b as usize]));
         }
         near
+    }
+}
+
+impl Aims<'_> {
+    /// Returns the rows before anything is known.
+    fn nothing_known(&self, draft: &Draft) -> Vec<Known> {
+        let mut known = Vec::with_capacity(draft.choice.len());
+        for owner in (0u32..).take(draft.state_count()) {
+            for row in draft.rows(owner) {
+                let choice = draft.choice[row as usize] as usize;
+                let gain = self.gain.get(choice).map_or(0.0, |gain| short(gain.to_f64()));
+                known.push(Known {
+                    mass: 0.0,
+                    rating: gain,
+                    worth: gain,
+                    steps: 1.0,
+                    left: u32::try_from(draft.lead_count(row)).unwrap_or(u32::MAX),
+                    owner,
+                });
+            }
+        }
+        known
     }
 }
 
@@ -152,61 +192,83 @@ impl Search<'_> {
     fn run(&mut self) {
         let states = (0u32..).take(self.draft.state_count());
         for state in states.clone() {
-            let value = self.near.values[state as usize];
+            let value = short(self.near.values[state as usize]);
             if self.draft.rows(state).is_empty() && value.is_finite() {
-                let rated = Rated { rating: value, worth: value, steps: 0.0 };
-                for at in self.into.of_state(state) {
-                    self.add(self.into.rows[at], rated);
-                }
+                self.tell(state, Rated::known(value), false);
             }
         }
+        self.finish_complete();
         for state in states {
-            self.wait(state);
+            if self.key[state as usize] != SETTLED {
+                self.wait(state);
+            }
         }
         while let Some(Reverse((key, state))) = self.heap.pop() {
-            let at = state as usize;
-            if self.near.rows[at] != NONE || self.key[at] != key {
+            if self.key[state as usize] != key {
                 continue;
             }
             // What came to be known since may have made it worse.
-            let Some((rating, row)) = self.best(state) else {
-                continue;
-            };
-            if self.key_of(rating) > key {
-                self.wait(state);
-                continue;
+            match self.best(state) {
+                Some((rating, row)) if self.key_of(rating) <= key => {
+                    self.settle(state, (rating, row));
+                    self.finish_complete();
+                }
+                _ => self.wait(state),
             }
-            let known = self.known[row as usize];
-            let (worth, steps) = (known.worth / known.mass, known.steps / known.mass);
-            (self.near.values[at], self.near.rows[at]) = (worth, row);
-            self.steps[at] = steps;
-            self.near.order.push(state);
-            self.tell(state, Rated { rating, worth, steps });
         }
     }
 
-    /// Tells the rows that lead to a state how it is rated.
-    fn tell(&mut self, state: StateId, rated: Rated) {
-        for at in self.into.of_state(state) {
-            let (row, weight) = self.into.rows[at];
-            self.add((row, weight), rated);
-            let owner = self.owner[row as usize] as usize;
-            if self.near.rows[owner] == NONE {
-                let key = self.key_of(self.rating(row));
-                if key < self.key[owner] {
+    /// Settles the states about which all is known, wherever they would come.
+    fn finish_complete(&mut self) {
+        while let Some(state) = self.complete.pop() {
+            if self.key[state as usize] != SETTLED
+                && let Some(best) = self.best(state)
+            {
+                self.settle(state, best);
+            }
+        }
+    }
+
+    /// Makes a state near, and tells the rows that lead to it.
+    fn settle(&mut self, state: StateId, (rating, row): (f32, u32)) {
+        let (at, known) = (state as usize, self.known[row as usize]);
+        let rated = Rated {
+            rating,
+            worth: known.worth / known.mass,
+            steps: known.steps / known.mass,
+        };
+        self.key[at] = SETTLED;
+        self.steps[at] = rated.steps;
+        (self.near.values[at], self.near.rows[at]) = (rated.worth.into(), row);
+        self.near.order.push(state);
+        self.tell(state, rated, true);
+    }
+
+    /// Tells the rows that lead to a state how it is rated, and puts their states into the heap where they get better by it.
+    fn tell(&mut self, state: StateId, rated: Rated, push: bool) {
+        for (row, weight) in self.into.of_state(state) {
+            let known = &mut self.known[*row as usize];
+            known.add(*weight, rated);
+            let (known, owner) = (*known, known.owner as usize);
+            let waiting = self.key[owner];
+            if waiting == SETTLED {
+                continue;
+            }
+            if known.left == 0 {
+                self.open[owner] -= 1;
+                if self.open[owner] == 0 {
+                    self.complete.push(known.owner);
+                    continue;
+                }
+            }
+            if push {
+                let key = self.key_of(self.rating(known));
+                if key < waiting {
                     self.key[owner] = key;
-                    self.heap.push(Reverse((key, self.owner[row as usize])));
+                    self.heap.push(Reverse((key, known.owner)));
                 }
             }
         }
-    }
-
-    fn add(&mut self, (row, weight): (u32, f32), rated: Rated) {
-        let (known, weight) = (&mut self.known[row as usize], f64::from(weight));
-        known.mass += weight;
-        known.rating += weight * rated.rating;
-        known.worth += weight * rated.worth;
-        known.steps += weight * rated.steps;
     }
 
     /// Puts a state into the heap as it is known now, if it is.
@@ -219,26 +281,152 @@ impl Search<'_> {
     }
 
     /// Rates a row that has near or decided branches.
-    fn rating(&self, row: u32) -> f64 {
-        let known = self.known[row as usize];
+    fn rating(&self, known: Known) -> f32 {
         let rating = known.rating / known.mass;
-        if self.pays { rating } else { rating - STEP * rating.abs() }
+        if self.pays {
+            rating
+        } else {
+            rating - STEP * rating.abs()
+        }
     }
 
     /// Returns the best row of a state with its rating.
-    fn best(&self, state: StateId) -> Option<(f64, u32)> {
+    fn best(&self, state: StateId) -> Option<(f32, u32)> {
         let rows = self.draft.rows(state);
-        let rows = rows.filter(|row| self.known[*row as usize].mass > 0.0);
-        let ratings = rows.map(|row| (self.rating(row), row));
+        let known = rows.map(|row| (self.known[row as usize], row));
+        let ratings = known.filter(|(known, _)| known.mass > 0.0);
+        let ratings = ratings.map(|(known, row)| (self.rating(known), row));
         ratings.reduce(|best, next| {
-            let better = if self.pays { next.0 < best.0 } else { next.0 > best.0 };
+            let better = if self.pays {
+                next.0 < best.0
+            } else {
+                next.0 > best.0
+            };
             if better { next } else { best }
         })
     }
 
-    /// Returns a number that is smaller the better a rating is.
-    fn key_of(&self, rating: f64) -> u64 {
+    /// Returns a number that is smaller the better a rating is; that of a number is neither [`SETTLED`] nor [`UNSEEN`].
+    fn key_of(&self, rating: f32) -> u32 {
         let bits = if self.pays { rating } else { -rating }.to_bits();
-        if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+        let key = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
+        key.clamp(SETTLED + 1, UNSEEN - 1)
+    }
+}
+
+impl Known {
+    fn add(&mut self, weight: f32, rated: Rated) {
+        self.mass += weight;
+        self.rating += weight * rated.rating;
+        self.worth += weight * rated.worth;
+        self.steps += weight * rated.steps;
+        self.left = self.left.saturating_sub(1);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "nobody relies on these numbers")]
+fn short(number: f64) -> f32 {
+    number as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Row;
+    use murphy_credal::{CredalSet, Interval, Precise};
+    use murphy_world::{Model, ModelBuilder};
+
+    /// Builds a model: of each state the choices, of each choice where it leads and its bounds in tenths.
+    fn model(states: &[&[&[(StateId, i64, i64)]]]) -> Model {
+        let mut builder = ModelBuilder::new("test", (0..4).map(|index| index.to_string()).collect());
+        for choices in states {
+            builder.add_state(vec![]);
+            for (action, choice) in (0..).zip(*choices) {
+                let tenths = |end: fn(&(StateId, i64, i64)) -> i64| {
+                    choice
+                        .iter()
+                        .map(|branch| Rational::new(end(branch), 10))
+                        .collect()
+                };
+                let set = if let [_] = choice {
+                    CredalSet::from(Precise::new(vec![Rational::ONE]).unwrap())
+                } else {
+                    CredalSet::from(
+                        Interval::new(tenths(|branch| branch.1), tenths(|branch| branch.2)).unwrap(),
+                    )
+                };
+                let targets: Vec<StateId> = choice.iter().map(|branch| branch.0).collect();
+                builder.add_choice(action, set, targets).unwrap();
+            }
+        }
+        builder.start(vec![(0, Rational::ONE)]).finish().unwrap()
+    }
+
+    /// Drafts all choices of the states before `decided`.
+    fn draft(model: &Model, decided: StateId) -> Draft {
+        Draft::new(model, |state, rows| {
+            if state < decided {
+                rows.extend(model.choices(state).map(Row::whole));
+            }
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn sure_ways_are_the_shortest() {
+        // 0 goes to 1 for 1 or to 3 for 9; 1 goes to 2 for 5; 2 goes to 3 for 1.
+        let model = model(&[
+            &[&[(1, 10, 10)], &[(3, 10, 10)]],
+            &[&[(2, 10, 10)]],
+            &[&[(3, 10, 10)]],
+            &[&[(3, 10, 10)]],
+        ]);
+        let aims = Aims {
+            agent: Direction::Minimize,
+            known: &[0.0, 0.0, 0.0, 0.0],
+            gain: &[1i64, 9, 5, 1, 0].map(Rational::from),
+        };
+        let near = Near::find(&draft(&model, 3), &aims);
+        assert_eq!(near.values, [7.0, 6.0, 1.0, 0.0]);
+        assert_eq!(near.order, [2, 1, 0]);
+        assert_eq!(near.rows, [0, 2, 3, NONE]);
+    }
+
+    #[test]
+    fn a_slip_back_counts_as_trying_again() {
+        // 0 comes to 1 by about 8 in 10 and else slips to 2, from where one comes back; 1 is the prize, 3 is lost.
+        let model = model(&[
+            &[&[(1, 7, 9), (2, 1, 3)], &[(1, 5, 5), (3, 5, 5)]],
+            &[&[(1, 10, 10)]],
+            &[&[(0, 10, 10)]],
+            &[&[(3, 10, 10)]],
+        ]);
+        let draft = Draft::new(&model, |state, rows| {
+            if state % 2 == 0 {
+                rows.extend(model.choices(state).map(Row::whole));
+            }
+        });
+        let aims = Aims {
+            agent: Direction::Maximize,
+            known: &[0.0, 1.0, 0.0, 0.0],
+            gain: &[],
+        };
+        let near = Near::find(&draft.unwrap(), &aims);
+        assert_eq!(near.order, [0, 2]);
+        assert_eq!(near.rows[0], 0);
+        assert!((near.values[0] - 1.0).abs() < 1e-6 && (near.values[2] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn states_that_lead_nowhere_known_are_left_out() {
+        let model = model(&[&[&[(1, 10, 10)]], &[&[(0, 10, 10)]], &[&[(2, 10, 10)]]]);
+        let aims = Aims {
+            agent: Direction::Maximize,
+            known: &[0.0, 0.0, 1.0],
+            gain: &[],
+        };
+        let near = Near::find(&draft(&model, 2), &aims);
+        assert!(near.order.is_empty());
+        assert_eq!(near.rows, [NONE; 3]);
     }
 }

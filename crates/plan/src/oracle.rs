@@ -119,7 +119,7 @@ impl<'a> Oracle<'a> {
             .collect();
         let mut changed = false;
         for ((&state, &holder), answer) in self.order.iter().zip(&self.holder).zip(&mut self.answers) {
-            changed |= answer.improve(game, (values, *side), (state, ways.get(holder).copied()))?;
+            changed |= answer.improve(game, values, (state, ways.get(holder).copied()))?;
         }
         Some(changed)
     }
@@ -177,7 +177,7 @@ impl Answer {
     fn improve(
         &mut self,
         game: &Game<'_>,
-        (values, side): (&[f64], Side),
+        values: &[f64],
         (state, way): (u32, Option<Option<WayOut>>),
     ) -> Option<bool> {
         let rows = match way {
@@ -194,7 +194,7 @@ impl Answer {
         };
         // The middle of an enclosure: its ends would favour rows with few branches.
         let middle = |row: u32| {
-            let worth = game.value(row, values, side);
+            let worth = game.value(row, values);
             f64::midpoint(worth.below, worth.above)
         };
         let mut best = (middle(kept), kept);
@@ -208,7 +208,7 @@ impl Answer {
             *self = Self::new(best.1);
         }
         let mut fresh = Vec::new();
-        let targets = game.answer((self.row, side), values, &mut fresh)?;
+        let targets = game.answer(self.row, values, &mut fresh)?;
         let ahead: Vec<f64> = targets.iter().map(|state| values[*state as usize]).collect();
         if !ahead.iter().all(|value| value.is_finite()) {
             return None;

@@ -64,7 +64,11 @@ impl Answers {
 
     /// Notes how far the values have moved since the last round.
     fn go_on_to(&mut self, values: &[f64]) {
-        let moves = self.values.iter().zip(values).map(|(before, now)| (now - before).abs());
+        let moves = self
+            .values
+            .iter()
+            .zip(values)
+            .map(|(before, now)| (now - before).abs());
         let most = moves.fold(0.0, f64::max);
         if most.is_finite() {
             self.way += most;
@@ -204,7 +208,7 @@ impl<'a> Players<'a> {
     fn choose(&mut self, index: usize, kept: &mut u32) -> Option<f64> {
         let state = self.order[index];
         if self.answers.way < self.answers.stands[index] {
-            let worth = self.game.about(*kept, &self.values, self.side);
+            let worth = self.game.about(*kept, &self.values);
             return worth.is_finite().then_some(worth);
         }
         let (worth, row, lead) = self.best(state, *kept)?;
@@ -218,7 +222,7 @@ impl<'a> Players<'a> {
     fn best(&self, state: u32, kept: u32) -> Option<(f64, u32, f64)> {
         let rows = self.game.rows(state);
         let first = if rows.contains(&kept) { kept } else { rows.start };
-        let about = |row: u32| self.game.about(row, &self.values, self.side);
+        let about = |row: u32| self.game.about(row, &self.values);
         let (mut best, mut lead) = ((about(first), first), f64::INFINITY);
         for row in rows.filter(|row| *row != first) {
             let worth = about(row);
@@ -242,7 +246,7 @@ impl<'a> Players<'a> {
 
     /// Sets a member in the chain by a row that was just asked, if it is not set so already.
     fn go_on(&mut self, index: usize, row: u32) -> Option<()> {
-        let pattern = self.game.pattern(row, &self.values, self.side);
+        let pattern = self.game.pattern(row, &self.values);
         if let Some(pattern) = pattern {
             if self.answers.set_by[index] == (row, pattern) {
                 return Some(());
@@ -258,7 +262,7 @@ impl<'a> Players<'a> {
     fn set_by_row(&mut self, index: usize, row: u32) -> Option<()> {
         let (game, discount) = (self.game, self.game.discount().below);
         let mut chances = std::mem::take(&mut self.chances);
-        let targets = game.answer((row, self.side), &self.values, &mut chances)?;
+        let targets = game.answer(row, &self.values, &mut chances)?;
         let mut chain = std::mem::take(&mut self.answers.chain);
         let branches = targets.iter().zip(&chances);
         let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
@@ -266,5 +270,109 @@ impl<'a> Players<'a> {
         (self.answers.chain, self.chances) = (chain, chances);
         self.answers.set_by[index] = UNKNOWN;
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Row;
+    use crate::game::Terms;
+    use murphy_credal::{CredalSet, Interval};
+    use murphy_notation::Rational;
+    use murphy_problem::Direction;
+    use murphy_world::{Model, ModelBuilder};
+
+    /// A generator of the kind of Knuth's MMIX.
+    fn next(seed: &mut u64) -> u64 {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        *seed >> 33
+    }
+
+    /// Builds a model of 12 states with three choices each, of three outcomes each; the last state is the prize.
+    fn random_model(seed: &mut u64) -> Model {
+        let mut builder = ModelBuilder::new("test", ["a", "b", "c"].map(String::from).to_vec());
+        for state in 0..12 {
+            builder.add_state(vec![]);
+            for action in 0..3 {
+                let mut targets = vec![state, (state + 1) % 12, (state + 5) % 12];
+                if state < 11 {
+                    targets[0] = (state + 2 + u32::try_from(next(seed) % 3).unwrap()) % 12;
+                }
+                targets.sort_unstable();
+                let tenth = |part: u64| Rational::new(i64::try_from(part).unwrap(), 10);
+                let lower = (0..3).map(|_| tenth(next(seed) % 4)).collect();
+                let upper = (0..3).map(|_| tenth(4 + next(seed) % 6)).collect();
+                let set = CredalSet::from(Interval::new(lower, upper).unwrap());
+                builder.add_choice(action, set, targets).unwrap();
+            }
+        }
+        builder.start(vec![(0, Rational::ONE)]).finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_spared_does_not_change_the_answers() {
+        let mut seed = 7;
+        for (agent, nature) in [
+            (Direction::Maximize, Direction::Minimize),
+            (Direction::Minimize, Direction::Maximize),
+            (Direction::Maximize, Direction::Maximize),
+        ] {
+            let model = random_model(&mut seed);
+            let terms = Terms {
+                agent,
+                nature,
+                known: &{
+                    let mut known = vec![0.0; 12];
+                    known[11] = 1.0;
+                    known
+                },
+                gains: None,
+                goes: false,
+            };
+            let game = Game::new(&model, &terms, |state, rows| {
+                if state < 11 {
+                    rows.extend(model.choices(state).map(Row::whole));
+                }
+            })
+            .unwrap();
+            // The prize stands last.
+            let order: Vec<u32> = (0..11).collect();
+            let mut local = order.clone();
+            local.push(u32::MAX);
+            let mut bound = Bound::new(Side::Lower, false, game.layout.by_place(terms.known));
+            let start: Vec<f64> = order.iter().map(|_| 0.5).collect();
+            let (mut values, mut rows) = (start, vec![u32::MAX; 11]);
+            let mut answers = Answers::default();
+            // The moves get small, so that ever fewer rows are asked.
+            for round in 0..40 {
+                let asked = |answers: Answers, rows: &mut Vec<u32>, bound: &mut Bound| {
+                    let mut players = Players::new(&game, (&order, &local), bound, (&[], answers));
+                    let moves = players.answer((&values, rows)).unwrap();
+                    bound.values = std::mem::take(&mut players.values);
+                    (moves, players.steps, players.answers)
+                };
+                let mut fresh_rows = rows.clone();
+                let (moves, steps, kept) = asked(answers, &mut rows, &mut bound);
+                let (fresh_moves, fresh_steps, fresh) =
+                    asked(Answers::default(), &mut fresh_rows, &mut bound);
+                assert_eq!(rows, fresh_rows, "round {round}");
+                assert_eq!((moves, &steps), (fresh_moves, &fresh_steps));
+                for state in 0..11 {
+                    let row = |answers: &Answers| answers.chain.row(state).collect::<Vec<_>>();
+                    assert_eq!(row(&kept), row(&fresh));
+                }
+                assert_eq!(kept.chain.right, fresh.chain.right);
+                answers = kept;
+                let part = 1.0 / f64::from(1 << round.min(20));
+                for (value, step) in values.iter_mut().zip(&steps) {
+                    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+                    let wobble = (next(&mut seed) % 100) as f64 / 100.0 - 0.5;
+                    *value += step + 0.1 * part * wobble;
+                }
+            }
+        }
     }
 }

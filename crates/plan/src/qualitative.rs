@@ -77,7 +77,11 @@ impl<'a> Arena<'a> {
     }
 
     /// Returns the states from where it is worth one, if those are known from where it is worth more than zero.
-    pub(crate) fn almost_sure_within(&self, positive: &Region, (target, avoid): (&[bool], &[bool])) -> Region {
+    pub(crate) fn almost_sure_within(
+        &self,
+        positive: &Region,
+        (target, avoid): (&[bool], &[bool]),
+    ) -> Region {
         // Where nothing is to be avoided every choice stays in the whole, and the first round is known.
         let mut first = (!avoid.contains(&true)).then(|| positive.clone());
         let mut within: Vec<bool> = avoid.iter().map(|avoid| !avoid).collect();
@@ -213,7 +217,7 @@ fn count(range: &std::ops::Range<u32>) -> u32 {
     range.end - range.start
 }
 
-/// Remembers which choices stay within the set of the current round of `ν`.
+/// Says which choices stay within the set of the current round of `ν`, and remembers it where Nature maximises.
 struct Stays<'a> {
     arena: &'a Arena<'a>,
     known: Vec<Option<Stay>>,
@@ -233,6 +237,9 @@ enum Stay {
 
 impl Stays<'_> {
     fn forget(&mut self, state: usize) {
+        if self.arena.nature == Direction::Minimize {
+            return;
+        }
         for choice in self.arena.into.get(u32::try_from(state).unwrap_or(u32::MAX)) {
             self.known[*choice as usize] = None;
         }
@@ -240,21 +247,22 @@ impl Stays<'_> {
 
     /// Returns how a choice stays within a set.
     fn stay(&mut self, choice: ChoiceId, within: &[bool]) -> Stay {
+        if self.arena.nature == Direction::Minimize {
+            // Quicker asked than remembered.
+            let stays = self.arena.event(choice, within).must_stay();
+            return if stays { Stay::Whole } else { Stay::Not };
+        }
         if let Some(known) = self.known[choice as usize] {
             return known;
         }
         let event = self.arena.event(choice, within);
-        let stay = match self.arena.nature {
-            _ if event.targets.iter().all(|state| within[*state as usize]) => Stay::Whole,
-            Direction::Minimize if event.must_stay() => Stay::Whole,
-            Direction::Minimize => Stay::Not,
-            Direction::Maximize => match event.restrict() {
-                None => Stay::Not,
-                Some(face) => {
-                    self.faces.push(face);
-                    Stay::Face(self.faces.len() - 1)
-                }
-            },
+        let stay = if event.targets.iter().all(|state| within[*state as usize]) {
+            Stay::Whole
+        } else if let Some(face) = event.restrict() {
+            self.faces.push(face);
+            Stay::Face(self.faces.len() - 1)
+        } else {
+            Stay::Not
         };
         self.known[choice as usize] = Some(stay);
         stay

@@ -11,8 +11,8 @@
 //! - *from above*, `y ← min(y, B y)` from one, so that `B y ≤ y`; [`crate::holding`] takes care of plays that are held for ever.
 
 use crate::bound::Bound;
-use crate::error::Error;
 use crate::draft::Row;
+use crate::error::Error;
 use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::qualitative::{Arena, OUTSIDE, Region};

@@ -11,8 +11,8 @@
 //!   faded, and where it is missed the sum is infinite. [`crate::holding`] takes care of plays held where nothing is counted.
 
 use crate::bound::Bound;
-use crate::error::Error;
 use crate::draft::Row;
+use crate::error::Error;
 use crate::game::{Game, Side, Terms};
 use crate::plan::assemble;
 use crate::qualitative::{Arena, Region};

@@ -140,6 +140,7 @@ impl Model {
 
     /// Returns the choices of a state.
     #[must_use]
+    #[inline]
     pub fn choices(&self, state: StateId) -> Range<ChoiceId> {
         self.choice_start[state as usize]..self.choice_start[state as usize + 1]
     }
@@ -164,6 +165,7 @@ impl Model {
 
     /// Returns where the branches of a choice lead, in the order of the outcomes of its set. A state may occur twice.
     #[must_use]
+    #[inline]
     pub fn targets(&self, choice: ChoiceId) -> &[StateId] {
         let choice = choice as usize;
         &self.targets[self.branch_start[choice]..self.branch_start[choice + 1]]
@@ -178,6 +180,7 @@ impl Model {
 
     /// Returns the credal set of a choice, over its branches.
     #[must_use]
+    #[inline]
     pub fn set(&self, choice: ChoiceId) -> &CredalSet {
         &self.sets[choice as usize]
     }

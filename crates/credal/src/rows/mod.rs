@@ -187,6 +187,7 @@ impl Rows {
 
     /// Returns where a flat row can lead: the columns of its outcomes that may have mass. Empty for other rows.
     #[must_use]
+    #[inline]
     pub fn columns(&self, row: usize) -> &[u32] {
         match self.nodes.get(row) {
             Some(&Node::Flat(at)) => self.flat.columns(at),
@@ -196,6 +197,7 @@ impl Rows {
 
     /// Returns what each of [`Self::columns`] has in any case, in parts of some whole: above zero only if that is.
     #[must_use]
+    #[inline]
     pub fn least(&self, row: usize) -> &[f64] {
         match self.nodes.get(row) {
             Some(&Node::Flat(at)) => self.flat.least(at),
