@@ -33,27 +33,23 @@ pub(crate) enum Branch {
     Outside(f64, f64),
 }
 
-impl Chain {
-    /// Returns a chain of states that are worth nothing, with room for so many branches of each.
-    pub(crate) fn with_room(rooms: impl Iterator<Item = usize>) -> Self {
-        let (mut start, mut next) = (Vec::new(), 0usize);
-        for room in rooms {
-            start.push(u32::try_from(next).unwrap_or(u32::MAX));
-            next += room;
-        }
-        let count = start.len();
-        Self {
-            middle: start.clone(),
-            end: start.clone(),
-            start,
-            to: vec![0; next],
-            weight: vec![0.0; next],
-            diagonal: vec![0.0; count],
-            exit: vec![0.0; count],
-            right: vec![0.0; count],
-        }
-    }
+/// Some states of a chain, to be set.
+pub(crate) struct Part<'a> {
+    /// The first of them.
+    first: usize,
+    /// Where its room begins in the chain.
+    base: usize,
+    start: &'a [u32],
+    middle: &'a mut [u32],
+    end: &'a mut [u32],
+    to: &'a mut [u32],
+    weight: &'a mut [f64],
+    diagonal: &'a mut [f64],
+    exit: &'a mut [f64],
+    right: &'a mut [f64],
+}
 
+impl Part<'_> {
     /// Sets a state: its branches, the weight that is lost on the way, and what is gained. Branches beyond its room are forgotten.
     pub(crate) fn set(
         &mut self,
@@ -61,11 +57,10 @@ impl Chain {
         branches: impl Iterator<Item = Branch>,
         (lost, gain): (f64, f64),
     ) {
-        let first = self.start[state] as usize;
-        let room = self
-            .start
-            .get(state + 1)
-            .map_or(self.to.len(), |next| *next as usize);
+        let own = state - self.first;
+        let place = |start: &u32| *start as usize - self.base;
+        let first = place(&self.start[own]);
+        let room = self.start.get(own + 1).map_or(self.to.len(), place);
         let (mut leaves, mut exit, mut right) = (lost, lost, gain);
         // Smaller ones come in front; what they take the place of goes to the end.
         let (mut middle, mut end) = (first, first);
@@ -97,10 +92,70 @@ impl Chain {
         for weight in &mut self.weight[first..end] {
             *weight *= scale;
         }
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        (self.middle[state], self.end[state]) = (place(middle), place(end));
-        (self.diagonal[state], self.exit[state]) = (leaves.max(0.0), exit.max(0.0));
-        self.right[state] = right * scale;
+        let place = |at: usize| u32::try_from(at + self.base).unwrap_or(u32::MAX);
+        (self.middle[own], self.end[own]) = (place(middle), place(end));
+        (self.diagonal[own], self.exit[own]) = (leaves.max(0.0), exit.max(0.0));
+        self.right[own] = right * scale;
+    }
+}
+
+impl Chain {
+    /// Returns a chain of states that are worth nothing, with room for so many branches of each.
+    pub(crate) fn with_room(rooms: impl Iterator<Item = usize>) -> Self {
+        let (mut start, mut next) = (Vec::new(), 0usize);
+        for room in rooms {
+            start.push(u32::try_from(next).unwrap_or(u32::MAX));
+            next += room;
+        }
+        let count = start.len();
+        Self {
+            middle: start.clone(),
+            end: start.clone(),
+            start,
+            to: vec![0; next],
+            weight: vec![0.0; next],
+            diagonal: vec![0.0; count],
+            exit: vec![0.0; count],
+            right: vec![0.0; count],
+        }
+    }
+
+    /// Returns the chain in parts of so many states each, to be set at the same time.
+    pub(crate) fn parts(&mut self, size: usize) -> Vec<Part<'_>> {
+        let size = size.max(1);
+        let (mut to, mut weight) = (self.to.as_mut_slice(), self.weight.as_mut_slice());
+        let states = self.start.chunks(size).zip(self.middle.chunks_mut(size));
+        let states = states
+            .zip(self.end.chunks_mut(size))
+            .zip(self.diagonal.chunks_mut(size));
+        let states = states
+            .zip(self.exit.chunks_mut(size))
+            .zip(self.right.chunks_mut(size));
+        let (mut parts, mut first) = (Vec::new(), 0);
+        for (((((start, middle), end), diagonal), exit), right) in states {
+            let base = start[0] as usize;
+            let until = match self.start.get(first + start.len()) {
+                Some(next) => *next as usize - base,
+                None => to.len(),
+            };
+            let (own_to, rest_to) = std::mem::take(&mut to).split_at_mut(until);
+            let (own_weight, rest_weight) = std::mem::take(&mut weight).split_at_mut(until);
+            (to, weight) = (rest_to, rest_weight);
+            parts.push(Part {
+                first,
+                base,
+                start,
+                middle,
+                end,
+                to: own_to,
+                weight: own_weight,
+                diagonal,
+                exit,
+                right,
+            });
+            first += start.len();
+        }
+        parts
     }
 
     /// Returns the number of states.

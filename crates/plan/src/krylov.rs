@@ -370,7 +370,7 @@ mod tests {
             let row = [(state + 7) % 200, (state * 13 + 5) % 200, (state * 29 + 1) % 200];
             let gain = f64::from(state % 3);
             let branches = row.into_iter().map(|to| Branch::Inside(to, 0.33));
-            chain.set(state as usize, branches, (0.01, gain));
+            chain.parts(200)[0].set(state as usize, branches, (0.01, gain));
             by_elimination.push(row.iter().map(|to| (*to, 0.33)).collect(), 0.01);
             right.push(gain);
         }
@@ -386,13 +386,15 @@ mod tests {
         // A walk on a line, a little more down than up: it takes long to come to the end, and everything depends on that.
         let count = 4000u32;
         let mut chain = Chain::with_room(std::iter::repeat_n(2, count as usize));
+        let mut parts = chain.parts(1000);
         for state in 0..count {
             let down = match state.checked_sub(1) {
                 Some(next) => Branch::Inside(next, 0.51),
                 None => Branch::Outside(0.51, 0.0),
             };
             let up = Branch::Inside((state + 1).min(count - 1), 0.49);
-            chain.set(state as usize, [up, down].into_iter(), (0.0, 1.0));
+            let part = &mut parts[state as usize / 1000];
+            part.set(state as usize, [up, down].into_iter(), (0.0, 1.0));
         }
         let mut krylov = Krylov::default();
         let found = solution(&mut krylov, &chain, 1e-9);
@@ -408,8 +410,9 @@ mod tests {
     #[test]
     fn what_never_leaves_is_worth_nothing() {
         let mut chain = Chain::with_room([1, 0].into_iter());
-        chain.set(0, [Branch::Inside(1, 0.5)].into_iter(), (0.5, 0.25));
-        chain.set(1, std::iter::empty(), (0.0, 3.0));
+        let mut parts = chain.parts(1);
+        parts[0].set(0, [Branch::Inside(1, 0.5)].into_iter(), (0.5, 0.25));
+        parts[1].set(1, std::iter::empty(), (0.0, 3.0));
         assert_eq!(solution(&mut Krylov::default(), &chain, 1e-15), [0.25, 0.0]);
     }
 }

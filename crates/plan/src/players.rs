@@ -4,9 +4,10 @@
 //! the values do. And a state of the chain is set again only if its row, or which branches Nature fills, is another.
 
 use crate::bound::Bound;
-use crate::chain::{Branch, Chain};
+use crate::chain::{self, Branch, Chain};
 use crate::game::{Game, Side};
 use crate::holding::{Held, WayOut};
+use rayon::prelude::*;
 
 /// A row whose worth differs by less than this part is as good.
 const ROUNDING: f64 = 16.0 * f64::EPSILON;
@@ -14,6 +15,9 @@ const ROUNDING: f64 = 16.0 * f64::EPSILON;
 pub(crate) const FLOOR: f64 = 1e-6;
 /// Nothing is known about how a state of the chain was set.
 const UNKNOWN: (u32, u64) = (u32::MAX, 0);
+/// So many members are asked together, and from so many parts on at the same time. Who is asked when does not change an answer.
+const PART: usize = 2048;
+const PARALLEL_MIN: usize = 8;
 
 /// The chain of the last answers, and what spares asking again.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +94,6 @@ pub(crate) struct Players<'a> {
     holder: Vec<usize>,
     /// Values of all states of the model.
     pub(crate) values: Vec<f64>,
-    chances: Vec<f64>,
     /// By how much the operator moves each member; an endless amount to the safe side where a held play is led out.
     pub(crate) steps: Vec<f64>,
     pub(crate) answers: Answers,
@@ -127,7 +130,6 @@ impl<'a> Players<'a> {
             held,
             holder,
             values: std::mem::take(&mut bound.values),
-            chances: Vec::new(),
             steps: Vec::new(),
             answers,
         }
@@ -141,48 +143,50 @@ impl<'a> Players<'a> {
             scale = scale.max(value.abs());
         }
         self.answers.go_on_to(values);
-        let ways: Vec<Option<WayOut>> = self
-            .held
-            .iter()
-            .map(|place| place.best_way_out(self.game, &self.values, self.side))
-            .collect();
-        let mut moves = 0.0f64;
+        let ways = self.held.iter();
+        let ways = ways.map(|place| place.best_way_out(self.game, &self.values, self.side));
         let led_out = match self.side {
             Side::Lower => f64::INFINITY,
             Side::Upper => f64::NEG_INFINITY,
         };
         self.steps.clear();
         self.steps.resize(rows.len(), led_out);
-        for (index, kept) in rows.iter_mut().enumerate() {
-            let way = self.holder.get(index).and_then(|holder| ways.get(*holder));
-            match way {
-                None => {
-                    let worth = self.choose(index, kept)?;
-                    let value = values[index];
-                    self.steps[index] = worth - value;
-                    let moved = (worth - value).abs() / (value.abs() + FLOOR * scale);
-                    moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
-                    self.go_on(index, *kept)?;
-                }
-                Some(None) => return None,
-                Some(Some(way)) => self.lead_out(index, *way)?,
-            }
+        let asker = Asker {
+            game: self.game,
+            order: self.order,
+            local: self.local,
+            holder: &self.holder,
+            ways: &ways.collect::<Vec<_>>(),
+            all: &self.values,
+            given: values,
+            floor: FLOOR * scale,
+            way: self.answers.way,
+        };
+        let parts = self
+            .answers
+            .chain
+            .parts(PART)
+            .into_iter()
+            .zip(rows.chunks_mut(PART));
+        let parts = parts.zip(self.steps.chunks_mut(PART));
+        let parts = parts.zip(self.answers.set_by.chunks_mut(PART));
+        let parts = parts.zip(self.answers.stands.chunks_mut(PART));
+        let parts = parts.map(|((((chain, rows), steps), set_by), stands)| Part {
+            chain,
+            rows,
+            steps,
+            set_by,
+            stands,
+            chances: Vec::new(),
+        });
+        let mut parts: Vec<Part<'_>> = parts.collect();
+        let ask = |(index, part): (usize, &mut Part<'_>)| asker.answer(index * PART, part);
+        if parts.len() < PARALLEL_MIN {
+            let moves = parts.iter_mut().enumerate().map(ask);
+            return moves.collect::<Option<Vec<f64>>>().map(greatest);
         }
-        Some(moves)
-    }
-
-    /// Sets the chain where a held play is led out.
-    fn lead_out(&mut self, index: usize, way: WayOut) -> Option<()> {
-        match way {
-            WayOut::Row(row) => return self.set_by_row(index, row),
-            WayOut::State(to) => {
-                let branch = self.branch(to, 1.0);
-                self.answers.chain.set(index, std::iter::once(branch), (0.0, 0.0));
-            }
-            WayOut::Nothing => self.answers.chain.set(index, std::iter::empty(), (1.0, 0.0)),
-        }
-        self.answers.set_by[index] = UNKNOWN;
-        Some(())
+        let moves = parts.par_iter_mut().enumerate().map(ask);
+        moves.collect::<Option<Vec<f64>>>().map(greatest)
     }
 
     /// Lets the players answer state by state so many times, each seeing what the ones before it came to.
@@ -196,81 +200,144 @@ impl<'a> Players<'a> {
                 if self.holder.get(index).is_some_and(|holder| *holder != usize::MAX) {
                     continue;
                 }
-                let (worth, row, _) = self.best(state, rows[index])?;
+                let (worth, row, _) = best(self.game, state, (&self.values, rows[index]))?;
                 self.values[state as usize] = worth;
                 (values[index], rows[index]) = (worth, row);
             }
         }
         Some(())
     }
+}
 
-    /// Returns what the agent's best row of a member is worth; asks only the one it has where no other can be better.
-    fn choose(&mut self, index: usize, kept: &mut u32) -> Option<f64> {
-        let state = self.order[index];
-        if self.answers.way < self.answers.stands[index] {
-            let worth = self.game.about(*kept, &self.values);
-            return worth.is_finite().then_some(worth);
-        }
-        let (worth, row, lead) = self.best(state, *kept)?;
-        *kept = row;
-        // Either may come half of the way.
-        self.answers.stands[index] = self.answers.way + 0.5 * lead;
-        Some(worth)
-    }
+fn greatest(moves: Vec<f64>) -> f64 {
+    moves.into_iter().fold(0.0, f64::max)
+}
 
-    /// Returns the worth of the agent's best row of a state, the row, and by how much it leads; the row kept so far if none is better by more than rounding.
-    fn best(&self, state: u32, kept: u32) -> Option<(f64, u32, f64)> {
-        let rows = self.game.rows(state);
-        let first = if rows.contains(&kept) { kept } else { rows.start };
-        let about = |row: u32| self.game.about(row, &self.values);
-        let (mut best, mut lead) = ((about(first), first), f64::INFINITY);
-        for row in rows.filter(|row| *row != first) {
-            let worth = about(row);
-            let apart = (worth - best.0).abs();
-            if self.game.prefers(worth, best.0) && apart > ROUNDING * worth.abs().max(best.0.abs()) {
-                best = (worth, row);
-                lead = apart;
-            } else {
-                lead = lead.min(apart);
+/// What players answer to.
+struct Asker<'a> {
+    game: &'a Game<'a>,
+    order: &'a [u32],
+    local: &'a [u32],
+    holder: &'a [usize],
+    /// How each end component is left that holds the play; none if it is not.
+    ways: &'a [Option<WayOut>],
+    /// Values of all states of the model, and of the members.
+    all: &'a [f64],
+    given: &'a [f64],
+    /// No state is taken to be smaller.
+    floor: f64,
+    /// How far values have moved.
+    way: f64,
+}
+
+/// What the answers of some members are written to.
+struct Part<'a> {
+    chain: chain::Part<'a>,
+    rows: &'a mut [u32],
+    steps: &'a mut [f64],
+    set_by: &'a mut [(u32, u64)],
+    stands: &'a mut [f64],
+    chances: Vec<f64>,
+}
+
+impl Asker<'_> {
+    /// Lets the players answer in the members from `first` on; returns by how much the operator moves a value at most, as a part of it.
+    fn answer(&self, first: usize, part: &mut Part<'_>) -> Option<f64> {
+        let mut moves = 0.0f64;
+        for own in 0..part.rows.len() {
+            let index = first + own;
+            let way = self.holder.get(index).and_then(|holder| self.ways.get(*holder));
+            match way {
+                None => {
+                    let worth = self.choose(index, (part, own))?;
+                    let value = self.given[index];
+                    part.steps[own] = worth - value;
+                    let moved = (worth - value).abs() / (value.abs() + self.floor);
+                    moves = moves.max(if moved.is_nan() { f64::INFINITY } else { moved });
+                    self.go_on(index, (part, own))?;
+                }
+                Some(None) => return None,
+                Some(Some(way)) => self.lead_out(index, (part, own), *way)?,
             }
         }
-        best.0.is_finite().then_some((best.0, best.1, lead))
+        Some(moves)
+    }
+
+    /// Sets the chain where a held play is led out.
+    fn lead_out(&self, index: usize, (part, own): (&mut Part<'_>, usize), way: WayOut) -> Option<()> {
+        part.set_by[own] = UNKNOWN;
+        match way {
+            WayOut::Row(row) => return self.set_by_row(index, part, row),
+            WayOut::State(to) => {
+                let branch = self.branch(to, 1.0);
+                part.chain.set(index, std::iter::once(branch), (0.0, 0.0));
+            }
+            WayOut::Nothing => part.chain.set(index, std::iter::empty(), (1.0, 0.0)),
+        }
+        Some(())
+    }
+
+    /// Returns what the agent's best row of a member is worth; asks only the one it has where no other can be better.
+    fn choose(&self, index: usize, (part, own): (&mut Part<'_>, usize)) -> Option<f64> {
+        let kept = part.rows[own];
+        if self.way < part.stands[own] {
+            let worth = self.game.about(kept, self.all);
+            return worth.is_finite().then_some(worth);
+        }
+        let (worth, row, lead) = best(self.game, self.order[index], (self.all, kept))?;
+        part.rows[own] = row;
+        // Either may come half of the way.
+        part.stands[own] = self.way + 0.5 * lead;
+        Some(worth)
     }
 
     fn branch(&self, state: u32, weight: f64) -> Branch {
         match self.local[state as usize] {
-            u32::MAX => Branch::Outside(weight, self.values[state as usize]),
+            u32::MAX => Branch::Outside(weight, self.all[state as usize]),
             index => Branch::Inside(index, weight),
         }
     }
 
-    /// Sets a member in the chain by a row that was just asked, if it is not set so already.
-    fn go_on(&mut self, index: usize, row: u32) -> Option<()> {
-        let pattern = self.game.pattern(row, &self.values);
-        if let Some(pattern) = pattern {
-            if self.answers.set_by[index] == (row, pattern) {
-                return Some(());
-            }
-            self.set_by_row(index, row)?;
-            self.answers.set_by[index] = (row, pattern);
-            return Some(());
-        }
-        self.set_by_row(index, row)
+    /// Sets a member in the chain by its row, which was just asked, if it is not set so already.
+    fn go_on(&self, index: usize, (part, own): (&mut Part<'_>, usize)) -> Option<()> {
+        let row = part.rows[own];
+        let set_by = match self.game.pattern(row, self.all) {
+            Some(pattern) if part.set_by[own] == (row, pattern) => return Some(()),
+            Some(pattern) => (row, pattern),
+            None => UNKNOWN,
+        };
+        part.set_by[own] = set_by;
+        self.set_by_row(index, part, row)
     }
 
     /// Sets a member in the chain by a row and Nature's answer to it.
-    fn set_by_row(&mut self, index: usize, row: u32) -> Option<()> {
-        let (game, discount) = (self.game, self.game.discount().below);
-        let mut chances = std::mem::take(&mut self.chances);
-        let targets = game.answer(row, &self.values, &mut chances)?;
-        let mut chain = std::mem::take(&mut self.answers.chain);
-        let branches = targets.iter().zip(&chances);
+    fn set_by_row(&self, index: usize, part: &mut Part<'_>, row: u32) -> Option<()> {
+        let discount = self.game.discount().below;
+        let targets = self.game.answer(row, self.all, &mut part.chances)?;
+        let branches = targets.iter().zip(&part.chances);
         let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
-        chain.set(index, branches, (1.0 - discount, game.gain(row).below));
-        (self.answers.chain, self.chances) = (chain, chances);
-        self.answers.set_by[index] = UNKNOWN;
+        let beside = (1.0 - discount, self.game.gain(row).below);
+        part.chain.set(index, branches, beside);
         Some(())
     }
+}
+
+/// Returns the worth of the agent's best row of a state, the row, and by how much it leads; the row kept so far if none is better by more than rounding.
+fn best(game: &Game<'_>, state: u32, (values, kept): (&[f64], u32)) -> Option<(f64, u32, f64)> {
+    let rows = game.rows(state);
+    let first = if rows.contains(&kept) { kept } else { rows.start };
+    let (mut best, mut lead) = ((game.about(first, values), first), f64::INFINITY);
+    for row in rows.filter(|row| *row != first) {
+        let worth = game.about(row, values);
+        let apart = (worth - best.0).abs();
+        if game.prefers(worth, best.0) && apart > ROUNDING * worth.abs().max(best.0.abs()) {
+            best = (worth, row);
+            lead = apart;
+        } else {
+            lead = lead.min(apart);
+        }
+    }
+    best.0.is_finite().then_some((best.0, best.1, lead))
 }
 
 #[cfg(test)]
