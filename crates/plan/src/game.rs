@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::graph::Lists;
 use crate::layout::Layout;
 use crate::support::{add_support, support};
-use murphy_credal::{CredalSet, Enclosure, Rows, RowsCompiler};
+use murphy_credal::{CredalSet, Enclosure, Rows, RowsCompiler, SetView};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_world::{ChoiceId, Model, StateId};
@@ -18,7 +18,7 @@ pub(crate) struct Row {
     /// The choice in the model.
     pub(crate) choice: ChoiceId,
     /// A face of the model's set and where its outcomes lead, where leaving that face is out of the question.
-    pub(crate) face: Option<(CredalSet, Vec<StateId>)>,
+    pub(crate) face: Option<Box<(CredalSet, Vec<StateId>)>>,
 }
 
 impl Row {
@@ -29,9 +29,9 @@ impl Row {
 
     /// Adds the states that the row can lead to.
     fn lead(&self, model: &Model, ahead: &mut Vec<StateId>) {
-        let (set, targets) = match &self.face {
-            Some((set, targets)) => (set, targets.as_slice()),
-            None => (model.set(self.choice), model.targets(self.choice)),
+        let (set, targets) = match self.face.as_deref() {
+            Some((set, targets)) => (set.into(), targets.as_slice()),
+            None => (model.view(self.choice), model.targets(self.choice)),
         };
         add_support(set, targets, ahead);
     }
@@ -124,12 +124,13 @@ impl<'a> Game<'a> {
                 if let Some(set) = row.face.take() {
                     face.resize(choice.len(), NO_FACE);
                     face.push(u32::try_from(faces.len()).map_err(|_| Error::Mismatch)?);
-                    faces.push(set);
+                    faces.push(*set);
                 }
                 choice.push(row.choice);
             }
             start.push(u32::try_from(choice.len()).map_err(|_| Error::Mismatch)?);
         }
+        drop(rows);
         if !faces.is_empty() {
             face.resize(choice.len(), NO_FACE);
         }
@@ -227,10 +228,10 @@ impl<'a> Game<'a> {
     }
 
     /// Returns what Nature picks from at a row.
-    pub(crate) fn set(&self, row: u32) -> &CredalSet {
+    pub(crate) fn set(&self, row: u32) -> SetView<'_> {
         match self.face_of(row) {
-            Some((set, _)) => set,
-            None => self.model.set(self.choice(row)),
+            Some((set, _)) => set.into(),
+            None => self.model.view(self.choice(row)),
         }
     }
 
@@ -325,7 +326,7 @@ impl<'a> Game<'a> {
         if told {
             return Some(self.kernel.columns(at));
         }
-        let (set, targets) = (self.set(row), self.answered(row));
+        let (set, targets) = (self.set(row).to_set(), self.answered(row));
         let ahead: Vec<f64> = targets.iter().map(|state| values[*state as usize]).collect();
         let answer = match self.nature {
             Direction::Minimize => set.lower_expectation(&ahead),

@@ -52,6 +52,8 @@ pub(crate) fn plan_reach(
         sure: arena.almost_sure(target.flags(), avoid.flags()),
         target: target.flags().to_vec(),
     };
+    // What follows needs the memory.
+    drop(arena);
     let states = model.state_count();
     let start = |undecided: f64| -> Vec<f64> {
         (0..states)

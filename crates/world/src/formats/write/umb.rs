@@ -103,7 +103,7 @@ impl Archive {
         for state in 0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX) {
             for choice in model.choices(state) {
                 let set = model.set(choice);
-                let Some(row) = bounds(set) else {
+                let Some(row) = bounds(&set) else {
                     let (kind, state) = (set.kind(), model.state_name(state));
                     return Err(cannot(
                         FORMAT,
@@ -127,7 +127,8 @@ impl Archive {
         }
         let mut probabilities = Vec::new();
         for choice in 0..u32::try_from(model.choice_count()).unwrap_or(u32::MAX) {
-            let Some(row) = bounds(model.set(choice)) else {
+            let set = model.set(choice);
+            let Some(row) = bounds(&set) else {
                 continue;
             };
             for branch in 0..model.targets(choice).len() {
