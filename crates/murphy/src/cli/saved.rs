@@ -75,6 +75,9 @@ fn states_of(certificate: &Certificate) -> usize {
     }
 }
 
+/// How many branches for each state a world may have that a certificate is about, which does not say how many it has.
+const BRANCHES_A_STATE_MAX: usize = 1_000;
+
 /// Reads what a plan speaks of; the world may be as large as the certificate says, whatever the usual limit is.
 fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, Failure> {
     let constants = document
@@ -82,7 +85,11 @@ fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, F
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let limits = Limits::with_states(states.max(Limits::default().states_max));
+    let usual = Limits::default();
+    let limits = Limits {
+        states_max: states.max(usual.states_max),
+        branches_max: states.saturating_mul(BRANCHES_A_STATE_MAX).max(usual.branches_max),
+    };
     let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, limits)?;
     Loaded::resolve(
         world,
