@@ -88,7 +88,9 @@ fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, F
     let usual = Limits::default();
     let limits = Limits {
         states_max: states.max(usual.states_max),
-        branches_max: states.saturating_mul(BRANCHES_A_STATE_MAX).max(usual.branches_max),
+        branches_max: states
+            .saturating_mul(BRANCHES_A_STATE_MAX)
+            .max(usual.branches_max),
     };
     let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, limits)?;
     Loaded::resolve(
