@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::Write;
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -211,6 +212,9 @@ impl fmt::Display for DocumentError {
 
 impl std::error::Error for DocumentError {}
 
+/// The first line of a plan file.
+const HEAD: &str = "// A plan made by Murphy. `murphy check` proves its bracket again from the world, the spec and the certificate.\n";
+
 /// Plans with more branches than this do not write Nature's distributions out.
 const NATURE_BRANCHES_MAX: usize = 2_000;
 
@@ -258,12 +262,24 @@ impl PlanDocument {
     /// # Errors
     /// [`DocumentError::Write`], which no plan is known to cause.
     pub fn to_text(&self) -> Result<String, DocumentError> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|error| DocumentError::Write(error.to_string()))
+    }
+
+    /// Writes the text of the plan file, without holding it.
+    ///
+    /// # Errors
+    /// [`DocumentError::Write`], if it cannot be written.
+    pub fn write(&self, out: &mut dyn Write) -> Result<(), DocumentError> {
+        let failed = |error: String| DocumentError::Write(error);
+        out.write_all(HEAD.as_bytes())
+            .map_err(|e| failed(e.to_string()))?;
         let style = ron::ser::PrettyConfig::new().struct_names(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves its bracket again from the world, the spec and the certificate.\n{body}\n"
-        ))
+        ron::Options::default()
+            .to_io_writer_pretty(&mut *out, self, style)
+            .map_err(|e| failed(e.to_string()))?;
+        out.write_all(b"\n").map_err(|e| failed(e.to_string()))
     }
 
     /// Reads a plan file.

@@ -36,12 +36,14 @@ impl Saved {
         }
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        drop(source);
         let certificate_path = path.with_file_name(&document.certificate.path);
         let bytes = read(&certificate_path)?;
         let mut changes = Vec::new();
         note_change(&mut changes, "the certificate", &document.certificate, &bytes);
         let certificate = Certificate::from_bytes(&bytes)
             .map_err(|error| Failure::new(format!("`{}`: {error}", certificate_path.display())))?;
+        drop(bytes);
         let proof = several::read_proof(path, &document, &mut changes)?;
         let loaded = load(path, &document, states_of(&certificate))?;
         compare_origins(&mut changes, &document, &loaded);
