@@ -3,6 +3,7 @@
 use murphy_credal::{CredalSet, Interval};
 use murphy_notation::{Rational, Value};
 use murphy_world::{BuildError, Model, ModelBuilder, StateId, StateSet, Variable, VariableKind};
+use std::io::{self, Write};
 
 /// SplitMix64: enough to make models with, and the same everywhere.
 #[derive(Clone, Debug)]
@@ -100,4 +101,62 @@ pub fn ring(states: u32, outcomes: u32, seed: u64) -> Result<Model, BuildError> 
         .label("goal", only(goal))
         .label("trap", only(trap))
         .finish()
+}
+
+/// Writes a chain of components in DRN: in each of `components` parts of the `states` plays drift about, each state with four actions of `outcomes` branches
+/// near by, which lead on to the next part, from the last to the label `goal`, and now and then to a trap.
+///
+/// It is written as it is made, so that models larger than memory can be.
+///
+/// # Errors
+/// Why it cannot be written.
+pub fn write_chain(
+    out: &mut dyn Write,
+    (states, components, outcomes): (u32, u32, u32),
+    seed: u64,
+) -> io::Result<()> {
+    const MILLION: u32 = 1_000_000;
+    let mut stream = Stream::new(seed);
+    let body = states.saturating_sub(2).max(1);
+    let (goal, trap) = (body, body + 1);
+    let part = body.div_ceil(components.max(1));
+    writeln!(
+        out,
+        "@type: MDP\n@value_type: double-interval\n@parameters\n\n@reward_models\ncost"
+    )?;
+    let choices = 4 * u64::from(body) + 2;
+    writeln!(out, "@nr_states\n{}\n@nr_choices\n{choices}\n@model", body + 2)?;
+    for state in 0..body {
+        let start = state / part * part;
+        let width = (part / 10).max(3 * outcomes);
+        writeln!(out, "state {state} [0]{}", if state == 0 { " init" } else { "" })?;
+        for action in 0..4 {
+            writeln!(out, "\taction {action} [{}]", 1 + stream.below(9))?;
+            let drift = stream.below(width) / 2;
+            let share = MILLION / outcomes.max(1);
+            let leak = stream.below(5) < 2;
+            for branch in 0..outcomes {
+                let target = if branch == 0 && leak {
+                    trap
+                } else {
+                    let hop = drift + stream.below(width);
+                    // Backward by less than forward on average, and never out of the part that way.
+                    (state + hop).saturating_sub(2 * width / 3).max(start).min(goal)
+                };
+                let most = if target == trap { share / 100 } else { share };
+                let low = most / 2 + stream.below(most / 4);
+                let high = if target == trap {
+                    most
+                } else {
+                    share + share / 2 + stream.below(share / 4)
+                };
+                writeln!(out, "\t\t{target} : [0.{low:06}, 0.{high:06}]")?;
+            }
+        }
+    }
+    writeln!(
+        out,
+        "state {goal} [0] goal end\n\taction 0 [0]\n\t\t{goal} : [1, 1]"
+    )?;
+    writeln!(out, "state {trap} [0] end\n\taction 0 [0]\n\t\t{trap} : [1, 1]")
 }

@@ -16,7 +16,7 @@ const ROWS: u32 = 2_000;
 const COLUMNS: u32 = 10_000;
 
 fn kernel(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("interval_row");
+    let mut group = criterion.benchmark_group("kernel");
     for outcomes in [4u32, 10, 100] {
         let mut stream = Stream::new(7);
         let sets: Vec<_> = (0..ROWS).map(|_| interval(outcomes, &mut stream)).collect();

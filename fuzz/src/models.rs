@@ -5,6 +5,7 @@ use crate::told;
 use murphy_notation::Source;
 use murphy_world::{Files, Limits, Model, NoFiles, World, formats};
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::str::from_utf8;
 
 const LIMITS: Limits = Limits {
@@ -94,7 +95,16 @@ pub fn pexp(bytes: &[u8]) {
 
 /// UMB archives, or what they hold after lines `=== name`; the sums of headers are set right.
 pub fn umb(bytes: &[u8]) {
-    explicit("m.umb", &with_sums(&archive(bytes)), &NoFiles);
+    let bytes = with_sums(&archive(bytes));
+    explicit("m.umb", &bytes, &NoFiles);
+    // From a file, whose arrays are read by blocks, the answer is the same.
+    let streamed = formats::read("m.umb", &mut bytes.as_slice(), &NoFiles, &LIMITS);
+    let in_place = formats::read_file("m.umb", Cursor::new(&bytes), &NoFiles, &LIMITS);
+    match (streamed, in_place) {
+        (Ok(streamed), Ok(in_place)) => assert_eq!(streamed.branch_count(), in_place.branch_count()),
+        (Err(streamed), Err(in_place)) => assert_eq!(streamed.message, in_place.message),
+        _ => panic!("one of two ways of reading fails"),
+    }
 }
 
 /// bmdp-tool's text.

@@ -42,7 +42,7 @@ impl<'a> Arena<'a> {
     /// Returns the question whose answer bounds Nature's value of a choice on one side.
     pub(crate) fn question(&self, side: Side, choice: ChoiceId) -> Question<'a> {
         Question {
-            set: self.model().set(choice),
+            set: self.model().view(choice),
             nature: self.problem.nature,
             side,
         }
@@ -57,7 +57,7 @@ impl<'a> Arena<'a> {
         with: Dyadic,
     ) -> Result<Ordering, Failure> {
         let branches = Branches {
-            set: self.model().set(choice),
+            set: self.model().view(choice),
             targets: self.model().targets(choice),
             nature: self.problem.nature,
         };

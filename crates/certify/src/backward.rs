@@ -69,7 +69,7 @@ fn prepared(arena: &Arena<'_>, steps: u32) -> Vec<Option<Bounds<i128>>> {
     };
     (0..)
         .take(count)
-        .map(|choice| Bounds::of(arena.model().set(choice)))
+        .map(|choice| Bounds::of(arena.model().view(choice)))
         .collect()
 }
 

@@ -234,7 +234,7 @@ impl Checker<'_> {
 
     fn extremes(&self, choice: ChoiceId) -> Extremes<'_> {
         Extremes {
-            set: self.arena.model().set(choice),
+            set: self.arena.model().view(choice),
             nature: self.arena.problem.nature,
         }
     }
@@ -398,7 +398,7 @@ fn exactly(
     values: &[Rational],
 ) -> Result<Rational, Rejection> {
     let set = Extremes {
-        set: arena.model().set(choice),
+        set: arena.model().view(choice),
         nature: arena.problem.nature,
     };
     let there: Vec<Rational> = arena

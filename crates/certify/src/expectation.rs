@@ -12,7 +12,7 @@ use crate::dyadic::{Dyadic, Fraction};
 use crate::member::{Bounds, Member};
 use crate::rejection::Side;
 use crate::whole::{Whole, exactly};
-use murphy_credal::CredalSet;
+use murphy_credal::SetView;
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use std::cmp::Ordering;
@@ -59,7 +59,7 @@ impl Step<'static> {
 /// A set, what Nature wants of it, and which side of her value is to be proved.
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
-    pub(crate) set: &'a CredalSet,
+    pub(crate) set: SetView<'a>,
     pub(crate) nature: Direction,
     pub(crate) side: Side,
 }
@@ -202,8 +202,8 @@ fn compare_off<W: Whole>(
 }
 
 /// Says whether a set has nothing but bounds on each probability.
-fn is_bounded(set: &CredalSet) -> bool {
-    matches!(set, CredalSet::Precise(_) | CredalSet::Interval(_))
+fn is_bounded(set: SetView<'_>) -> bool {
+    set.parts().is_some()
 }
 
 /// Returns a distribution of the set that is as extreme for Nature as the set knows; ties go to `favoured`, by a bonus of `2^bonus` in
@@ -234,7 +234,7 @@ fn member<W: Whole>(
         }
     }
     let witness = extreme(question, &values)?.witness;
-    if question.set.contains(&witness) {
+    if question.set.to_set().contains(&witness) {
         Ok(Bounds::new(&witness, &[]).and_then(|bounds| bounds.filled(question.nature, &[], &[])))
     } else {
         Err(Failure::NotAMember)
@@ -253,8 +253,8 @@ fn bound<W: Whole>(question: &Question<'_>, values: &[Dyadic]) -> Attempt<Fracti
     let values = rationals(values);
     let multiplier = extreme(question, &values)?.multiplier;
     let bound = match question.nature {
-        Direction::Minimize => question.set.bound_below(&values, &multiplier),
-        Direction::Maximize => question.set.bound_above(&values, &multiplier),
+        Direction::Minimize => question.set.to_set().bound_below(&values, &multiplier),
+        Direction::Maximize => question.set.to_set().bound_above(&values, &multiplier),
     };
     Ok(Fraction::from_rational(&bound.map_err(Failure::Set)?))
 }
@@ -264,8 +264,8 @@ fn extreme(
     values: &[Rational],
 ) -> Result<murphy_credal::Expectation<Rational>, Failure> {
     match question.nature {
-        Direction::Minimize => question.set.lower_expectation(values),
-        Direction::Maximize => question.set.upper_expectation(values),
+        Direction::Minimize => question.set.to_set().lower_expectation(values),
+        Direction::Maximize => question.set.to_set().upper_expectation(values),
     }
     .map_err(Failure::Set)
 }
@@ -278,7 +278,7 @@ fn rationals(values: &[Dyadic]) -> Vec<Rational> {
 mod tests {
     use super::*;
     use dashu_int::IBig;
-    use murphy_credal::{Constraint, Interval, Polytope, Relation};
+    use murphy_credal::{Constraint, CredalSet, Interval, Polytope, Relation};
     use proptest::prelude::*;
 
     /// The same set by constraints, which takes the general road.
@@ -343,7 +343,7 @@ mod tests {
             let (direct, general) = (CredalSet::from(set.clone()), by_constraints(&set));
             for nature in [Direction::Minimize, Direction::Maximize] {
                 for side in [Side::Lower, Side::Upper] {
-                    let ask = |set| Question { set, nature, side };
+                    let ask = |set| Question { set: SetView::from(set), nature, side };
                     let exact = ask(&direct).exact(values, Step::PLAIN).unwrap();
                     prop_assert_eq!(&exact, &ask(&general).exact(values, Step::PLAIN).unwrap());
                     let order = exact.cmp(&with.to_rational());
@@ -362,7 +362,7 @@ mod tests {
             // Tame values only: the bonus of the general road is small, not infinitesimal.
             let values: Vec<Dyadic> = values[..count].iter().map(|v| (*v).clamp(Dyadic::ZERO, Dyadic::ONE)).collect();
             let (direct, general) = (CredalSet::from(set.clone()), by_constraints(&set));
-            let ask = |set| Question { set, nature: Direction::Maximize, side: Side::Lower };
+            let ask = |set| Question { set: SetView::from(set), nature: Direction::Maximize, side: Side::Lower };
             for least in [0.0, 0.25, 0.5, 1.0].map(|least| Dyadic::from_f64(least).unwrap()) {
                 let hits = ask(&direct).some_hits(&values, least, &event[..count]).unwrap();
                 if ask(&direct).compare(&values, Step::PLAIN, least).unwrap().is_le() {
@@ -371,7 +371,7 @@ mod tests {
             }
             for nature in [Direction::Minimize, Direction::Maximize] {
                 let off = |set| {
-                    let question = Question { set, nature, side: Side::Upper };
+                    let question = Question { set: SetView::from(set), nature, side: Side::Upper };
                     let worst = if nature == Direction::Minimize { Dyadic::HUGE } else { Dyadic::MINUS_HUGE };
                     let values: Vec<Dyadic> =
                         values.iter().zip(&event).map(|(v, off)| if *off { worst } else { *v }).collect();

@@ -2,14 +2,14 @@
 
 use crate::expectation::Failure;
 use crate::rejection::Side;
-use murphy_credal::{CredalSet, Expectation};
+use murphy_credal::{Expectation, SetView};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 
 /// A set and what Nature wants of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Extremes<'a> {
-    pub(crate) set: &'a CredalSet,
+    pub(crate) set: SetView<'a>,
     pub(crate) nature: Direction,
 }
 
@@ -22,8 +22,8 @@ impl Extremes<'_> {
         }
         let multiplier = self.searched(values)?.multiplier;
         match self.nature {
-            Direction::Minimize => self.set.bound_below(values, &multiplier),
-            Direction::Maximize => self.set.bound_above(values, &multiplier),
+            Direction::Minimize => self.set.to_set().bound_below(values, &multiplier),
+            Direction::Maximize => self.set.to_set().bound_above(values, &multiplier),
         }
         .map_err(Failure::Set)
     }
@@ -35,7 +35,7 @@ impl Extremes<'_> {
             return self.filled((lower, &upper), values, favoured);
         }
         let witness = self.searched(values)?.witness;
-        if self.set.contains(&witness) {
+        if self.set.to_set().contains(&witness) {
             Ok(witness)
         } else {
             Err(Failure::NotAMember)
@@ -106,11 +106,7 @@ impl Extremes<'_> {
 
     /// Returns the bounds of a set that has nothing else.
     fn bounds(&self) -> Option<(Vec<Rational>, Vec<Rational>)> {
-        match self.set {
-            CredalSet::Precise(set) => Some((set.probabilities(), set.probabilities())),
-            CredalSet::Interval(set) => Some((set.lower(), set.upper())),
-            _ => None,
-        }
+        self.set.parts().map(|parts| (parts.lower(), parts.upper()))
     }
 
     /// Fills outcomes from Nature's best on until the mass is spent, favoured ones first among equals.
@@ -147,8 +143,8 @@ impl Extremes<'_> {
 
     fn searched(&self, values: &[Rational]) -> Result<Expectation<Rational>, Failure> {
         match self.nature {
-            Direction::Minimize => self.set.lower_expectation(values),
-            Direction::Maximize => self.set.upper_expectation(values),
+            Direction::Minimize => self.set.to_set().lower_expectation(values),
+            Direction::Maximize => self.set.to_set().upper_expectation(values),
         }
         .map_err(Failure::Set)
     }

@@ -14,7 +14,6 @@ use crate::expectation::{Failure, Question};
 use crate::member::Bounds;
 use crate::rejection::Side;
 use crate::whole::{Whole, exactly};
-use murphy_credal::CredalSet;
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use std::cmp::Ordering;
@@ -52,7 +51,7 @@ impl Question<'_> {
         second: &[Dyadic],
         claim: &Claim<'_>,
     ) -> Result<Verdict, Failure> {
-        if matches!(self.set, CredalSet::Precise(_) | CredalSet::Interval(_)) {
+        if self.set.parts().is_some() {
             let ranks = self.ranks(first, second);
             let (first, second) = exactly!(means(self, &ranks, first, second))?;
             return Ok(self.judge(claim, first, &|| second.clone()));
@@ -128,7 +127,7 @@ impl Question<'_> {
                 self.judge(claim, level.clone(), &|| bound.clone())
             } else {
                 let witness = self.extreme(&joint)?.witness;
-                if !self.set.contains(&witness) {
+                if !self.set.to_set().contains(&witness) {
                     return Err(Failure::NotAMember);
                 }
                 let mean = |values: &[Rational]| -> Rational {
@@ -146,8 +145,8 @@ impl Question<'_> {
 
     fn extreme(&self, values: &[Rational]) -> Result<murphy_credal::Expectation<Rational>, Failure> {
         match self.nature {
-            Direction::Minimize => self.set.lower_expectation(values),
-            Direction::Maximize => self.set.upper_expectation(values),
+            Direction::Minimize => self.set.to_set().lower_expectation(values),
+            Direction::Maximize => self.set.to_set().upper_expectation(values),
         }
         .map_err(Failure::Set)
     }
@@ -156,8 +155,8 @@ impl Question<'_> {
     fn bound(&self, values: &[Rational]) -> Result<Rational, Failure> {
         let multiplier = self.extreme(values)?.multiplier;
         match self.nature {
-            Direction::Minimize => self.set.bound_below(values, &multiplier),
-            Direction::Maximize => self.set.bound_above(values, &multiplier),
+            Direction::Minimize => self.set.to_set().bound_below(values, &multiplier),
+            Direction::Maximize => self.set.to_set().bound_above(values, &multiplier),
         }
         .map_err(Failure::Set)
     }

@@ -2,7 +2,7 @@
 
 use crate::dyadic::{Dyadic, Fraction};
 use crate::whole::Whole;
-use murphy_credal::CredalSet;
+use murphy_credal::SetView;
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 
@@ -36,11 +36,11 @@ pub(crate) struct Bounds<W> {
 
 impl<W: Whole> Bounds<W> {
     /// Returns the bounds of a set that has nothing but bounds; `None` for other sets and for numbers that do not fit.
-    pub(crate) fn of(set: &CredalSet) -> Option<Self> {
+    pub(crate) fn of(set: SetView<'_>) -> Option<Self> {
         match set {
-            CredalSet::Precise(set) => Self::new(&set.probabilities(), &[]),
-            CredalSet::Interval(set) => Self::new(&set.lower(), &set.upper()),
-            _ => None,
+            SetView::Precise(parts) => Self::new(&parts.lower(), &[]),
+            SetView::Interval(parts) => Self::new(&parts.lower(), &parts.upper()),
+            SetView::Other(_) => None,
         }
     }
 

@@ -76,7 +76,7 @@ fn moves_on(
     hit: &StateSet,
 ) -> Result<bool, crate::Failure> {
     let targets = arena.model().targets(choice);
-    let set = arena.model().set(choice);
+    let set = arena.model().view(choice);
     match arena.problem.nature {
         Direction::Maximize => {
             let leaves: Vec<bool> = targets.iter().map(|&next| !region.contains(next)).collect();

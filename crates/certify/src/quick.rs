@@ -5,7 +5,7 @@
 
 use crate::dyadic::Dyadic;
 use crate::expectation::Step;
-use murphy_credal::{CredalSet, Parts};
+use murphy_credal::{Parts, SetView};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_world::StateId;
@@ -19,7 +19,7 @@ const BITS: u32 = 88;
 /// A set with its branches, and what Nature wants of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Branches<'a> {
-    pub(crate) set: &'a CredalSet,
+    pub(crate) set: SetView<'a>,
     pub(crate) targets: &'a [StateId],
     pub(crate) nature: Direction,
 }
@@ -31,12 +31,7 @@ pub(crate) fn compare(
     step: Step<'_>,
     with: Dyadic,
 ) -> Option<Ordering> {
-    let parts = match branches.set {
-        CredalSet::Precise(set) => set.parts(),
-        CredalSet::Interval(set) => set.parts(),
-        _ => return None,
-    };
-    let Parts::Short { whole, lower, upper } = parts else {
+    let Some(Parts::Short { whole, lower, upper }) = branches.set.parts() else {
         return None;
     };
     let count = branches.targets.len();
@@ -121,7 +116,7 @@ mod tests {
     use super::*;
     use crate::expectation::Question;
     use crate::rejection::Side;
-    use murphy_credal::Interval;
+    use murphy_credal::{CredalSet, Interval};
     use proptest::prelude::*;
 
     proptest! {
@@ -148,8 +143,8 @@ mod tests {
             let targets: Vec<StateId> = (0u32..).take(set.outcomes()).collect();
             for nature in [Direction::Minimize, Direction::Maximize] {
                 for with in [with, values[0]] {
-                    let quick = compare(Branches { set: &set, targets: &targets, nature }, &values, step, with);
-                    let question = Question { set: &set, nature, side: Side::Lower };
+                    let quick = compare(Branches { set: SetView::from(&set), targets: &targets, nature }, &values, step, with);
+                    let question = Question { set: SetView::from(&set), nature, side: Side::Lower };
                     let truth = question.compare(&values[..set.outcomes()], step, with).unwrap();
                     prop_assert_eq!(quick, Some(truth));
                 }

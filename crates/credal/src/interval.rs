@@ -115,6 +115,11 @@ impl Interval {
         })
     }
 
+    /// Returns the set with these lower and then upper bounds, which were those of one.
+    pub(crate) fn from_masses(bounds: Masses) -> Self {
+        Self { bounds }
+    }
+
     /// Returns the least probability of each outcome.
     ///
     /// # Cost

@@ -61,7 +61,67 @@ pub enum Parts<'a> {
     },
 }
 
+impl Parts<'_> {
+    /// Returns the number of outcomes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Short { lower, .. } => lower.len(),
+            Self::Long { lower, .. } => lower.len(),
+            Self::Exact { lower, .. } => lower.len(),
+        }
+    }
+
+    /// Returns the least probability of each outcome.
+    #[must_use]
+    pub fn lower(&self) -> Vec<Rational> {
+        match *self {
+            Self::Short { whole, lower, .. } => shares(whole.into(), lower),
+            Self::Long { whole, lower, .. } => shares(whole, lower),
+            Self::Exact { lower, .. } => lower.to_vec(),
+        }
+    }
+
+    /// Returns the greatest probability of each outcome.
+    #[must_use]
+    pub fn upper(&self) -> Vec<Rational> {
+        match *self {
+            Self::Short { whole, upper, .. } => shares(whole.into(), upper),
+            Self::Long { whole, upper, .. } => shares(whole, upper),
+            Self::Exact { upper, .. } => upper.to_vec(),
+        }
+    }
+}
+
+/// Returns parts of a whole as fractions.
+fn shares<T: Copy + Into<u64>>(whole: u64, parts: &[T]) -> Vec<Rational> {
+    let shares = NonZeroU64::new(whole).map(Shares::of);
+    let share = |part: &T| shares.map_or(Rational::ZERO, |shares| shares.share((*part).into()));
+    parts.iter().map(share).collect()
+}
+
 impl Masses {
+    /// Returns the list of the lower bounds, and of the upper ones after them if they are wanted.
+    pub(crate) fn from_parts(parts: Parts<'_>, both: bool) -> Self {
+        fn list<T: Clone>(lower: &[T], upper: &[T], both: bool) -> Box<[T]> {
+            if both {
+                [lower, upper].concat().into()
+            } else {
+                lower.into()
+            }
+        }
+        match parts {
+            Parts::Short { whole, lower, upper } => Self::Short {
+                whole,
+                parts: list(lower, upper, both),
+            },
+            Parts::Long { whole, lower, upper } => Self::Long {
+                whole,
+                parts: list(lower, upper, both),
+            },
+            Parts::Exact { lower, upper } => Self::Exact(list(lower, upper, both)),
+        }
+    }
+
     /// Returns the list with these entries, which are not negative.
     pub(crate) fn of(list: Vec<Rational>) -> Self {
         match common_whole(&list) {
@@ -139,19 +199,9 @@ impl Masses {
 
     /// Returns the entries from one place to before another.
     pub(crate) fn to_rationals(&self, range: std::ops::Range<usize>) -> Vec<Rational> {
-        let share = |whole: u64| {
-            let shares = NonZeroU64::new(whole).map(Shares::of);
-            move |part: u64| shares.map_or(Rational::ZERO, |shares| shares.share(part))
-        };
         match self {
-            Self::Short { whole, parts } => {
-                let share = share(u64::from(*whole));
-                parts[range].iter().map(|part| share(u64::from(*part))).collect()
-            }
-            Self::Long { whole, parts } => {
-                let share = share(*whole);
-                parts[range].iter().map(|part| share(*part)).collect()
-            }
+            Self::Short { whole, parts } => shares(u64::from(*whole), &parts[range]),
+            Self::Long { whole, parts } => shares(*whole, &parts[range]),
             Self::Exact(list) => list[range].to_vec(),
         }
     }

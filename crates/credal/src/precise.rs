@@ -63,6 +63,11 @@ impl Precise {
         }
     }
 
+    /// Returns the distribution with these probabilities, which were those of one.
+    pub(crate) fn from_masses(probabilities: Masses) -> Self {
+        Self { probabilities }
+    }
+
     /// Returns the probability of each outcome.
     ///
     /// # Cost

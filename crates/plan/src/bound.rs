@@ -23,7 +23,8 @@ pub(crate) struct Bound {
     pub(crate) strict: bool,
     pub(crate) values: Vec<f64>,
     pub(crate) row: Vec<u32>,
-    /// What each row was worth when last asked. The worth moves one way, which spares asking rows that cannot be the agent's best.
+    /// What each row was worth when last asked. The worth moves one way, which spares asking rows that cannot be the agent's best. Empty on the side that the
+    /// agent's policy guarantees, where only the row it follows is asked, or all.
     asked: Vec<f64>,
 }
 
@@ -57,6 +58,9 @@ impl Bound {
 
     /// Makes room for what the rows of a game are worth.
     pub(crate) fn prepare(&mut self, game: &Game<'_>) {
+        if self.guaranteed(game) {
+            return;
+        }
         let unknown = match game.agent {
             Direction::Maximize => f64::INFINITY,
             Direction::Minimize => f64::NEG_INFINITY,

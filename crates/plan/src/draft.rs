@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::graph::Lists;
 use crate::support::add_support;
-use murphy_credal::{CredalSet, Parts};
+use murphy_credal::{CredalSet, Parts, SetView};
 use murphy_world::{ChoiceId, Model, StateId};
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(crate) struct Row {
     /// The choice in the model.
     pub(crate) choice: ChoiceId,
     /// A face of the model's set and where its outcomes lead, where leaving that face is out of the question.
-    pub(crate) face: Option<Face>,
+    pub(crate) face: Option<Box<Face>>,
 }
 
 /// A set over fewer outcomes than the model has, and where these lead.
@@ -53,12 +53,12 @@ impl Draft {
             for row in rows.drain(..) {
                 match row.face {
                     None => {
-                        let whole = (model.set(row.choice), model.targets(row.choice));
+                        let whole = (model.view(row.choice), model.targets(row.choice));
                         add_leads(whole, &mut ahead, &mut weights);
                     }
                     Some(face) => {
-                        add_leads((&face.0, &face.1), &mut ahead, &mut weights);
-                        faces.push((number(choice.len())?, face));
+                        add_leads(((&face.0).into(), &face.1), &mut ahead, &mut weights);
+                        faces.push((number(choice.len())?, *face));
                     }
                 }
                 choice.push(row.choice);
@@ -110,13 +110,8 @@ impl Draft {
 
 /// Adds where a row can lead, and about how probably: the middle of the bounds, where it has nothing else. Nobody relies on the weights.
 #[expect(clippy::cast_precision_loss, reason = "nobody relies on these numbers")]
-fn add_leads((set, targets): (&CredalSet, &[StateId]), ahead: &mut Vec<StateId>, weights: &mut Vec<f32>) {
-    let parts = match set {
-        CredalSet::Precise(set) => Some(set.parts()),
-        CredalSet::Interval(set) => Some(set.parts()),
-        _ => None,
-    };
-    if let Some(Parts::Short { whole, lower, upper }) = parts {
+fn add_leads((set, targets): (SetView<'_>, &[StateId]), ahead: &mut Vec<StateId>, weights: &mut Vec<f32>) {
+    if let Some(Parts::Short { whole, lower, upper }) = set.parts() {
         let unit = 0.5 / whole as f32;
         for ((target, lower), upper) in targets.iter().zip(lower).zip(upper) {
             // The bounds are tight, so each upper bound is attained.

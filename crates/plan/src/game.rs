@@ -6,7 +6,7 @@ use crate::graph::Lists;
 use crate::layout::Layout;
 use crate::near::{Aims, Near};
 use crate::support::support;
-use murphy_credal::{CredalSet, Enclosure, Rows, RowsCompiler};
+use murphy_credal::{Enclosure, Rows, RowsCompiler, SetView};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_world::{ChoiceId, Model, StateId};
@@ -236,10 +236,10 @@ impl<'a> Game<'a> {
     }
 
     /// Returns what Nature picks from at a row.
-    pub(crate) fn set(&self, row: u32) -> &CredalSet {
+    pub(crate) fn set(&self, row: u32) -> SetView<'_> {
         match self.face_of(row) {
-            Some((set, _)) => set,
-            None => self.model.set(self.choice(row)),
+            Some((set, _)) => set.into(),
+            None => self.model.view(self.choice(row)),
         }
     }
 
@@ -337,7 +337,7 @@ impl<'a> Game<'a> {
         if told {
             return Some(self.kernel.columns(at));
         }
-        let (set, targets) = (self.set(row), self.answered(row));
+        let (set, targets) = (self.set(row).to_set(), self.answered(row));
         let ahead: Vec<f64> = targets.iter().map(|state| values[*state as usize]).collect();
         let answer = match self.nature {
             Direction::Minimize => set.lower_expectation(&ahead),

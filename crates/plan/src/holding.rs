@@ -290,9 +290,9 @@ fn opposed_face(
     slack: f64,
     (row, inside): (u32, &[bool]),
 ) -> Option<Vec<u32>> {
-    let (set, targets) = (game.set(row), game.targets(row));
+    let targets = game.targets(row);
     let event: Vec<bool> = targets.iter().map(|state| inside[*state as usize]).collect();
-    let face = set.restrict(&event)?;
+    let face = game.set(row).to_set().restrict(&event)?;
     let stayers: Vec<u32> = targets
         .iter()
         .copied()

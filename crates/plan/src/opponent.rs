@@ -61,9 +61,9 @@ impl Opponent {
                         .iter()
                         .map(|target| Rational::from_f64(values[*target as usize]));
                     let there: Option<Vec<Rational>> = there.collect();
-                    CredalSet::from(answer(set, &there.ok_or(Error::FloatRange)?, problem.nature)?)
+                    CredalSet::from(answer(&set, &there.ok_or(Error::FloatRange)?, problem.nature)?)
                 } else {
-                    set.clone()
+                    set.into_owned()
                 };
                 draft.add(set, targets, &quantity[choice as usize])?;
             }
@@ -167,10 +167,7 @@ impl Opponent {
 
     /// Says whether a choice that can stay can also go to each single state outside alone, as with bounds on each probability.
     pub(crate) fn leaves_singly(&self, choice: ChoiceId) -> bool {
-        matches!(
-            self.model.set(choice),
-            CredalSet::Precise(_) | CredalSet::Interval(_)
-        )
+        self.model.view(choice).parts().is_some()
     }
 
     /// Returns about the least expectation of a number of each state on condition that the play leaves some states, by a choice that can stay.

@@ -128,7 +128,7 @@ impl<'a> Arena<'a> {
     /// Asks a choice about a set of states.
     fn event<'e>(&'e self, choice: ChoiceId, inside: &'e [bool]) -> Event<'e> {
         Event {
-            set: self.model.set(choice),
+            set: self.model.view(choice),
             targets: self.model.targets(choice),
             inside,
         }

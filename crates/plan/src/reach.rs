@@ -54,6 +54,8 @@ pub(crate) fn plan_reach(
         positive,
         target: target.flags().to_vec(),
     };
+    // What follows needs the memory.
+    drop(arena);
     let states = model.state_count();
     let start = |undecided: f64| -> Vec<f64> {
         (0..states)

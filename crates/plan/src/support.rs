@@ -1,16 +1,17 @@
 //! Which outcomes of a credal set can have mass at all.
 
-use murphy_credal::{CredalSet, Parts};
+use murphy_credal::{CredalSet, Parts, SetView};
 use murphy_notation::Rational;
 
 /// Says for each outcome whether some distribution of the set gives it mass.
 ///
 /// The kinds that large models are made of answer from their data; the others are asked outcome by outcome.
-pub(crate) fn support(set: &CredalSet) -> Vec<bool> {
+pub(crate) fn support<'s>(set: impl Into<SetView<'s>>) -> Vec<bool> {
+    let set = match set.into() {
+        SetView::Precise(parts) | SetView::Interval(parts) => return attained(parts),
+        SetView::Other(set) => set,
+    };
     match set {
-        CredalSet::Precise(_) | CredalSet::Interval(_) => {
-            (0..set.outcomes()).map(|outcome| set.may_have(outcome)).collect()
-        }
         CredalSet::ImpreciseDirichlet(learnt) if learnt.strength().is_positive() => {
             vec![true; set.outcomes()]
         }
@@ -29,29 +30,30 @@ pub(crate) fn support(set: &CredalSet) -> Vec<bool> {
     }
 }
 
-/// Adds the targets of the outcomes that may have mass.
-pub(crate) fn add_support(set: &CredalSet, targets: &[u32], to: &mut Vec<u32>) {
-    let chosen = |targets: &[u32], carries: &mut dyn Iterator<Item = bool>, to: &mut Vec<u32>| {
-        let pairs = targets.iter().zip(carries);
-        to.extend(pairs.filter(|(_, carries)| *carries).map(|(target, _)| *target));
-    };
-    let parts = match set {
-        CredalSet::Precise(set) => set.parts(),
-        CredalSet::Interval(set) => set.parts(),
-        _ => return chosen(targets, &mut support(set).into_iter(), to),
-    };
-    // The bounds are tight, so each upper bound is attained.
+/// Says of each outcome whether it may have mass: the bounds are tight, so that each upper bound is attained.
+fn attained(parts: Parts<'_>) -> Vec<bool> {
     match parts {
-        Parts::Short { upper, .. } => chosen(targets, &mut upper.iter().map(|part| *part > 0), to),
-        Parts::Long { upper, .. } => chosen(targets, &mut upper.iter().map(|part| *part > 0), to),
-        Parts::Exact { upper, .. } => chosen(targets, &mut upper.iter().map(Rational::is_positive), to),
+        Parts::Short { upper, .. } => upper.iter().map(|part| *part > 0).collect(),
+        Parts::Long { upper, .. } => upper.iter().map(|part| *part > 0).collect(),
+        Parts::Exact { upper, .. } => upper.iter().map(Rational::is_positive).collect(),
     }
+}
+
+/// Adds the targets of the outcomes that may have mass.
+pub(crate) fn add_support(set: SetView<'_>, targets: &[u32], to: &mut Vec<u32>) {
+    if let Some(Parts::Short { upper, .. }) = set.parts() {
+        let pairs = targets.iter().zip(upper);
+        to.extend(pairs.filter(|(_, part)| **part > 0).map(|(target, _)| *target));
+        return;
+    }
+    let pairs = targets.iter().zip(support(set));
+    to.extend(pairs.filter(|(_, carries)| *carries).map(|(target, _)| *target));
 }
 
 /// A choice as a question: its set, where its outcomes lead, and which states count.
 #[derive(Clone, Copy)]
 pub(crate) struct Event<'a> {
-    pub(crate) set: &'a CredalSet,
+    pub(crate) set: SetView<'a>,
     pub(crate) targets: &'a [u32],
     pub(crate) inside: &'a [bool],
 }
@@ -59,11 +61,7 @@ pub(crate) struct Event<'a> {
 impl Event<'_> {
     /// Returns the bounds of the set, if it has nothing else.
     fn parts(&self) -> Option<Parts<'_>> {
-        match self.set {
-            CredalSet::Precise(set) => Some(set.parts()),
-            CredalSet::Interval(set) => Some(set.parts()),
-            _ => None,
-        }
+        self.set.parts()
     }
 
     fn flags(&self) -> Vec<bool> {
@@ -87,7 +85,7 @@ impl Event<'_> {
                 }
                 off < u64::from(whole)
             }
-            _ => self.set.must_hit(&self.flags()),
+            _ => self.set.to_set().must_hit(&self.flags()),
         }
     }
 
@@ -98,7 +96,7 @@ impl Event<'_> {
                 let mut pairs = self.targets.iter().zip(upper);
                 pairs.any(|(target, upper)| *upper > 0 && self.inside[*target as usize])
             }
-            _ => self.set.may_hit(&self.flags()),
+            _ => self.set.to_set().may_hit(&self.flags()),
         }
     }
 
@@ -109,7 +107,7 @@ impl Event<'_> {
                 let mut pairs = self.targets.iter().zip(upper);
                 pairs.all(|(target, upper)| *upper == 0 || self.inside[*target as usize])
             }
-            _ => self.set.must_stay(&self.flags()),
+            _ => self.set.to_set().must_stay(&self.flags()),
         }
     }
 
@@ -118,7 +116,7 @@ impl Event<'_> {
         if self.must_leave_some() {
             return None;
         }
-        self.set.restrict(&self.flags())
+        self.set.to_set().restrict(&self.flags())
     }
 
     /// Says which outcomes can have mass while the states have all of it, or `None` if they cannot have all of it.
@@ -126,7 +124,7 @@ impl Event<'_> {
         if self.must_leave_some() {
             return None;
         }
-        face(self.set, &self.flags())
+        face(&self.set.to_set(), &self.flags())
     }
 
     /// Says that some mass is elsewhere for sure, where that is seen at once.

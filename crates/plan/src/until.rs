@@ -39,6 +39,8 @@ pub(crate) fn plan_until(
     let states = model.state_count();
     let arena = Arena::new(model, problem.agent.opposite(), problem.nature.opposite());
     let finite = arena.almost_sure(target.flags(), &vec![false; states]);
+    // What follows needs the memory.
+    drop(arena);
     let start = |inside: f64| -> Vec<f64> {
         let value = |state: StateId| match finite.inside[state as usize] {
             _ if target.contains(state) => 0.0,
@@ -106,7 +108,7 @@ fn kept_row(problem: &Problem, choice: ChoiceId, finite: &[bool]) -> Option<Row>
         .collect();
     Some(Row {
         choice,
-        face: Some((set.restrict(&event)?, kept)),
+        face: Some(Box::new((set.restrict(&event)?, kept))),
     })
 }
 

@@ -1,8 +1,10 @@
 //! What proves a bracket: vectors, ranks and the policy, and their bytes in a file.
 
+use crate::hashing::Hashing;
 use crate::objective::Direction;
 use crate::plan::Policy;
 use std::fmt;
+use std::io::{self, Write};
 
 /// What a checker needs beside the problem to prove the bracket of every state, from both sides.
 ///
@@ -140,30 +142,47 @@ impl Certificate {
     /// Returns the bytes of a certificate file: magic, version, policy, proof, and a checksum of it all.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(VERSION.to_le_bytes());
+        let mut bytes = Vec::new();
+        let written = self.write(&mut bytes);
+        debug_assert!(written.is_ok(), "memory takes all that is written");
+        bytes
+    }
+
+    /// Writes what [`Self::to_bytes`] returns, without a second copy of it.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = Hashing::new(out);
+        self.write_body(&mut out)?;
+        let (out, sum) = out.sum();
+        out.write_all(sum.as_bytes())
+    }
+
+    fn write_body(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(MAGIC)?;
+        out.write_all(&VERSION.to_le_bytes())?;
         let rows: &[Vec<u32>] = match &self.policy {
             Policy::Memoryless(row) => {
-                bytes.push(0);
+                out.write_all(&[0])?;
                 std::slice::from_ref(row)
             }
             Policy::Stepwise(rows) => {
-                bytes.push(1);
+                out.write_all(&[1])?;
                 rows
             }
         };
-        bytes.extend((rows.len() as u64).to_le_bytes());
+        out.write_all(&(rows.len() as u64).to_le_bytes())?;
         for row in rows {
-            put_u32s(&mut bytes, row);
+            put(out, row, |item| item.to_le_bytes())?;
         }
         match &self.proof {
-            Proof::Backward => bytes.push(0),
+            Proof::Backward => out.write_all(&[0]),
             Proof::FixedPoint { lower, upper, rank } => {
-                bytes.push(1);
-                for vector in [lower, upper] {
-                    put_f64s(&mut bytes, vector);
-                }
-                put_u32s(&mut bytes, rank);
+                out.write_all(&[1])?;
+                put(out, lower, |item| item.to_le_bytes())?;
+                put(out, upper, |item| item.to_le_bytes())?;
+                put(out, rank, |item| item.to_le_bytes())
             }
             Proof::LongRun {
                 lower,
@@ -171,15 +190,11 @@ impl Certificate {
                 lower_bias,
                 upper_bias,
             } => {
-                bytes.push(2);
-                for vector in [lower, upper, lower_bias, upper_bias] {
-                    put_f64s(&mut bytes, vector);
-                }
+                out.write_all(&[2])?;
+                let mut vectors = [lower, upper, lower_bias, upper_bias].into_iter();
+                vectors.try_for_each(|vector| put(out, vector, |item| item.to_le_bytes()))
             }
         }
-        let sum = blake3::hash(&bytes);
-        bytes.extend(sum.as_bytes());
-        bytes
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
@@ -231,14 +246,21 @@ impl Certificate {
     }
 }
 
-fn put_u32s(bytes: &mut Vec<u8>, items: &[u32]) {
-    bytes.extend((items.len() as u64).to_le_bytes());
-    bytes.extend(items.iter().flat_map(|x| x.to_le_bytes()));
-}
-
-fn put_f64s(bytes: &mut Vec<u8>, items: &[f64]) {
-    bytes.extend((items.len() as u64).to_le_bytes());
-    bytes.extend(items.iter().flat_map(|x| x.to_bits().to_le_bytes()));
+/// Writes the number of some items and their bytes, many at a time.
+fn put<T: Copy, const N: usize>(
+    out: &mut dyn Write,
+    items: &[T],
+    bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
+    const ITEMS: usize = 1 << 13;
+    out.write_all(&(items.len() as u64).to_le_bytes())?;
+    let mut block = Vec::with_capacity(N * ITEMS.min(items.len()));
+    for items in items.chunks(ITEMS) {
+        block.clear();
+        block.extend(items.iter().flat_map(|item| bytes(*item)));
+        out.write_all(&block)?;
+    }
+    Ok(())
 }
 
 /// Takes numbers off the front of bytes; every length is held against what is left before anything is allocated.

@@ -5,8 +5,10 @@ use crate::plan::{Bracket, Plan, Policy, StopReason};
 use crate::problem::Problem;
 use murphy_world::{ChoiceId, Model, StateId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::Write;
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -210,6 +212,9 @@ impl fmt::Display for DocumentError {
 
 impl std::error::Error for DocumentError {}
 
+/// The first line of a plan file.
+const HEAD: &str = "// A plan made by Murphy. `murphy check` proves its bracket again from the world, the spec and the certificate.\n";
+
 /// Plans with more branches than this do not write Nature's distributions out.
 const NATURE_BRANCHES_MAX: usize = 2_000;
 
@@ -257,12 +262,24 @@ impl PlanDocument {
     /// # Errors
     /// [`DocumentError::Write`], which no plan is known to cause.
     pub fn to_text(&self) -> Result<String, DocumentError> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|error| DocumentError::Write(error.to_string()))
+    }
+
+    /// Writes the text of the plan file, without holding it.
+    ///
+    /// # Errors
+    /// [`DocumentError::Write`], if it cannot be written.
+    pub fn write(&self, out: &mut dyn Write) -> Result<(), DocumentError> {
+        let failed = |error: String| DocumentError::Write(error);
+        out.write_all(HEAD.as_bytes())
+            .map_err(|e| failed(e.to_string()))?;
         let style = ron::ser::PrettyConfig::new().struct_names(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves its bracket again from the world, the spec and the certificate.\n{body}\n"
-        ))
+        ron::Options::default()
+            .to_io_writer_pretty(&mut *out, self, style)
+            .map_err(|e| failed(e.to_string()))?;
+        out.write_all(b"\n").map_err(|e| failed(e.to_string()))
     }
 
     /// Reads a plan file.
@@ -295,13 +312,15 @@ impl PlanDocument {
     /// # Errors
     /// [`DocumentError::UnknownState`], [`DocumentError::MissingState`] or [`DocumentError::UnknownAction`].
     pub fn policy(&self, model: &Model) -> Result<Policy, DocumentError> {
-        let states: BTreeMap<String, StateId> = (0..)
-            .take(model.state_count())
-            .map(|state| (model.state_name(state), state))
-            .collect();
         match &self.policy {
-            NamedPolicy::Memoryless(names) => Ok(Policy::Memoryless(looked_up(model, &states, names)?)),
+            NamedPolicy::Memoryless(names) => {
+                let name = |state| Cow::Owned(model.state_name(state));
+                Ok(Policy::Memoryless(looked_up(model, &name, names)?))
+            }
             NamedPolicy::Stepwise(steps) => {
+                let states = (0..).take(model.state_count());
+                let states: Vec<String> = states.map(|state| model.state_name(state)).collect();
+                let name = |state: StateId| Cow::Borrowed(states[state as usize].as_str());
                 let mut rows: Vec<Vec<ChoiceId>> = Vec::new();
                 for (step, names) in steps {
                     if let Some(last) = rows.last().cloned() {
@@ -309,7 +328,7 @@ impl PlanDocument {
                         let gap = (*step as usize).saturating_sub(rows.len()).min(STEPS_MAX);
                         rows.extend(std::iter::repeat_n(last, gap));
                     }
-                    rows.push(looked_up(model, &states, names)?);
+                    rows.push(looked_up(model, &name, names)?);
                 }
                 Ok(Policy::Stepwise(rows))
             }
@@ -341,33 +360,43 @@ fn named(model: &Model, row: &[ChoiceId]) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn looked_up(
+/// Returns the choices that a plan names, one a state; `name` says what a state is called.
+///
+/// # Why
+/// Plans of large models name millions of states, so that no second table of names is made unless one of them is wrong.
+fn looked_up<'n>(
     model: &Model,
-    states: &BTreeMap<String, StateId>,
+    name: &dyn Fn(StateId) -> Cow<'n, str>,
     names: &BTreeMap<String, String>,
 ) -> Result<Vec<ChoiceId>, DocumentError> {
-    let mut row = vec![None; model.state_count()];
-    for (name, action) in names {
-        let state = *states
-            .get(name)
-            .ok_or_else(|| DocumentError::UnknownState(name.clone()))?;
+    let states = || (0..).take(model.state_count());
+    let choice = |state: StateId| {
+        let name = name(state);
+        let action = names
+            .get(&*name)
+            .ok_or_else(|| DocumentError::MissingState(name.to_string()))?;
         let found = model
             .choices(state)
             .find(|choice| choice_name(model, state, *choice) == *action);
-        let choice = found.ok_or_else(|| DocumentError::UnknownAction {
-            state: name.clone(),
+        found.ok_or_else(|| DocumentError::UnknownAction {
+            state: name.to_string(),
             action: action.clone(),
             available: model
                 .choices(state)
                 .map(|choice| choice_name(model, state, choice))
                 .collect(),
-        })?;
-        row[state as usize] = Some(choice);
+        })
+    };
+    let row: Result<Vec<ChoiceId>, DocumentError> = states().map(choice).collect();
+    // Names of states are unique: as many as there are states, all of them found, leave none over.
+    if row.is_ok() && names.len() == model.state_count() {
+        return row;
     }
-    (0..)
-        .zip(row)
-        .map(|(s, choice)| choice.ok_or_else(|| DocumentError::MissingState(model.state_name(s))))
-        .collect()
+    let known: BTreeSet<Cow<'n, str>> = states().map(name).collect();
+    match names.keys().find(|name| !known.contains(name.as_str())) {
+        Some(unknown) => Err(DocumentError::UnknownState(unknown.clone())),
+        None => row,
+    }
 }
 
 /// Returns Nature's distributions against a memoryless policy, evaluated at the vector that proves the policy's side.

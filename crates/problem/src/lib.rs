@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod decision;
 pub mod document;
 pub mod end_component;
+mod hashing;
 pub mod objective;
 pub mod pins;
 pub mod plan;
@@ -21,6 +22,7 @@ pub use belief::{BeliefError, Beliefs};
 pub use certificate::{Certificate, CertificateError, Proof};
 pub use document::{DocumentError, NamedClaim, NamedPolicy, Origin, Origins, PlanDocument};
 pub use end_component::{EndComponent, end_components, end_components_by, leads_alike};
+pub use hashing::Hashing;
 /// What a spec declares of Nature, for those who read problems without reading specs.
 pub use murphy_spec::{Settled, Side, Stance};
 pub use objective::{Direction, Objective};

@@ -143,7 +143,7 @@ impl Product {
                         let next = memory.see(remembered, target).ok_or(ProductError::Memory)?;
                         targets.push(known.number(target, next)?);
                     }
-                    builder.add_choice(model.action(choice), model.set(choice).clone(), targets)?;
+                    builder.add_choice(model.action(choice), model.set(choice).into_owned(), targets)?;
                     choices.push(Some(choice));
                 }
             }

@@ -373,7 +373,7 @@ fn clocked(model: &Model, last: u32) -> Result<Stage, StageError> {
                 let targets: Option<Vec<StateId>> =
                     targets.map(|target| known.number(*target, step + 1)).collect();
                 let targets = targets.ok_or_else(too_large)?;
-                builder.add_choice(model.action(choice), model.set(choice).clone(), targets)?;
+                builder.add_choice(model.action(choice), model.set(choice).into_owned(), targets)?;
                 choices.push(Some(choice));
             }
         }

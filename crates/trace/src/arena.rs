@@ -332,7 +332,7 @@ impl<'a> Arena<'a> {
         let targets = self.problem.model.targets(choice);
         let faced: Vec<f64> = targets.iter().map(|t| values[*t as usize]).collect();
         let set = self.problem.model.set(choice);
-        let expected = answer(set, &faced, self.problem.nature)?.0;
+        let expected = answer(&set, &faced, self.problem.nature)?.0;
         Ok(self.added(choice) + self.discount() * expected)
     }
 
@@ -347,9 +347,9 @@ impl<'a> Arena<'a> {
         let targets = self.problem.model.targets(choice);
         let faced: Vec<f64> = targets.iter().map(|t| values[*t as usize]).collect();
         let set = self.problem.model.set(choice);
-        let (expected, witness) = answer(set, &faced, self.problem.nature)?;
+        let (expected, witness) = answer(&set, &faced, self.problem.nature)?;
         match self.drawn_out(choice, &faced, expected) {
-            Some(hurried) => Ok(answer(set, &hurried, self.problem.nature)?.1),
+            Some(hurried) => Ok(answer(&set, &hurried, self.problem.nature)?.1),
             None => Ok(witness),
         }
     }
@@ -494,8 +494,9 @@ fn lost(problem: &Problem, plan: &Plan, target: &StateSet, avoid: Option<&StateS
             continue;
         }
         for choice in taken(problem, plan, state) {
+            let set = model.set(choice);
             for (outcome, next) in model.targets(choice).iter().enumerate() {
-                if possible(model.set(choice), outcome) {
+                if possible(&set, outcome) {
                     sources[*next as usize].push(state);
                 }
             }

@@ -118,7 +118,7 @@ impl Nature {
             let pools: Result<Vec<_>, Error> = asked
                 .par_iter()
                 .map(|asked| {
-                    let pool = Pool::new(model.set(asked.choice), asked.choice, &generator)?;
+                    let pool = Pool::new(&model.set(asked.choice), asked.choice, &generator)?;
                     let samplers = pool.members.iter().map(|member| Sampler::floats(member));
                     let samplers = samplers.collect::<Vec<_>>();
                     Ok((pool, samplers))
@@ -287,10 +287,9 @@ fn asked(arena: &Arena<'_>, mode: NatureMode) -> Result<Vec<Asked>, Error> {
             if !new && !stepwise {
                 continue;
             }
+            let set = model.set(choice);
             for (outcome, target) in model.targets(choice).iter().enumerate() {
-                if possible(model.set(choice), outcome)
-                    && !std::mem::replace(&mut seen[*target as usize], true)
-                {
+                if possible(&set, outcome) && !std::mem::replace(&mut seen[*target as usize], true) {
                     next.push(*target);
                 }
             }

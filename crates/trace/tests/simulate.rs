@@ -209,7 +209,7 @@ fn without_repair(problem: &Problem) -> Problem {
         let choice = model.choices(state).start;
         builder.add_state(vec![]);
         builder
-            .add_choice(0, model.set(choice).clone(), model.targets(choice))
+            .add_choice(0, model.set(choice).into_owned(), model.targets(choice))
             .unwrap();
         quantity.push(all[choice as usize].clone());
     }

@@ -3,7 +3,7 @@
 use crate::ids::{ActionId, StateId};
 use crate::model::{InitialKind, Model, ModelKind, Picture, Variable};
 use crate::state_set::StateSet;
-use murphy_credal::CredalSet;
+use murphy_credal::{CredalSet, SetList};
 use murphy_notation::{Rational, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -130,9 +130,8 @@ impl ModelBuilder {
                 kind: ModelKind::default(),
                 choice_start: vec![0],
                 choice_action: Vec::new(),
-                branch_start: vec![0],
                 targets: Vec::new(),
-                sets: Vec::new(),
+                sets: SetList::default(),
                 actions,
                 initial: Vec::new(),
                 initial_kind: InitialKind::default(),
@@ -235,10 +234,9 @@ impl ModelBuilder {
         model.choice_start[last] = model.choice_start[last]
             .checked_add(1)
             .ok_or(BuildError::TooLarge)?;
+        model.sets.push(set).map_err(|_| BuildError::TooLarge)?;
         model.choice_action.push(action);
         model.targets.extend_from_slice(targets);
-        model.branch_start.push(model.targets.len());
-        model.sets.push(set);
         Ok(())
     }
 
@@ -326,7 +324,8 @@ impl ModelBuilder {
     /// # Errors
     /// The first invariant that does not hold.
     pub fn finish(self) -> Result<Model, BuildError> {
-        let model = self.model;
+        let mut model = self.model;
+        model.shrink();
         let states = model.state_count();
         if u32::try_from(states).is_err() || u32::try_from(model.choice_count()).is_err() {
             return Err(BuildError::TooLarge);

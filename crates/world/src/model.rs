@@ -6,8 +6,9 @@
 
 use crate::ids::{ActionId, ChoiceId, StateId};
 use crate::state_set::StateSet;
-use murphy_credal::{CredalSet, Precise};
+use murphy_credal::{CredalSet, Precise, SetList, SetView};
 use murphy_notation::{Rational, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -20,10 +21,10 @@ pub struct Model {
     /// `choice_start[s]..choice_start[s + 1]` are the choices of state `s`.
     pub(crate) choice_start: Vec<u32>,
     pub(crate) choice_action: Vec<ActionId>,
-    /// `branch_start[c]..branch_start[c + 1]` are the branches of choice `c`.
-    pub(crate) branch_start: Vec<usize>,
+    /// Where the branches lead, in the order of the outcomes of the sets.
     pub(crate) targets: Vec<StateId>,
-    pub(crate) sets: Vec<CredalSet>,
+    /// The set of each choice. Its outcomes are the branches of the choice.
+    pub(crate) sets: SetList,
     pub(crate) actions: Vec<String>,
     pub(crate) initial: Vec<(StateId, Rational)>,
     pub(crate) initial_kind: InitialKind,
@@ -167,22 +168,29 @@ impl Model {
     #[must_use]
     #[inline]
     pub fn targets(&self, choice: ChoiceId) -> &[StateId] {
-        let choice = choice as usize;
-        &self.targets[self.branch_start[choice]..self.branch_start[choice + 1]]
+        &self.targets[self.sets.outcomes(choice as usize)]
     }
 
     /// Returns the numbers of a choice's branches among all branches.
     #[must_use]
     pub fn branches(&self, choice: ChoiceId) -> Range<usize> {
-        let choice = choice as usize;
-        self.branch_start[choice]..self.branch_start[choice + 1]
+        self.sets.outcomes(choice as usize)
     }
 
     /// Returns the credal set of a choice, over its branches.
+    ///
+    /// # Cost
+    /// A copy of its numbers if they are bounds; [`Self::view`] shows them as they lie.
+    #[must_use]
+    pub fn set(&self, choice: ChoiceId) -> Cow<'_, CredalSet> {
+        self.view(choice).to_set()
+    }
+
+    /// Returns the credal set of a choice as it lies in the model.
     #[must_use]
     #[inline]
-    pub fn set(&self, choice: ChoiceId) -> &CredalSet {
-        &self.sets[choice as usize]
+    pub fn view(&self, choice: ChoiceId) -> SetView<'_> {
+        self.sets.view(choice as usize)
     }
 
     /// Returns where runs start, with exact weights that sum to one.
@@ -335,15 +343,24 @@ impl Model {
         &self.notes
     }
 
+    /// Gives back the memory that was taken for what might have come.
+    pub(crate) fn shrink(&mut self) {
+        self.choice_start.shrink_to_fit();
+        self.choice_action.shrink_to_fit();
+        self.targets.shrink_to_fit();
+        self.sets.shrink();
+    }
+
     /// Returns the model in which every credal set is replaced by its centre, or the first choice whose set has none.
     ///
     /// # Errors
     /// The choice whose set has no declared centre (an interval, a list of vertices, a polytope).
     pub fn nominal(&self) -> Result<Self, ChoiceId> {
-        let mut sets = Vec::with_capacity(self.sets.len());
-        for (choice, set) in (0 as ChoiceId..).zip(&self.sets) {
-            let centre = set.centre().ok_or(choice)?;
-            sets.push(CredalSet::from(Precise::new(centre).map_err(|_| choice)?));
+        let mut sets = SetList::default();
+        for choice in (0 as ChoiceId..).take(self.choice_count()) {
+            let centre = self.set(choice).centre().ok_or(choice)?;
+            let precise = Precise::new(centre).map_err(|_| choice)?;
+            sets.push(precise.into()).map_err(|_| choice)?;
         }
         Ok(Self { sets, ..self.clone() })
     }

@@ -2,7 +2,7 @@
 
 use crate::ids::ChoiceId;
 use crate::model::Model;
-use murphy_credal::CredalSet;
+use murphy_credal::{CredalSet, SetList};
 use murphy_notation::Rational;
 
 /// A model with some of the choices of another, and which ones.
@@ -35,12 +35,7 @@ impl Model {
     #[must_use]
     pub fn with_set(&self, choice: ChoiceId, set: CredalSet) -> Option<Self> {
         let mut model = self.clone();
-        let place = model.sets.get_mut(choice as usize)?;
-        if place.outcomes() != set.outcomes() {
-            return None;
-        }
-        *place = set;
-        Some(model)
+        model.sets.replace(choice as usize, set).then_some(model)
     }
 
     /// Returns the model whose choices are those that `keep` says; `None` if it leaves a state without any.
@@ -57,12 +52,10 @@ impl Model {
             }
             choice_start.push(u32::try_from(choices.len()).ok()?);
         }
-        let mut branch_start = Vec::with_capacity(choices.len() + 1);
-        branch_start.push(0);
-        let mut targets = Vec::new();
+        let (mut targets, mut sets) = (Vec::new(), SetList::default());
         for &choice in &choices {
             targets.extend_from_slice(self.targets(choice));
-            branch_start.push(targets.len());
+            sets.push(self.set(choice).into_owned()).ok()?;
         }
         let of = |values: &Vec<Rational>| -> Vec<Rational> {
             let value = |choice: &ChoiceId| values.get(*choice as usize).cloned().unwrap_or(Rational::ZERO);
@@ -72,9 +65,8 @@ impl Model {
         let model = Self {
             choice_start,
             choice_action: choices.iter().map(|choice| self.action(*choice)).collect(),
-            branch_start,
             targets,
-            sets: choices.iter().map(|choice| self.set(*choice).clone()).collect(),
+            sets,
             quantities: quantities
                 .map(|(name, values)| (name.clone(), of(values)))
                 .collect(),

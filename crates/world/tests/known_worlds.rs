@@ -110,7 +110,7 @@ type HospitalRow = (Vec<(usize, f64)>, f64);
 fn survival(settings: &[(&str, &str)], pessimistic: bool, sweeps: u32) -> f64 {
     let model = model("icu_sepsis.ron", settings);
     let row = |choice: u32| -> HospitalRow {
-        let (weights, free): (Vec<f64>, f64) = match model.set(choice) {
+        let (weights, free): (Vec<f64>, f64) = match &*model.set(choice) {
             CredalSet::Precise(set) => (set.probabilities().iter().map(Rational::to_f64).collect(), 0.0),
             CredalSet::ImpreciseDirichlet(set) => {
                 let strength = set.strength().to_f64();

@@ -63,7 +63,7 @@ const COINS: &str = r#"World(
 fn the_second_coin_is_settled_after_the_first_is_seen() {
     let coins = model(COINS);
     let toss = coins.choices(0).start;
-    assert!(matches!(coins.set(toss), CredalSet::Semidirect(_)));
+    assert!(matches!(*coins.set(toss), CredalSet::Semidirect(_)));
     assert_eq!(coins.targets(toss).len(), 4);
     // Nature sees the first side, so she can turn the second against it whichever it is: 0.4 to 0.6 and not, as with
     // coins tossed apart, 12/25 to 13/25.
@@ -99,7 +99,7 @@ fn a_coin_tossed_after_a_known_one_is_bounded_by_itself() {
 #[test]
 fn precise_parts_are_multiplied_out() {
     let coins = unfold(COINS, &[("p", "1/2"), ("q", "1/3")]).expect("right");
-    let CredalSet::Precise(set) = coins.set(0) else {
+    let CredalSet::Precise(set) = &*coins.set(0) else {
         panic!("the parts are precise");
     };
     assert_eq!(
@@ -120,18 +120,18 @@ fn an_unknown_is_imaged_exactly_and_not_by_its_hull() {
     let world = model(&one_step(
         r#"Chance([("u", { "x": 1 }), ("0.5 - u", { "x": 2 }), ("half", {})])"#,
     ));
-    assert!(matches!(world.set(0), CredalSet::Vertices(set) if set.vertices().len() == 2));
+    assert!(matches!(&*world.set(0), CredalSet::Vertices(set) if set.vertices().len() == 2));
     assert_eq!(chance(&world, 0, "one"), (ratio(1, 10), ratio(3, 10)));
     assert_eq!(chance(&world, 0, "some"), (ratio(1, 2), ratio(1, 2)));
     // Two unknowns: the four corners, of which none coincide.
     let world = model(&one_step(
         r#"Chance([("u", { "x": 1 }), ("v", { "x": 2 }), ("1 - u - v", {})])"#,
     ));
-    assert!(matches!(world.set(0), CredalSet::Vertices(set) if set.vertices().len() == 4));
+    assert!(matches!(&*world.set(0), CredalSet::Vertices(set) if set.vertices().len() == 4));
     assert_eq!(chance(&world, 0, "some"), (ratio(1, 10), ratio(11, 20)));
     // Two outcomes: bounds say the same.
     let world = model(&one_step(r#"Chance([("u + v", { "x": 1 }), ("1 - v - u", {})])"#));
-    assert!(matches!(world.set(0), CredalSet::Interval(_)));
+    assert!(matches!(*world.set(0), CredalSet::Interval(_)));
     assert_eq!(chance(&world, 0, "one"), (ratio(1, 10), ratio(11, 20)));
 }
 

@@ -55,7 +55,7 @@ fn counts_become_dirichlet_models_over_what_was_seen_or_over_all_states() {
         (Rational::new(1, 4), Rational::new(1, 2))
     );
     assert!(
-        matches!(seen.set(choice + 1), CredalSet::Precise(_)),
+        matches!(*seen.set(choice + 1), CredalSet::Precise(_)),
         "only one successor was seen"
     );
     assert!(
@@ -76,7 +76,7 @@ fn counts_become_dirichlet_models_over_what_was_seen_or_over_all_states() {
 fn a_strength_of_zero_is_the_frequencies() {
     for by in ["Imprecise(strength: 0)", "Frequencies"] {
         let model = learned(by, "AllStates");
-        let CredalSet::Precise(set) = model.set(0) else {
+        let CredalSet::Precise(set) = &*model.set(0) else {
             panic!("{by} is precise");
         };
         assert_eq!(set.probabilities(), [Rational::new(2, 3), Rational::new(1, 3)]);
@@ -100,7 +100,7 @@ fn balls_and_bounds_contain_the_frequencies_and_say_what_they_cost() {
     );
     let bounds = learned("ClopperPearson(confidence: 0.9)", "Observed");
     assert!(bounds.set(0).contains(&frequencies));
-    assert!(matches!(bounds.set(0), CredalSet::Interval(_)));
+    assert!(matches!(*bounds.set(0), CredalSet::Interval(_)));
     assert!(
         bounds.notes()[0].contains("over 2 probabilities"),
         "{:?}",

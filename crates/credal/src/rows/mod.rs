@@ -16,7 +16,8 @@ mod scale;
 pub use enclosure::Enclosure;
 
 use crate::error::{Error, same_length};
-use crate::interval::Interval;
+use crate::list::SetView;
+use crate::masses::Parts;
 use crate::polytope::Polytope;
 use crate::semidirect::Semidirect;
 use crate::set::CredalSet;
@@ -92,9 +93,14 @@ impl RowsCompiler {
     ///
     /// # Errors
     /// As for [`Rows::compile`].
-    pub fn push(&mut self, set: &CredalSet, columns: &[u32]) -> Result<(), Error> {
+    pub fn push<'s>(&mut self, set: impl Into<SetView<'s>>, columns: &[u32]) -> Result<(), Error> {
+        let set = set.into();
         same_length(set.outcomes(), columns.len())?;
-        let node = self.rows.lay_out(set, columns, &mut self.products)?;
+        let node = match set {
+            SetView::Precise(parts) => self.rows.lay_out_precise(parts, columns)?,
+            SetView::Interval(parts) => self.rows.lay_out_interval(parts, columns)?,
+            SetView::Other(set) => self.rows.lay_out(set, columns, &mut self.products)?,
+        };
         self.rows.nodes.push(node);
         Ok(())
     }
@@ -117,7 +123,9 @@ impl Rows {
     ///
     /// # Errors
     /// If a set has another number of outcomes than columns, or there are more than 2³² rows.
-    pub fn compile<'a>(rows: impl IntoIterator<Item = (&'a CredalSet, &'a [u32])>) -> Result<Self, Error> {
+    pub fn compile<'a, S: Into<SetView<'a>>>(
+        rows: impl IntoIterator<Item = (S, &'a [u32])>,
+    ) -> Result<Self, Error> {
         let mut compiler = RowsCompiler::default();
         for (set, columns) in rows {
             compiler.push(set, columns)?;
@@ -305,6 +313,20 @@ impl Rows {
         }
     }
 
+    fn lay_out_precise(&mut self, parts: Parts<'_>, columns: &[u32]) -> Result<Node, Error> {
+        Ok(Node::Flat(match self.flat.push_parts(columns, parts)? {
+            Some(at) => at,
+            None => self.flat.push_fixed(columns, &parts.lower(), &Rational::ZERO)?,
+        }))
+    }
+
+    fn lay_out_interval(&mut self, parts: Parts<'_>, columns: &[u32]) -> Result<Node, Error> {
+        Ok(Node::Flat(match self.flat.push_parts(columns, parts)? {
+            Some(at) => at,
+            None => self.flat.push_greedy(columns, &bounds(parts))?,
+        }))
+    }
+
     /// Finds a place for a set in the layout that fits it.
     fn lay_out(
         &mut self,
@@ -313,23 +335,14 @@ impl Rows {
         products: &mut Vec<nested::Waiting>,
     ) -> Result<Node, Error> {
         Ok(match set {
-            CredalSet::Precise(set) => match self.flat.push_parts(columns, set.parts())? {
-                Some(at) => Node::Flat(at),
-                None => Node::Flat(
-                    self.flat
-                        .push_fixed(columns, &set.probabilities(), &Rational::ZERO)?,
-                ),
-            },
+            CredalSet::Precise(set) => self.lay_out_precise(set.parts(), columns)?,
             CredalSet::Contamination(set) => {
                 Node::Flat(self.flat.push_fixed(columns, &set.core.fixed, &set.core.free)?)
             }
             CredalSet::ImpreciseDirichlet(set) => {
                 Node::Flat(self.flat.push_fixed(columns, &set.core.fixed, &set.core.free)?)
             }
-            CredalSet::Interval(set) => match self.flat.push_parts(columns, set.parts())? {
-                Some(at) => Node::Flat(at),
-                None => Node::Flat(self.flat.push_greedy(columns, &bounds(set))?),
-            },
+            CredalSet::Interval(set) => self.lay_out_interval(set.parts(), columns)?,
             CredalSet::L1Ball(set) => {
                 let (columns, row) = ball(set, columns);
                 Node::Flat(self.flat.push_greedy(&columns, &row)?)
@@ -347,7 +360,9 @@ impl Rows {
     /// Reads a polytope as intervals or vertices, where it can be, and as a linear program otherwise.
     fn lay_out_polytope(&mut self, columns: &[u32], set: &Polytope) -> Result<Node, Error> {
         if let Some(interval) = set.as_interval() {
-            return Ok(Node::Flat(self.flat.push_greedy(columns, &bounds(&interval))?));
+            return Ok(Node::Flat(
+                self.flat.push_greedy(columns, &bounds(interval.parts()))?,
+            ));
         }
         Ok(match self.programs.vertices(set) {
             Some(vertices) => Node::Hull(place(self.hulls.push(columns, &vertices))?),
@@ -357,16 +372,13 @@ impl Rows {
 }
 
 /// Reads bounds as a greedy row.
-fn bounds(set: &Interval) -> Greedy {
+fn bounds(parts: Parts<'_>) -> Greedy {
+    let lower = parts.lower();
+    let gap = parts.upper().into_iter().zip(&lower).map(|(u, l)| u - l);
     Greedy {
-        lower: set.lower(),
-        gap: set
-            .upper()
-            .into_iter()
-            .zip(set.lower())
-            .map(|(u, l)| u - l)
-            .collect(),
-        budget: set.budget(),
+        gap: gap.collect(),
+        budget: Rational::ONE - lower.iter().sum::<Rational>(),
+        lower,
         loose: Rational::ZERO,
     }
 }

@@ -26,6 +26,8 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
     if StageDocument::recognises(&source.text) {
         return decision::check_on_states(&arguments.plan, &source.text, (arguments.format, terminal));
     }
+    // A plan of millions of states is long, and read again.
+    drop(source);
     let saved = Saved::read(&arguments.plan)?;
     let mut proved = verdict(&saved).and_then(|checked| Ok((checked, several::verdict(&saved)?)));
     let mut never = 0;

@@ -2,11 +2,10 @@
 
 use crate::cli::failure::Failure;
 use murphy_notation::Source;
-use murphy_problem::Origin;
+use murphy_problem::{Hashing, Origin};
 use murphy_world::Files;
 use murphy_world::formats::{self, Outputs};
 use std::cell::RefCell;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -80,17 +79,55 @@ pub(crate) fn missing(path: &Path, error: &std::io::Error) -> Failure {
 
 /// Writes a file whole or not at all: to a temporary name in the same folder, then renamed.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::file(path, "write", &error);
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    make_readable(file.as_file()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Begun::new(path, |out| Ok(out.write_all(bytes)?))?.keep()
+}
+
+/// A file that is written, but does not have its name yet. Unless it is kept it is gone.
+pub(crate) struct Begun {
+    path: PathBuf,
+    file: tempfile::NamedTempFile,
+    origin: Origin,
+}
+
+impl Begun {
+    /// Writes a file to a temporary name in the folder of `path`, as `content` does it.
+    pub(crate) fn new(
+        path: &Path,
+        content: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Box<dyn std::error::Error>>,
+    ) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::file(path, "write", &error);
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let mut out = std::io::BufWriter::with_capacity(1 << 16, Hashing::new(file));
+        content(&mut out).map_err(|error| match error.downcast::<std::io::Error>() {
+            Ok(error) => failed(*error),
+            Err(error) => Failure::new(error),
+        })?;
+        let out = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        let (file, origin) = out.finish("");
+        file.as_file().sync_all().map_err(failed)?;
+        make_readable(file.as_file()).map_err(failed)?;
+        let path = path.to_path_buf();
+        Ok(Self { path, file, origin })
+    }
+
+    /// Returns the origin of a file of this name with what was written.
+    pub(crate) fn origin(&self, name: String) -> Origin {
+        Origin {
+            path: name,
+            ..self.origin.clone()
+        }
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn keep(self) -> Result<(), Failure> {
+        let kept = self.file.persist(&self.path);
+        kept.map_err(|error| Failure::file(&self.path, "write", &error.error))?;
+        Ok(())
+    }
 }
 
 /// Temporary files are private; what is kept should be as readable as any other new file.

@@ -112,12 +112,7 @@ impl ReadModel {
             return Err(missing(path, &std::io::ErrorKind::IsADirectory.into()));
         }
         let name = path.display().to_string();
-        let model = formats::read(
-            &name,
-            &mut std::io::BufReader::new(file),
-            &Beside::new(path),
-            limits,
-        )?;
+        let model = formats::read_file(&name, file, &Beside::new(path), limits)?;
         Ok(Self {
             model,
             constants: values(constants)?,

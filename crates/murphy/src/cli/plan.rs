@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, PlanArguments};
 use crate::cli::decision::{self, Decision};
 use crate::cli::failure::Failure;
-use crate::cli::files::{read, write};
+use crate::cli::files::{Begun, read};
 use crate::cli::load::Loaded;
 use crate::cli::report::{self, bracket_text};
 use crate::cli::several::{self, Solution};
@@ -99,18 +99,18 @@ pub(crate) fn write_plan(
             "--out must not end in .cert: the certificate goes there",
         ));
     }
-    let bytes = answer.plan.certificate.to_bytes();
+    let certificate = Begun::new(&certificate_path, |out| Ok(answer.plan.certificate.write(out)?))?;
     let name = certificate_path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let origins = loaded.origins(Origin::of(name, &bytes));
+    let origins = loaded.origins(certificate.origin(name));
     let mut document = PlanDocument::new(&loaded.problem, &answer.plan, origins);
     if let Some(tiered) = tiered {
         several::write_proof(&mut document, tiered, out)?;
     }
-    let text = document.to_text().map_err(Failure::new)?;
-    write(&certificate_path, &bytes)?;
-    write(out, text.as_bytes())?;
+    let plan = Begun::new(out, |out| Ok(document.write(out)?))?;
+    certificate.keep()?;
+    plan.keep()?;
     Ok(certificate_path)
 }

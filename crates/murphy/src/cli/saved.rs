@@ -36,12 +36,14 @@ impl Saved {
         }
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        drop(source);
         let certificate_path = path.with_file_name(&document.certificate.path);
         let bytes = read(&certificate_path)?;
         let mut changes = Vec::new();
         note_change(&mut changes, "the certificate", &document.certificate, &bytes);
         let certificate = Certificate::from_bytes(&bytes)
             .map_err(|error| Failure::new(format!("`{}`: {error}", certificate_path.display())))?;
+        drop(bytes);
         let proof = several::read_proof(path, &document, &mut changes)?;
         let loaded = load(path, &document, states_of(&certificate))?;
         compare_origins(&mut changes, &document, &loaded);
@@ -75,6 +77,9 @@ fn states_of(certificate: &Certificate) -> usize {
     }
 }
 
+/// How many branches for each state a world may have that a certificate is about, which does not say how many it has.
+const BRANCHES_A_STATE_MAX: usize = 1_000;
+
 /// Reads what a plan speaks of; the world may be as large as the certificate says, whatever the usual limit is.
 fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, Failure> {
     let constants = document
@@ -82,7 +87,13 @@ fn load(plan: &Path, document: &PlanDocument, states: usize) -> Result<Loaded, F
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let limits = Limits::with_states(states.max(Limits::default().states_max));
+    let usual = Limits::default();
+    let limits = Limits {
+        states_max: states.max(usual.states_max),
+        branches_max: states
+            .saturating_mul(BRANCHES_A_STATE_MAX)
+            .max(usual.branches_max),
+    };
     let world = LoadedWorld::read_with(&beside(plan, &document.world.path), constants, limits)?;
     Loaded::resolve(
         world,

@@ -100,7 +100,7 @@ fn hurts(staged: &Problem, followed: &Followed, values: &[f64]) -> BTreeMap<Choi
         let Some(after) = at(staged, choice, values) else {
             continue;
         };
-        let Some((worst, middle)) = ends(set, staged.nature, &after) else {
+        let Some((worst, middle)) = ends(&set, staged.nature, &after) else {
             continue;
         };
         let mean = |p: &[Rational]| -> f64 {
@@ -161,7 +161,7 @@ fn made_certain(
     let staged_choice = followed.row[state as usize];
     let after = at(staged, staged_choice, values).ok_or(ExplainError::Mismatch)?;
     let set = problem.model.set(choice);
-    let (_, middle) = ends(set, problem.nature, &after).ok_or(ExplainError::Mismatch)?;
+    let (_, middle) = ends(&set, problem.nature, &after).ok_or(ExplainError::Mismatch)?;
     let certain = Precise::new(middle).map_err(|_| ExplainError::Mismatch)?;
     let model = problem
         .model

@@ -180,7 +180,7 @@ fn trimmed(whole: &Model, row: &[ChoiceId]) -> Option<(Model, Vec<StateId>)> {
             targets.push(number(&mut reached, *target)?);
         }
         builder
-            .add_choice(whole.action(choice), whole.set(choice).clone(), targets)
+            .add_choice(whole.action(choice), whole.set(choice).into_owned(), targets)
             .ok()?;
         choices.push(choice);
         at += 1;

@@ -210,7 +210,7 @@ fn begun_again(model: &Model, sets: &Sets, begin: StateId) -> Result<Model, Buil
         for choice in model.choices(state) {
             builder.add_choice(
                 model.action(choice),
-                model.set(choice).clone(),
+                model.set(choice).into_owned(),
                 model.targets(choice),
             )?;
         }

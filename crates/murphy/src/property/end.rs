@@ -241,7 +241,7 @@ impl Draft {
             .filter_map(|target| lead(*target))
             .collect();
         self.builder
-            .add_choice(model.action(choice), model.set(choice).clone(), targets)
+            .add_choice(model.action(choice), model.set(choice).into_owned(), targets)
             .map_err(failed)?;
         self.quantity.push(gain);
         Ok(())
@@ -283,7 +283,7 @@ fn stationary_mean(model: &Model, component: &EndComponent, quantity: &[Rational
     for (from, state) in states.iter().enumerate() {
         let choice = model.choices(*state).start;
         let set = model.set(choice);
-        if !is_single(set) {
+        if !is_single(&set) {
             return None;
         }
         for (outcome, target) in model.targets(choice).iter().enumerate() {

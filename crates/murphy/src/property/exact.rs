@@ -144,7 +144,7 @@ impl<'a> Game<'a> {
             .map(|target| self.decided[*target as usize] != Some(None))
             .collect();
         let set = if finite.iter().all(|finite| *finite) {
-            model.set(choice).clone()
+            model.set(choice).into_owned()
         } else if self.problem.nature == Direction::Minimize || model.set(choice).must_stay(&finite) {
             model.set(choice).restrict(&finite)?
         } else {

@@ -54,7 +54,7 @@ impl Freedom {
         let choices = ChoiceId::try_from(model.choice_count()).unwrap_or(ChoiceId::MAX);
         Self {
             agent: (0..states).any(|state| model.choices(state).len() > 1),
-            nature: (0..choices).any(|choice| !is_single(model.set(choice))),
+            nature: (0..choices).any(|choice| !is_single(&model.set(choice))),
             kind: model.kind(),
         }
     }

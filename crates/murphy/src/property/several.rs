@@ -292,7 +292,7 @@ impl Evaluator<'_> {
                 builder
                     .add_choice(
                         model.action(choice),
-                        model.set(choice).clone(),
+                        model.set(choice).into_owned(),
                         model.targets(choice),
                     )
                     .map_err(failed)?;

@@ -178,7 +178,7 @@ fn followed(model: &Model, policy: &Policy) -> Result<(Model, Vec<(StateId, Choi
             .map(|target| number(*target, &mut kept))
             .collect::<Result<Vec<_>, _>>()?;
         builder.add_state(Vec::new());
-        builder.add_choice(model.action(choice), model.set(choice).clone(), targets)?;
+        builder.add_choice(model.action(choice), model.set(choice).into_owned(), targets)?;
         at += 1;
     }
     Ok((builder.start(initial).finish()?, kept))

@@ -74,7 +74,7 @@ fn answers(problem: &Problem, quantity: &[Rational], iteration: &Iteration<'_>) 
     let row = |choice: &u32| -> Option<Link> {
         let targets = model.targets(*choice);
         let there: Vec<f64> = targets.iter().map(|to| iteration.values[*to as usize]).collect();
-        let chances = witness(model.set(*choice), &there, problem.nature)?;
+        let chances = witness(&model.set(*choice), &there, problem.nature)?;
         let leads = targets.iter().copied().zip(chances).filter(|(_, p)| *p > 0.0);
         Some(Link {
             leads: leads.collect(),

@@ -30,7 +30,7 @@ impl<'a> Iteration<'a> {
     pub(crate) fn new(problem: &'a Problem, quantity: &[Rational]) -> Result<Self, Error> {
         let model = &problem.model;
         let choices = 0..ChoiceId::try_from(model.choice_count()).map_err(|_| Error::Mismatch)?;
-        let rows = Rows::compile(choices.map(|choice| (model.set(choice), model.targets(choice))));
+        let rows = Rows::compile(choices.map(|choice| (model.view(choice), model.targets(choice))));
         let gain: Result<Vec<f64>, Error> = quantity
             .iter()
             .map(|value| enclose(value).map(|enclosure| f64::midpoint(enclosure.below, enclosure.above)))

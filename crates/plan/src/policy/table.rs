@@ -195,7 +195,7 @@ fn kept_row<'a>(
     if event.iter().all(|inside| *inside) {
         return Some(TableRow {
             choice,
-            set: Cow::Borrowed(set),
+            set,
             targets: Cow::Borrowed(targets),
             gain,
         });

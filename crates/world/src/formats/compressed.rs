@@ -7,16 +7,24 @@ use std::io::{self, BufRead, Read};
 /// The most memory for the dictionary of an xz stream, in KiB.
 const DICTIONARY_MAX: u32 = 1 << 18;
 
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
+
+/// Says whether a file that begins so is compressed.
+pub(super) fn is_compressed(head: &[u8]) -> bool {
+    head.starts_with(GZIP) || head.starts_with(XZ)
+}
+
 /// Returns what a stream holds once unfolded, at most `bytes_max` of it if it is compressed.
 pub(super) fn unfolded<'r>(reader: &'r mut dyn BufRead, bytes_max: u64) -> io::Result<Box<dyn Read + 'r>> {
     let start = reader.fill_buf()?;
-    Ok(if start.starts_with(&[0x1f, 0x8b]) {
+    Ok(if start.starts_with(GZIP) {
         let inner = flate2::bufread::MultiGzDecoder::new(reader);
         Box::new(Capped {
             inner,
             left: bytes_max,
         })
-    } else if start.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0]) {
+    } else if start.starts_with(XZ) {
         let inner = lzma_rust2::XzReader::new_mem_limit(reader, true, DICTIONARY_MAX);
         Box::new(Capped {
             inner,

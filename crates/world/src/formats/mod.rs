@@ -35,11 +35,13 @@ use crate::limits::Limits;
 use crate::model::Model;
 use compressed::Peeked;
 use murphy_notation::Diagnostic;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, BufReader, Read, Seek};
 use text::{Fault, Text};
 
 /// How many bytes of a file are looked at to tell its format.
 const HEAD: usize = 4096;
+/// The format whose files need not be held to be read.
+const UMB: &str = "UMB";
 
 /// A format of model files.
 #[derive(Clone, Copy)]
@@ -81,7 +83,7 @@ static FORMATS: &[Format] = &[
         write: None,
     },
     Format {
-        name: "UMB",
+        name: UMB,
         endings: &[".umb"],
         read: Some(umb::read),
         write: Some(write::umb),
@@ -228,6 +230,35 @@ pub fn read(
     read(input).map_err(|fault| *fault)
 }
 
+/// Reads a model as [`read`] does, from a file that can be read from any place: of the arrays of an archive that is not compressed only a block at a time is
+/// held, so that what memory is needed for is the model.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file<F: Read + Seek>(
+    name: &str,
+    mut file: F,
+    files: &dyn Files,
+    limits: &Limits,
+) -> Result<Model, Diagnostic> {
+    let unreadable = |error: std::io::Error| Diagnostic::new(format!("`{name}` cannot be read: {error}"));
+    if by_ending(name).is_some_and(|format| format.name == UMB) {
+        let mut head = Vec::new();
+        file.by_ref()
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        if !compressed::is_compressed(&head) {
+            return match unlike(name, UMB, &head) {
+                Some(mistake) => Err(mistake),
+                None => umb::read_in_place(name, &mut file, limits).map_err(|fault| *fault),
+            };
+        }
+    }
+    read(name, &mut BufReader::new(file), files, limits)
+}
+
 /// Writes a model in a format into files whose names begin with `stem`, and returns what it left out that does not change the meaning.
 ///
 /// # Errors
@@ -308,7 +339,7 @@ fn unlike(name: &str, what: &str, head: &[u8]) -> Option<Diagnostic> {
     if let Some(other) = recognise::recognise(head).filter(|other| !perhaps(other)) {
         return Some(contradiction(name, &kind, other));
     }
-    let binary = matches!(what, "UMB" | "NetCDF-4 of IntervalMDP.jl");
+    let binary = matches!(what, UMB | "NetCDF-4 of IntervalMDP.jl");
     match (binary, recognise::is_binary(head)) {
         (false, true) => Some(Diagnostic::new(format!(
             "`{name}` should be in {kind}, as its ending says, but it is no text"

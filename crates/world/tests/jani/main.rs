@@ -131,7 +131,7 @@ fn op(operator: &str, left: &str, right: &str) -> String {
 /// Returns the choices of the state with this name, as `action: 1/2 x=1 | 1/2 x=2`.
 fn choices(model: &Model, state: &str) -> Vec<String> {
     let text = |choice: u32| {
-        let CredalSet::Precise(set) = model.set(choice) else {
+        let CredalSet::Precise(set) = &*model.set(choice) else {
             panic!("the sets of JANI models are precise");
         };
         let branches: Vec<String> = set

@@ -31,7 +31,7 @@ fn unfold(text: &str) -> Model {
 
 /// Returns a choice as `action: 1/2 x=1 | 1/2 x=2`, with `[l,u]` for bounds.
 fn choice_text(model: &Model, choice: u32) -> String {
-    let probabilities: Vec<String> = match model.set(choice) {
+    let probabilities: Vec<String> = match &*model.set(choice) {
         CredalSet::Precise(set) => set.probabilities().iter().map(ToString::to_string).collect(),
         CredalSet::Interval(set) => set
             .lower()

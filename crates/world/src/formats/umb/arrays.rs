@@ -1,5 +1,6 @@
 //! The arrays of a UMB archive: flat, little-endian, checked against the sizes that the index gives.
 
+use super::blocks::Blocks;
 use super::index::{Kind, Slot, Type};
 use crate::formats::number::Number;
 use dashu_int::{IBig, UBig};
@@ -9,7 +10,7 @@ use murphy_notation::{Rational, Value};
 /// A whole-number array that cuts a list into consecutive parts: part `i` is `starts[i]..starts[i + 1]`.
 pub(super) enum Parts<'a> {
     /// The array of the file.
-    Array(&'a [u8]),
+    Array(&'a Blocks<'a>),
     /// No file: part `i` is `i` alone.
     Single,
 }
@@ -17,12 +18,12 @@ pub(super) enum Parts<'a> {
 impl<'a> Parts<'a> {
     /// Checks that `count` parts cover a list of `total` entries.
     pub(super) fn new(
-        bytes: Option<&'a Vec<u8>>,
+        array: Option<&'a Blocks<'a>>,
         name: &str,
         count: u64,
         total: u64,
     ) -> Result<Self, String> {
-        let Some(bytes) = bytes else {
+        let Some(array) = array else {
             return if count == total {
                 Ok(Self::Single)
             } else {
@@ -32,14 +33,15 @@ impl<'a> Parts<'a> {
             };
         };
         let expected = count.checked_add(1).and_then(|count| count.checked_mul(8));
-        if Some(bytes.len() as u64) != expected {
+        if Some(array.len()) != expected {
             return Err(format!(
                 "{name} has {} bytes, which is not what {count} parts need",
-                bytes.len()
+                array.len()
             ));
         }
         let mut last = 0;
-        for (part, start) in words(bytes).enumerate() {
+        for part in 0..=count {
+            let start = array.word(part).map_err(|error| error.to_string())?;
             if start < last || start > total || (part == 0 && start != 0) {
                 return Err(format!("{name} does not ascend from 0 to {total} at part {part}"));
             }
@@ -48,49 +50,27 @@ impl<'a> Parts<'a> {
         if last != total {
             return Err(format!("{name} ends at {last}, but there are {total} entries"));
         }
-        Ok(Self::Array(bytes))
+        Ok(Self::Array(array))
     }
 
     /// Returns a part.
-    pub(super) fn part(&self, index: usize) -> std::ops::Range<usize> {
+    pub(super) fn part(&self, index: u64) -> Result<std::ops::Range<u64>, String> {
         match self {
-            Self::Array(bytes) => {
-                let at = |index| usize::try_from(word(bytes, index)).unwrap_or(0);
-                at(index)..at(index + 1)
+            Self::Array(array) => {
+                let at = |index| array.word(index).map_err(|error| error.to_string());
+                Ok(at(index)?..at(index + 1)?)
             }
-            Self::Single => index..index + 1,
+            Self::Single => Ok(index..index + 1),
         }
     }
 }
 
-/// Returns the 64-bit words of an array.
-pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    bytes.chunks_exact(8).map(|chunk| {
-        chunk
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte))
-    })
-}
-
-/// Returns one 64-bit word, or 0 beyond the end.
-pub(super) fn word(bytes: &[u8], index: usize) -> u64 {
-    let start = index.saturating_mul(8);
-    let chunk = bytes.get(start..start.saturating_add(8)).unwrap_or_default();
-    chunk
-        .iter()
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-/// Returns one 32-bit word, or 0 beyond the end.
-pub(super) fn half_word(bytes: &[u8], index: usize) -> u32 {
-    let start = index.saturating_mul(4);
-    let chunk = bytes.get(start..start.saturating_add(4)).unwrap_or_default();
-    chunk
-        .iter()
-        .rev()
-        .fold(0, |word, byte| word << 8 | u32::from(*byte))
+/// Returns the number whose bytes these are, of which there are at most eight.
+pub(super) fn word(bytes: &[u8]) -> u64 {
+    let mut whole = [0; 8];
+    let count = bytes.len().min(8);
+    whole[..count].copy_from_slice(&bytes[..count]);
+    u64::from_le_bytes(whole)
 }
 
 /// Says whether a bit is set; bits beyond the end are not.
@@ -102,35 +82,37 @@ pub(super) fn bit(bytes: &[u8], index: usize) -> bool {
 
 /// Numbers of one type.
 pub(super) struct Numbers<'a> {
-    bytes: &'a [u8],
+    array: &'a Blocks<'a>,
     of: Type,
     name: String,
 }
 
 impl<'a> Numbers<'a> {
     /// Checks that there are `count` numbers.
-    pub(super) fn new(bytes: &'a [u8], of: Type, count: u64, name: &str) -> Result<Self, String> {
-        if Some(bytes.len() as u64) != count.checked_mul(of.bits / 8) {
-            let found = bytes.len();
+    pub(super) fn new(array: &'a Blocks<'a>, of: Type, count: u64, name: &str) -> Result<Self, String> {
+        if Some(array.len()) != count.checked_mul(of.bits / 8) {
+            let found = array.len();
             return Err(format!(
                 "{name} has {found} bytes, which is not what {count} numbers need"
             ));
         }
         Ok(Self {
-            bytes,
+            array,
             of,
             name: name.to_owned(),
         })
     }
 
     /// Returns one number, and its upper bound where it is an interval.
-    pub(super) fn get(&self, index: usize) -> Result<(Number, Option<Number>), String> {
-        let size = usize::try_from(self.of.bits / 8).unwrap_or(usize::MAX);
-        let start = index.saturating_mul(size);
-        let bytes = self
-            .bytes
-            .get(start..start.saturating_add(size))
-            .unwrap_or_default();
+    pub(super) fn get(&self, index: u64) -> Result<(Number, Option<Number>), String> {
+        let size = self.of.bits / 8;
+        let count = usize::try_from(size).unwrap_or(usize::MAX);
+        let read = |bytes: &[u8]| self.read(index, bytes);
+        let number = self.array.with(index.saturating_mul(size), count, read);
+        number.map_err(|error| error.to_string())?
+    }
+
+    fn read(&self, index: u64, bytes: &[u8]) -> Result<(Number, Option<Number>), String> {
         let half = bytes.split_at(bytes.len() / 2);
         let wrong = || {
             format!(
@@ -154,7 +136,7 @@ impl<'a> Numbers<'a> {
 
 /// Reads a float as the shortest decimal that rounds to it: what the text formats would have written.
 fn double(bytes: &[u8]) -> Option<Number> {
-    let value = f64::from_bits(word(bytes, 0));
+    let value = f64::from_bits(word(bytes));
     if !value.is_finite() {
         return None;
     }
@@ -203,7 +185,7 @@ pub(in super::super) fn round_trips(value: &Rational) -> bool {
 fn rational(bytes: &[u8]) -> Option<Number> {
     let (above, below) = bytes.split_at(bytes.len() / 2);
     if bytes.len() == 16 {
-        let (numerator, denominator) = (word(above, 0).cast_signed(), word(below, 0));
+        let (numerator, denominator) = (word(above).cast_signed(), word(below));
         return Rational::ratio(numerator, denominator).map(Number::Exact);
     }
     let denominator = UBig::from_le_bytes(below);

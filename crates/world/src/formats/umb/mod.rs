@@ -3,11 +3,13 @@
 //! A binary number is read as the shortest decimal that rounds to it, so that a model that was written with 0.1 has a tenth again.
 
 mod arrays;
+mod blocks;
 mod index;
 mod tar;
 
 pub(super) use arrays::round_trips;
-pub(super) use tar::{append, finish};
+pub(super) use blocks::Source;
+pub(super) use tar::{begin, finish, pad};
 
 use super::Input;
 use super::draft::{DEADLOCK, Draft, INITIAL};
@@ -16,11 +18,13 @@ use super::text::{Fault, Line};
 use crate::ids::StateId;
 use crate::limits::Limits;
 use crate::model::{Model, ModelKind, Variable, VariableKind};
-use arrays::{Numbers, Parts, bit, half_word, unpack, word};
+use arrays::{Numbers, Parts, unpack};
+use blocks::{Blocks, Shared};
 use index::{Annotation, Index, Kind, Type};
 use murphy_notation::{Diagnostic, Rational};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
 
 /// What the only choice of a state of a chain is called.
 const STEP: &str = "step";
@@ -28,7 +32,7 @@ const STEP: &str = "step";
 /// An archive that has been taken apart.
 struct Archive<'a> {
     name: &'a str,
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Blocks<'a>>,
     index: Index,
     limits: &'a Limits,
 }
@@ -40,15 +44,32 @@ struct Reward<'a> {
     branches: Option<Numbers<'a>>,
 }
 
-/// Reads a model.
+/// Reads a model from a stream, which is held whole.
 pub(super) fn read(input: Input<'_>) -> Result<Model, Fault> {
-    let (name, limits) = (input.name, input.limits);
+    let mut bytes = Vec::new();
+    let bytes_max = super::unfolded_max(input.limits);
+    let read = input
+        .reader
+        .take(bytes_max.saturating_add(1))
+        .read_to_end(&mut bytes);
+    read.map_err(|error| Diagnostic::new(format!("`{}`: {error}", input.name)))?;
+    read_in_place(input.name, &mut Cursor::new(bytes), input.limits)
+}
+
+/// Reads a model from an archive that is not compressed: of each array a block at a time is held.
+pub(super) fn read_in_place(name: &str, source: &mut dyn Source, limits: &Limits) -> Result<Model, Fault> {
     let fault = |message: String| Box::new(Diagnostic::new(format!("`{name}`: {message}")));
-    let files =
-        tar::files(input.reader, super::unfolded_max(limits)).map_err(|error| fault(error.to_string()))?;
-    let bytes = files.get("index.json");
-    let bytes = bytes.ok_or_else(|| fault("the archive has no index.json".to_owned()))?;
-    let index = Index::read(bytes).map_err(fault)?;
+    let contents = tar::contents(source, super::unfolded_max(limits));
+    let contents = contents.map_err(|error| fault(error.to_string()))?;
+    let shared = Shared::new(source);
+    let files = contents
+        .into_iter()
+        .map(|(name, range)| (name, Blocks::new(&shared, range)));
+    let files: BTreeMap<String, Blocks<'_>> = files.collect();
+    let index = files.get("index.json");
+    let index = index.ok_or_else(|| fault("the archive has no index.json".to_owned()))?;
+    let bytes = index.all().map_err(|error| fault(error.to_string()))?;
+    let index = Index::read(&bytes).map_err(fault)?;
     let archive = Archive {
         name,
         files,
@@ -60,7 +81,7 @@ pub(super) fn read(input: Input<'_>) -> Result<Model, Fault> {
 }
 
 impl Archive<'_> {
-    fn file(&self, name: &str) -> Option<&Vec<u8>> {
+    fn file(&self, name: &str) -> Option<&Blocks<'_>> {
         self.files.get(name)
     }
 
@@ -73,9 +94,7 @@ impl Archive<'_> {
                 "the model has more than {states_max} states or {branches_max} branches"
             ));
         }
-        let targets = self
-            .file("branch-to-target.bin")
-            .map_or(0, |bytes| bytes.len() as u64);
+        let targets = self.file("branch-to-target.bin").map_or(0, Blocks::len);
         if targets != sizes.branches * 8 {
             return Err(format!(
                 "branch-to-target.bin does not have the {} branches of the index",
@@ -136,10 +155,7 @@ impl Archive<'_> {
         );
         let (choices, branches) = (choices.map_err(fault)?, branches.map_err(fault)?);
         let probabilities = self.probabilities().map_err(fault)?;
-        let targets = self
-            .file("branch-to-target.bin")
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let targets = self.file("branch-to-target.bin");
         let actions = self.actions().map_err(fault)?;
         let rewards: Result<Vec<Reward<'_>>, String> =
             self.index.rewards.iter().map(|a| self.reward(a)).collect();
@@ -147,22 +163,22 @@ impl Archive<'_> {
         let nowhere = Line::nowhere(self.name);
         let observations = self.file("observations/states/values.bin");
         let values = self.file("actions/choices/values.bin");
-        let values = values.map(Vec::as_slice).unwrap_or_default();
-        for state in 0..usize::try_from(sizes.states).unwrap_or(0) {
+        for state in 0..sizes.states {
             draft.open_state(&nowhere)?;
             if sizes.observations > 0 {
-                let seen = observations.map_or(0, |bytes| word(bytes, state));
+                let seen = at(observations, state).map_err(fault)?;
                 draft.observe(u32::try_from(seen).unwrap_or(u32::MAX));
             }
             for (place, reward) in rewards.iter().enumerate() {
                 let value = reward.states.as_ref().map(|numbers| point(numbers, state));
                 draft.state_reward(place, value.transpose().map_err(fault)?.unwrap_or_default());
             }
-            for (local, choice) in choices.part(state).enumerate() {
-                draft.open_choice(&self.action((&actions, values), choice, local), &nowhere)?;
-                let range = branches.part(choice);
+            for (local, choice) in choices.part(state).map_err(fault)?.enumerate() {
+                let action = self.action((&actions, values), choice, local).map_err(fault)?;
+                draft.open_choice(&action, &nowhere)?;
+                let range = branches.part(choice).map_err(fault)?;
                 for branch in range.clone() {
-                    let target = StateId::try_from(word(targets, branch)).ok();
+                    let target = StateId::try_from(at(targets, branch).map_err(fault)?).ok();
                     let target = target.filter(|target| u64::from(*target) < sizes.states);
                     let target = target.ok_or_else(|| {
                         fault(format!("branch {branch} leads to a state that is not there"))
@@ -193,7 +209,7 @@ impl Archive<'_> {
     fn probabilities(&self) -> Result<Option<Numbers<'_>>, String> {
         let name = "branch-to-probability.bin";
         match (self.index.probability, self.file(name)) {
-            (Some(of), Some(bytes)) => Numbers::new(bytes, of, self.index.sizes.branches, name).map(Some),
+            (Some(of), Some(array)) => Numbers::new(array, of, self.index.sizes.branches, name).map(Some),
             (Some(_), None) => Err(format!("there is no {name}")),
             (None, _) => Ok(None),
         }
@@ -202,9 +218,9 @@ impl Archive<'_> {
     fn reward(&self, annotation: &Annotation) -> Result<Reward<'_>, String> {
         let part = |entity: &str, count: u64| {
             let name = format!("{}/{entity}/values.bin", annotation.folder);
-            let bytes = self.file(&name);
-            bytes
-                .map(|bytes| Numbers::new(bytes, annotation.of, count, &name))
+            let array = self.file(&name);
+            array
+                .map(|array| Numbers::new(array, annotation.of, count, &name))
                 .transpose()
         };
         Ok(Reward {
@@ -221,10 +237,12 @@ impl Archive<'_> {
             return Ok(Vec::new());
         };
         let name = "actions/choices/string-mapping.bin";
-        let parts = Parts::new(self.file(name), name, count, texts.len() as u64)?;
-        let count = usize::try_from(count).unwrap_or(0);
+        let parts = Parts::new(self.file(name), name, count, texts.len())?;
+        let texts = texts.all().map_err(|error| error.to_string())?;
         let text = |index| {
-            let bytes = texts.get(parts.part(index)).unwrap_or_default();
+            let part = parts.part(index)?;
+            let place = |at| usize::try_from(at).unwrap_or(usize::MAX);
+            let bytes = texts.get(place(part.start)..place(part.end)).unwrap_or_default();
             let text = std::str::from_utf8(bytes);
             text.map(str::to_owned)
                 .map_err(|_| format!("the name of action {index} is not UTF-8"))
@@ -235,27 +253,28 @@ impl Archive<'_> {
     /// Returns what a choice is called; `values` has the number of the action of each choice.
     fn action<'n>(
         &self,
-        (names, values): (&'n [String], &[u8]),
-        choice: usize,
+        (names, values): (&'n [String], Option<&Blocks<'_>>),
+        choice: u64,
         local: usize,
-    ) -> Cow<'n, str> {
+    ) -> Result<Cow<'n, str>, String> {
         if self.index.sizes.players == 0 {
-            return Cow::Borrowed(STEP);
+            return Ok(Cow::Borrowed(STEP));
         }
         if self.index.sizes.choice_actions == 0 {
-            return Cow::Owned(local.to_string());
+            return Ok(Cow::Owned(local.to_string()));
         }
-        let action = half_word(values, choice);
-        match names.get(action as usize) {
+        let action = values.map_or(Ok(0), |values| values.half_word(choice));
+        let action = action.map_err(|error| error.to_string())?;
+        Ok(match names.get(action as usize) {
             Some(name) if !name.is_empty() => Cow::Borrowed(name),
             Some(_) => Cow::Owned(local.to_string()),
             None => Cow::Owned(action.to_string()),
-        }
+        })
     }
 
     fn labels(&self, draft: &mut Draft) -> Result<(), String> {
         let states = StateId::try_from(self.index.sizes.states).unwrap_or(0);
-        let mut sets: Vec<(&str, &Vec<u8>)> = Vec::new();
+        let mut sets: Vec<(&str, &Blocks<'_>)> = Vec::new();
         if let Some(bytes) = self.file("state-is-initial.bin") {
             sets.push((INITIAL, bytes));
         }
@@ -266,13 +285,15 @@ impl Archive<'_> {
             }
         }
         for (name, bytes) in sets {
-            if bytes.len() as u64 != self.index.sizes.states.div_ceil(64) * 8 {
+            if bytes.len() != self.index.sizes.states.div_ceil(64) * 8 {
                 return Err(format!(
                     "the set of states `{name}` has another size than the model"
                 ));
             }
-            for state in (0..states).filter(|state| bit(bytes, *state as usize)) {
-                draft.label(name, state)?;
+            for state in 0..states {
+                if bytes.bit(state.into()).map_err(|error| error.to_string())? {
+                    draft.label(name, state)?;
+                }
             }
         }
         // Storm lists the label even where no state has it.
@@ -293,7 +314,7 @@ impl Archive<'_> {
         }
         let bits: u64 = slots.iter().fold(0, |sum, slot| sum.saturating_add(slot.of.bits));
         let states = self.index.sizes.states;
-        if !bits.is_multiple_of(8) || Some(bytes.len() as u64) != states.checked_mul(bits / 8) {
+        if !bits.is_multiple_of(8) || Some(bytes.len()) != states.checked_mul(bits / 8) {
             return Err("valuations/states/valuations.bin has another size than the model".to_owned());
         }
         let count = slots.iter().filter(|slot| slot.name.is_some()).count();
@@ -301,9 +322,12 @@ impl Archive<'_> {
             return Err("there are too many values of variables".to_owned());
         }
         let mut values = Vec::new();
-        let size = usize::try_from(bits / 8).unwrap_or(usize::MAX).max(1);
-        for state in bytes.chunks_exact(size) {
-            unpack(state, slots, &mut values)?;
+        let size = usize::try_from(bits / 8).unwrap_or(usize::MAX);
+        for state in (0..states).filter(|_| size > 0) {
+            let unpacked = bytes.with(state * (bits / 8), size, |state| {
+                unpack(state, slots, &mut values)
+            });
+            unpacked.map_err(|error| error.to_string())??;
         }
         let variables = slots.iter().filter_map(|slot| {
             let kind = match slot.of.kind {
@@ -320,8 +344,14 @@ impl Archive<'_> {
     }
 }
 
+/// Returns one 64-bit word of an array, or 0 where there is none.
+fn at(array: Option<&Blocks<'_>>, index: u64) -> Result<u64, String> {
+    let word = array.map_or(Ok(0), |array| array.word(index));
+    word.map_err(|error| error.to_string())
+}
+
 /// Returns a number that is not, or need not be, an interval.
-fn point(numbers: &Numbers<'_>, index: usize) -> Result<Rational, String> {
+fn point(numbers: &Numbers<'_>, index: u64) -> Result<Rational, String> {
     let (lower, upper) = numbers.get(index)?;
     let value = lower.to_rational();
     match upper.map(|upper| upper.to_rational()) {
@@ -336,8 +366,8 @@ impl Reward<'_> {
     /// Returns what a choice is worth besides what its state is: its branches stand in the open row of the draft.
     fn of_choice(
         &self,
-        choice: usize,
-        branches: std::ops::Range<usize>,
+        choice: u64,
+        branches: std::ops::Range<u64>,
         draft: &Draft,
     ) -> Result<Rational, String> {
         let mut value = match &self.choices {

@@ -1,21 +1,28 @@
-//! A tar archive as UMB uses it: regular files with short names, held in memory by name.
+//! A tar archive as UMB uses it: regular files with short names, and where each lies.
 
+use super::blocks::Source;
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Read, SeekFrom};
+use std::ops::Range;
 
 /// The size of a block.
 const BLOCK: usize = 512;
 /// The most files in one archive.
 const FILES_MAX: usize = 10_000;
+/// The longest record of a name that is read.
+const NAME_MAX: u64 = 1 << 20;
 
-/// Reads all files of an archive, together at most `bytes_max` long; folders and links are left out.
-pub(super) fn files(mut reader: impl Read, bytes_max: u64) -> io::Result<BTreeMap<String, Vec<u8>>> {
+/// Returns where the files of an archive lie, together at most `bytes_max` long; folders and links are left out.
+pub(super) fn contents(source: &mut dyn Source, bytes_max: u64) -> io::Result<BTreeMap<String, Range<u64>>> {
     let mut files = BTreeMap::new();
     let mut left = bytes_max;
     let mut header = [0u8; BLOCK];
     let mut long_name: Option<String> = None;
+    let length = source.seek(SeekFrom::End(0))?;
+    let mut at = 0;
     loop {
-        read_block(&mut reader, &mut header)?;
+        source.seek(SeekFrom::Start(at))?;
+        read_block(source, &mut header)?;
         if header.iter().all(|byte| *byte == 0) {
             return Ok(files);
         }
@@ -23,27 +30,28 @@ pub(super) fn files(mut reader: impl Read, bytes_max: u64) -> io::Result<BTreeMa
         left = left
             .checked_sub(size)
             .ok_or_else(|| invalid("it holds more than a model of the largest size needs"))?;
-        let mut bytes = Vec::new();
-        reader.by_ref().take(size).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 != size {
-            return Err(invalid("it is cut short"));
-        }
-        let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
-        if io::copy(&mut reader.by_ref().take(padding), &mut io::sink())? != padding {
-            return Err(invalid("it is cut short"));
-        }
+        let start = at + BLOCK as u64;
+        let end = start.checked_add(size).filter(|end| *end <= length);
+        let end = end.ok_or_else(|| invalid("it is cut short"))?;
         match header[156] {
             0 | b'0' => {
                 let name = long_name.take().unwrap_or_else(|| name(&header));
                 let name = name.trim_start_matches("./").trim_start_matches('/').to_owned();
-                if files.len() >= FILES_MAX || files.insert(name.clone(), bytes).is_some() {
+                if files.len() >= FILES_MAX || files.insert(name.clone(), start..end).is_some() {
                     return Err(invalid(&format!("it holds too many files, or `{name}` twice")));
                 }
             }
-            b'x' => long_name = extended_path(&bytes).or(long_name),
-            b'L' => long_name = Some(text(&bytes)),
+            kind @ (b'x' | b'L') => {
+                let mut bytes = Vec::new();
+                source.take(size.min(NAME_MAX)).read_to_end(&mut bytes)?;
+                long_name = match kind {
+                    b'x' => extended_path(&bytes).or(long_name),
+                    _ => Some(text(&bytes)),
+                };
+            }
             _ => long_name = None,
         }
+        at = end.next_multiple_of(BLOCK as u64);
     }
 }
 
@@ -52,7 +60,7 @@ fn invalid(message: &str) -> io::Error {
 }
 
 /// Fills a block. An archive ends with an empty one, so that there always is one more.
-fn read_block(reader: &mut impl Read, block: &mut [u8; BLOCK]) -> io::Result<()> {
+fn read_block(reader: &mut dyn Source, block: &mut [u8; BLOCK]) -> io::Result<()> {
     reader.read_exact(block).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => invalid("it is cut short"),
         _ => error,
@@ -106,8 +114,8 @@ fn extended_path(bytes: &[u8]) -> Option<String> {
         .find_map(|(_, record)| record.strip_prefix("path=").map(str::to_owned))
 }
 
-/// Writes one file into an archive.
-pub(in super::super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]) -> io::Result<()> {
+/// Begins a file of so many bytes in an archive; they are to be written next, and then [`pad`].
+pub(in super::super) fn begin(out: &mut dyn io::Write, name: &str, size: u64) -> io::Result<()> {
     let mut header = [0u8; BLOCK];
     let name = name.as_bytes();
     if name.len() > 100 {
@@ -118,7 +126,7 @@ pub(in super::super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]
         (100, 8, 0o644),
         (108, 8, 0),
         (116, 8, 0),
-        (124, 12, bytes.len() as u64),
+        (124, 12, size),
         (136, 12, 0),
     ];
     for (at, length, value) in fields {
@@ -134,9 +142,13 @@ pub(in super::super) fn append(out: &mut dyn io::Write, name: &str, bytes: &[u8]
     header[148..156].fill(b' ');
     let sum: u64 = header.iter().map(|byte| u64::from(*byte)).sum();
     header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    out.write_all(&header)?;
-    out.write_all(bytes)?;
-    let padding = (BLOCK - bytes.len() % BLOCK) % BLOCK;
+    out.write_all(&header)
+}
+
+/// Fills the last block of a file of so many bytes.
+pub(in super::super) fn pad(out: &mut dyn io::Write, size: u64) -> io::Result<()> {
+    let padding = size.next_multiple_of(BLOCK as u64) - size;
+    let padding = usize::try_from(padding).unwrap_or(0);
     out.write_all(&[0u8; BLOCK][..padding])
 }
 

@@ -47,7 +47,7 @@ pub(in super::super) fn write(
                 format!("c{choice}")
             };
             let set = model.set(choice);
-            let numbers = bounds(set);
+            let numbers = bounds(&set);
             other_sets |= numbers.is_none();
             for (branch, target) in model.targets(choice).iter().enumerate() {
                 let text = match numbers.as_ref().and_then(|numbers| numbers.at(branch)) {

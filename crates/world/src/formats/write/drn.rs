@@ -90,7 +90,8 @@ pub(in super::super) fn write(
 }
 
 fn branches(out: &mut impl Write, model: &Model, choice: u32, intervals: bool) -> Result<(), WriteError> {
-    let Some(numbers) = bounds(model.set(choice)) else {
+    let set = model.set(choice);
+    let Some(numbers) = bounds(&set) else {
         return Ok(());
     };
     for (branch, target) in model.targets(choice).iter().enumerate() {
@@ -121,7 +122,7 @@ fn survey(model: &Model) -> Result<(bool, bool), WriteError> {
     for state in 0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX) {
         for choice in model.choices(state) {
             let set = model.set(choice);
-            let Some(numbers) = bounds(set) else {
+            let Some(numbers) = bounds(&set) else {
                 let (kind, state) = (set.kind(), model.state_name(state));
                 return Err(cannot(
                     FORMAT,

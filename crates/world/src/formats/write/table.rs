@@ -83,7 +83,7 @@ fn states(model: &Model) -> std::ops::Range<StateId> {
 }
 
 fn transitions(model: &Model, mut out: impl Write) -> Result<(), WriteError> {
-    let precise = |choice| matches!(bounds(model.set(choice)), Some(Bounds::Precise(_)));
+    let precise = |choice| matches!(bounds(&model.set(choice)), Some(Bounds::Precise(_)));
     let all_precise = (0..u32::try_from(model.choice_count()).unwrap_or(u32::MAX)).all(precise);
     let what = if all_precise { "probability" } else { "lower,upper" };
     writeln!(out, "state,action,next_state,{what}")?;
@@ -98,7 +98,7 @@ fn transitions(model: &Model, mut out: impl Write) -> Result<(), WriteError> {
                 ));
             }
             let set = model.set(choice);
-            let Some(numbers) = bounds(set) else {
+            let Some(numbers) = bounds(&set) else {
                 return Err(cannot(
                     FORMAT,
                     format!("a set of the kind {}, in state {state}", set.kind()),

@@ -59,7 +59,7 @@ fn transitions(model: &Model, mut out: impl Write) -> Result<(), WriteError> {
     for state in all_states(model) {
         for choice in model.choices(state) {
             let set = model.set(choice);
-            let Some(numbers) = bounds(set) else {
+            let Some(numbers) = bounds(&set) else {
                 let (kind, state) = (set.kind(), model.state_name(state));
                 return Err(cannot(
                     FORMAT,
@@ -96,7 +96,8 @@ fn transitions(model: &Model, mut out: impl Write) -> Result<(), WriteError> {
                     format!("an action called `{action}`, which has a blank or a quote"),
                 ));
             }
-            let Some(numbers) = bounds(model.set(choice)) else {
+            let set = model.set(choice);
+            let Some(numbers) = bounds(&set) else {
                 continue;
             };
             for (branch, target) in model.targets(choice).iter().enumerate() {

@@ -1,15 +1,16 @@
-//! Writes UMB: a plain tar archive with exact numbers.
+//! Writes UMB: a plain tar archive with exact numbers. What grows with the model is written as it is gone through, and never held.
 
 use super::bounds::{Bounds, bounds};
 use super::{Outputs, WriteError, cannot, initial, left_out, of_choice, of_states};
-use crate::formats::umb::{append, finish, round_trips};
-use crate::ids::StateId;
+use crate::formats::umb::{begin, finish, pad, round_trips};
+use crate::ids::{ChoiceId, StateId};
 use crate::model::{Model, ModelKind, VariableKind};
 use crate::state_set::StateSet;
 use dashu_int::ops::BitTest as _;
+use murphy_credal::{Parts, SetView};
 use murphy_notation::{Rational, Value};
 use serde_json::{Map, Value as Json, json};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 const FORMAT: &str = "UMB";
 
@@ -24,9 +25,16 @@ enum Numbers {
 
 /// The files of the archive, the index first.
 #[derive(Default)]
-struct Archive {
+struct Archive<'m> {
     index: Map<String, Json>,
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<File<'m>>,
+}
+
+/// A file that is written when its turn comes.
+struct File<'m> {
+    name: String,
+    size: u64,
+    write: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'm>,
 }
 
 /// Writes `stem.umb`.
@@ -59,11 +67,8 @@ pub(in super::super) fn write(
     });
     if let Some(seen) = model.observations() {
         system["observations-apply-to"] = json!("states");
-        let bytes = seen
-            .iter()
-            .flat_map(|seen| u64::from(*seen).to_le_bytes())
-            .collect();
-        archive.push("observations/states/values.bin", bytes);
+        let name = "observations/states/values.bin";
+        archive.words(name, seen.len(), || seen.iter().map(|seen| u64::from(*seen)));
     }
     archive.index.insert("format-version".to_owned(), json!(1));
     archive.index.insert("format-revision".to_owned(), json!(0));
@@ -80,86 +85,80 @@ pub(in super::super) fn write(
     );
     let mut out = BufWriter::new(outputs.create(&format!("{stem}.umb"))?);
     let index = serde_json::to_vec_pretty(&Json::Object(archive.index)).map_err(std::io::Error::other)?;
-    append(&mut out, "index.json", &index)?;
-    for (name, bytes) in &archive.files {
-        append(&mut out, name, bytes)?;
+    archive.files.insert(0, File::of("index.json", index));
+    for file in &archive.files {
+        begin(&mut out, &file.name, file.size)?;
+        (file.write)(&mut out)?;
+        pad(&mut out, file.size)?;
     }
     finish(&mut out)?;
     out.flush()?;
     Ok(left_out(model, variables))
 }
 
-impl Archive {
+impl<'m> File<'m> {
+    /// Returns a file of bytes that are held.
+    fn of(name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            size: bytes.len() as u64,
+            write: Box::new(move |out| out.write_all(&bytes)),
+        }
+    }
+}
+
+impl<'m> Archive<'m> {
     fn push(&mut self, name: &str, bytes: Vec<u8>) {
-        self.files.push((name.to_owned(), bytes));
+        self.files.push(File::of(name, bytes));
+    }
+
+    /// Adds a file of so many words.
+    fn words<I: Iterator<Item = u64>>(&mut self, name: &str, count: usize, words: impl Fn() -> I + 'm) {
+        self.files.push(File {
+            name: name.to_owned(),
+            size: 8 * count as u64,
+            write: Box::new(move |out| words().try_for_each(|word| out.write_all(&word.to_le_bytes()))),
+        });
     }
 
     /// Adds states, choices and branches, and returns the type of the probabilities.
-    fn transitions(&mut self, model: &Model) -> Result<Json, WriteError> {
-        let mut numbers = Numbers::Double;
-        let mut intervals = false;
-        let (mut choices, mut branches) = (vec![0u64], vec![0u64]);
-        let mut targets = Vec::new();
-        for state in 0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX) {
-            for choice in model.choices(state) {
-                let set = model.set(choice);
-                let Some(row) = bounds(set) else {
-                    let (kind, state) = (set.kind(), model.state_name(state));
-                    return Err(cannot(
-                        FORMAT,
-                        format!("a set of the kind {kind}, in state {state}"),
-                    ));
-                };
-                intervals |= matches!(row, Bounds::Interval(..));
-                row.all(|value| {
-                    numbers = numbers.with(value);
-                    true
-                });
-                targets.extend(
-                    model
-                        .targets(choice)
-                        .iter()
-                        .flat_map(|t| u64::from(*t).to_le_bytes()),
-                );
-                branches.push(targets.len() as u64 / 8);
-            }
-            choices.push(branches.len() as u64 - 1);
-        }
-        let mut probabilities = Vec::new();
-        for choice in 0..u32::try_from(model.choice_count()).unwrap_or(u32::MAX) {
-            let Some(row) = bounds(model.set(choice)) else {
-                continue;
-            };
-            for branch in 0..model.targets(choice).len() {
-                let Some((lower, upper)) = row.at(branch) else {
-                    continue;
-                };
-                numbers.write(lower, &mut probabilities);
-                if intervals {
-                    numbers.write(upper.unwrap_or(lower), &mut probabilities);
-                }
-            }
-        }
-        let flat = |list: &[u64]| list.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.push("state-to-choices.bin", flat(&choices));
-        self.push("choice-to-branches.bin", flat(&branches));
-        self.push("branch-to-target.bin", targets);
-        self.push("branch-to-probability.bin", probabilities);
+    fn transitions(&mut self, model: &'m Model) -> Result<Json, WriteError> {
+        let (numbers, intervals) = survey(model)?;
+        let (states, choices) = (model.state_count(), model.choice_count());
+        let choice_ends = move || states_of(model).map(|state| u64::from(model.choices(state).end));
+        let branch_ends = move || choices_of(model).map(|choice| model.branches(choice).end as u64);
+        self.words("state-to-choices.bin", states + 1, move || {
+            std::iter::once(0).chain(choice_ends())
+        });
+        self.words("choice-to-branches.bin", choices + 1, move || {
+            std::iter::once(0).chain(branch_ends())
+        });
+        self.words("branch-to-target.bin", model.branch_count(), move || {
+            choices_of(model).flat_map(|choice| model.targets(choice).iter().map(|target| u64::from(*target)))
+        });
+        let width = numbers.width() * if intervals { 2 } else { 1 };
+        self.files.push(File {
+            name: "branch-to-probability.bin".to_owned(),
+            size: width * model.branch_count() as u64,
+            write: Box::new(move |out| probabilities(model, (numbers, intervals), out)),
+        });
         Ok(numbers.type_of(intervals))
     }
 
-    fn actions(&mut self, model: &Model) {
+    fn actions(&mut self, model: &'m Model) {
         let mut starts = vec![0u64];
         let mut texts = Vec::new();
         for name in model.actions() {
             texts.extend_from_slice(name.as_bytes());
             starts.push(texts.len() as u64);
         }
-        let choices = 0..u32::try_from(model.choice_count()).unwrap_or(u32::MAX);
-        let values = choices
-            .flat_map(|choice| model.action(choice).to_le_bytes())
-            .collect();
-        self.push("actions/choices/values.bin", values);
+        self.files.push(File {
+            name: "actions/choices/values.bin".to_owned(),
+            size: 4 * model.choice_count() as u64,
+            write: Box::new(move |out| {
+                choices_of(model).try_for_each(|choice| out.write_all(&model.action(choice).to_le_bytes()))
+            }),
+        });
         let starts = starts.iter().flat_map(|start| start.to_le_bytes()).collect();
         self.push("actions/choices/string-mapping.bin", starts);
         self.push("actions/choices/strings.bin", texts);
@@ -177,7 +176,7 @@ impl Archive {
         Json::Object(map)
     }
 
-    fn rewards(&mut self, model: &Model) -> Json {
+    fn rewards(&mut self, model: &'m Model) -> Json {
         let mut map = Map::new();
         for (number, name) in model.quantity_order().iter().enumerate() {
             let Some(values) = model.quantity(name) else {
@@ -186,27 +185,28 @@ impl Archive {
             let per_state = of_states(model, name);
             // The index lists rewards by their folders, which keep the order of the model.
             let id = format!("reward-{number:03}");
-            let mut own = Vec::with_capacity(values.len());
-            for state in 0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX) {
-                own.extend(
-                    model
-                        .choices(state)
-                        .map(|choice| of_choice(values, per_state, state, choice)),
-                );
-            }
-            let all = own.iter().chain(per_state.unwrap_or_default());
-            let numbers = all.fold(Numbers::Double, |numbers, value| numbers.with(value));
+            let own = move || {
+                states_of(model).flat_map(move |state| {
+                    let choices = model.choices(state);
+                    choices.map(move |choice| of_choice(values, per_state, state, choice))
+                })
+            };
+            let numbers = own().fold(Numbers::Double, |numbers, value| numbers.with(&value));
+            let all = per_state.into_iter().flatten();
+            let numbers = all.fold(numbers, Numbers::with);
             let mut entities = vec!["choices"];
-            for (entity, list) in [("choices", Some(own.as_slice())), ("states", per_state)] {
-                let Some(list) = list else { continue };
-                let mut bytes = Vec::new();
-                for value in list {
-                    numbers.write(value, &mut bytes);
-                }
-                self.push(&format!("annotations/rewards/{id}/{entity}/values.bin"), bytes);
-                if entity == "states" {
-                    entities.push(entity);
-                }
+            self.files.push(File {
+                name: format!("annotations/rewards/{id}/choices/values.bin"),
+                size: numbers.width() * values.len() as u64,
+                write: Box::new(move |out| own().try_for_each(|value| numbers.write(&value, out))),
+            });
+            if let Some(list) = per_state {
+                self.files.push(File {
+                    name: format!("annotations/rewards/{id}/states/values.bin"),
+                    size: numbers.width() * list.len() as u64,
+                    write: Box::new(move |out| list.iter().try_for_each(|value| numbers.write(value, out))),
+                });
+                entities.push("states");
             }
             let about = json!({ "alias": name, "applies-to": entities, "type": numbers.type_of(false) });
             map.insert(id, about);
@@ -215,7 +215,7 @@ impl Archive {
     }
 
     /// Adds the variables, if all are numbers or truth values, and says whether it did.
-    fn variables(&mut self, model: &Model) -> bool {
+    fn variables(&mut self, model: &'m Model) -> bool {
         let variables = model.variables();
         if variables.is_empty()
             || variables
@@ -233,22 +233,105 @@ impl Archive {
                 slots.push(json!({ "name": variable.name, "type": { "type": "int", "size": 64 } }));
             }
         }
-        let mut bytes = Vec::new();
-        for state in 0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX) {
-            for value in model.values(state) {
-                match value {
-                    Value::Bool(value) => bytes.push(u8::from(*value)),
-                    Value::Int(value) => bytes.extend(value.to_le_bytes()),
-                    _ => return false,
-                }
-            }
+        let width = |kind: &VariableKind| if *kind == VariableKind::Bool { 1 } else { 8 };
+        let size: u64 = variables.iter().map(|variable| width(&variable.kind)).sum();
+        let values = move || states_of(model).flat_map(|state| model.values(state));
+        if values().any(|value| !matches!(value, Value::Bool(_) | Value::Int(_))) {
+            return false;
         }
-        self.push("valuations/states/valuations.bin", bytes);
+        self.files.push(File {
+            name: "valuations/states/valuations.bin".to_owned(),
+            size: size * model.state_count() as u64,
+            write: Box::new(move |out| {
+                values().try_for_each(|value| match value {
+                    Value::Bool(value) => out.write_all(&[u8::from(*value)]),
+                    Value::Int(value) => out.write_all(&value.to_le_bytes()),
+                    _ => Ok(()),
+                })
+            }),
+        });
         let states = json!({ "unique": true, "classes": [{ "variables": slots }] });
         self.index
             .insert("valuations".to_owned(), json!({ "states": states }));
         true
     }
+}
+
+fn states_of(model: &Model) -> impl Iterator<Item = StateId> + use<> {
+    0..StateId::try_from(model.state_count()).unwrap_or(StateId::MAX)
+}
+
+fn choices_of(model: &Model) -> impl Iterator<Item = ChoiceId> + use<> {
+    0..ChoiceId::try_from(model.choice_count()).unwrap_or(ChoiceId::MAX)
+}
+
+/// Returns how the probabilities of a model are written, and whether some are bounds; refuses sets that bounds do not describe.
+fn survey(model: &Model) -> Result<(Numbers, bool), WriteError> {
+    let (mut numbers, mut intervals) = (Numbers::Double, false);
+    for state in states_of(model) {
+        for choice in model.choices(state) {
+            let view = model.view(choice);
+            if let Some(Parts::Short { whole, .. }) = view.parts()
+                && is_decimal(whole)
+            {
+                intervals |= matches!(view, SetView::Interval(_));
+                continue;
+            }
+            let set = view.to_set();
+            let Some(row) = bounds(&set) else {
+                let (kind, state) = (set.kind(), model.state_name(state));
+                return Err(cannot(
+                    FORMAT,
+                    format!("a set of the kind {kind}, in state {state}"),
+                ));
+            };
+            intervals |= matches!(row, Bounds::Interval(..));
+            row.all(|value| {
+                numbers = numbers.with(value);
+                true
+            });
+        }
+    }
+    Ok((numbers, intervals))
+}
+
+/// Says whether all parts of a whole are decimals of at most 15 places: the only ones of so few figures that round to their floats.
+fn is_decimal(whole: u32) -> bool {
+    10u64.pow(15).is_multiple_of(u64::from(whole).max(1))
+}
+
+/// Writes the probabilities of all branches, or the bounds on them.
+fn probabilities(
+    model: &Model,
+    (numbers, intervals): (Numbers, bool),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for choice in choices_of(model) {
+        let view = model.view(choice);
+        if let (Numbers::Double, Some(Parts::Short { whole, lower, upper })) = (numbers, view.parts()) {
+            // A quotient of small whole numbers is the float nearest to the fraction.
+            let float = |part: &u32| (f64::from(*part) / f64::from(whole)).to_le_bytes();
+            for (lower, upper) in lower.iter().zip(upper) {
+                out.write_all(&float(lower))?;
+                if intervals {
+                    out.write_all(&float(upper))?;
+                }
+            }
+            continue;
+        }
+        let set = view.to_set();
+        let Some(row) = bounds(&set) else { continue };
+        for branch in 0..model.targets(choice).len() {
+            let Some((lower, upper)) = row.at(branch) else {
+                continue;
+            };
+            numbers.write(lower, out)?;
+            if intervals {
+                numbers.write(upper.unwrap_or(lower), out)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Returns a set of states as bits, padded to 64.
@@ -283,6 +366,14 @@ impl Numbers {
         }
     }
 
+    /// Returns how many bytes a number takes.
+    fn width(self) -> u64 {
+        match self {
+            Self::Double => 8,
+            Self::Rational(bytes) => 2 * bytes as u64,
+        }
+    }
+
     fn type_of(self, interval: bool) -> Json {
         let (name, bits) = match self {
             Self::Double => ("double", 64),
@@ -295,13 +386,13 @@ impl Numbers {
         }
     }
 
-    fn write(self, value: &Rational, out: &mut Vec<u8>) {
+    fn write(self, value: &Rational, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Self::Double => out.extend(value.to_f64().to_le_bytes()),
+            Self::Double => out.write_all(&value.to_f64().to_le_bytes()),
             Self::Rational(8) => {
                 let (numerator, denominator) = value.as_small().unwrap_or((0, 1));
-                out.extend(numerator.to_le_bytes());
-                out.extend(denominator.to_le_bytes());
+                out.write_all(&numerator.to_le_bytes())?;
+                out.write_all(&denominator.to_le_bytes())
             }
             Self::Rational(bytes) => {
                 let (numerator, denominator) = (value.numerator(), value.denominator());
@@ -314,10 +405,10 @@ impl Numbers {
                     complement(&mut side);
                 }
                 debug_assert!(numerator.bit_len() < 8 * bytes, "the width was chosen to fit");
-                out.extend(side);
+                out.write_all(&side)?;
                 let mut side = denominator.to_le_bytes().to_vec();
                 side.resize(bytes, 0);
-                out.extend(side);
+                out.write_all(&side)
             }
         }
     }
