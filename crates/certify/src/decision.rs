@@ -8,7 +8,7 @@
 use murphy_notation::{Rational, SymbolRange};
 use murphy_problem::decision::{
     Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm,
-    Settlement, UnknownBox,
+    Settlement, Told, UnknownBox,
 };
 use murphy_world::Reads;
 use std::fmt;
@@ -156,28 +156,68 @@ fn check_ways(
     policy: &BehaviourPolicy,
     alternatives: &[Alternative],
 ) -> Result<(Rational, Rational, u64), DecisionRejection> {
-    let ways = law.ways()?;
-    if ways.len() != alternatives.len() {
+    let actions: Vec<usize> = law
+        .queried()
+        .into_iter()
+        .map(|set| {
+            law.information_sets
+                .get(set)
+                .map_or(0, |(_, actions)| actions.len())
+        })
+        .collect();
+    let all: Vec<&Told> = alternatives.iter().map(|one| one.does.as_slice()).collect();
+    if !all_ways(&all, &mut vec![false; actions.len()], &actions) {
         return Err(DecisionRejection::Uncovered);
     }
-    let chosen = chosen_way(law, policy)?;
-    let mut lower = None;
+    law.check_readings()?;
+    let compiled = law.kept(&chosen_way(law, policy)?)?;
+    let lower = guaranteed(&compiled, policy)?;
     let mut upper: Option<Rational> = None;
-    let mut inequalities = 0;
-    for (way, alternative) in ways.iter().zip(alternatives) {
-        if *way != alternative.does {
-            return Err(DecisionRejection::Uncovered);
-        }
-        let compiled = law.kept(way)?;
-        if *way == chosen {
-            lower = Some(guaranteed(&compiled, policy)?);
-        }
+    let mut inequalities = size(&compiled.form);
+    for alternative in alternatives {
+        let compiled = law.partly(&alternative.does)?;
         let bound = held(&compiled.form, &alternative.nature)?;
         inequalities += size(&compiled.form);
         upper = Some(upper.map_or_else(|| bound.clone(), |upper| upper.max(bound.clone())));
     }
-    let lower = lower.ok_or(DecisionRejection::Policy)?;
     Ok((lower, upper.ok_or(DecisionRejection::Uncovered)?, inequalities))
+}
+
+/// Says whether parts of the ways of acting are all that there are: one that leaves all the rest open, or, of some choice, all parts for each action.
+fn all_ways(parts: &[&Told], known: &mut Vec<bool>, actions: &[usize]) -> bool {
+    if parts.iter().any(|part| part.len() != actions.len()) {
+        return false;
+    }
+    if let [only] = parts
+        && only
+            .iter()
+            .zip(known.iter())
+            .all(|(told, known)| *known || told.is_none())
+    {
+        return true;
+    }
+    let open = |at: &usize| !known[*at] && parts.iter().all(|part| part[*at].is_some());
+    let Some(at) = (0..actions.len()).find(open) else {
+        return false;
+    };
+    if parts.is_empty()
+        || parts
+            .iter()
+            .any(|part| part[at].is_none_or(|action| action >= actions[at]))
+    {
+        return false;
+    }
+    known[at] = true;
+    let covered = (0..actions[at]).all(|action| {
+        let own: Vec<&Told> = parts
+            .iter()
+            .filter(|part| part[at] == Some(action))
+            .copied()
+            .collect();
+        all_ways(&own, known, actions)
+    });
+    known[at] = false;
+    covered
 }
 
 /// Returns both sides where unknowns matter more than once in a run, and how many comparisons that took.

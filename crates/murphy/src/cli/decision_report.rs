@@ -118,8 +118,14 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
             text += &mixture(law, &compiled.form, game);
         }
         DecisionProof::Predicted { alternatives, .. } => {
+            let mut all: Vec<_> = alternatives.iter().collect();
+            let whole = all.iter().all(|one| one.does.iter().all(Option::is_some));
+            if !whole {
+                // Of what was ruled out in parts, the parts that come nearest say most.
+                all.sort_by(|a, b| b.upper.cmp(&a.upper));
+            }
             let mut lines = Vec::new();
-            for one in alternatives {
+            for one in all {
                 let (most, _) = law.asked(&one.upper, &one.upper);
                 lines.push(format!(
                     "{}: at most {}",

@@ -5,6 +5,7 @@ pub mod flip;
 pub mod game;
 pub mod law;
 pub mod peeked;
+pub mod predicted;
 pub mod pure;
 mod simplest;
 mod split;

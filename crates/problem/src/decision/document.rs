@@ -54,8 +54,8 @@ pub enum ProofDocument {
     },
     /// Predictors read a policy without lots.
     Predicted {
-        /// For each way of acting where they look, the actions, and Nature's plan.
-        alternatives: Vec<(Vec<usize>, Vec<String>)>,
+        /// For each way of acting where they look, the actions, and Nature's plan; `None` where an action is left open.
+        alternatives: Vec<(Vec<Option<usize>>, Vec<String>)>,
     },
     /// Unknowns matter more than once in a run.
     Split {
@@ -75,6 +75,13 @@ pub enum ProofDocument {
 
 /// Where a decision plan comes from: world, other files, constants, spec.
 pub type DecisionOrigins = (Origin, Vec<Origin>, BTreeMap<String, String>, Origin);
+
+/// How plan files are read and written: what is there is written without saying so.
+fn options() -> ron::Options {
+    ron::Options::default()
+        .with_recursion_limit(32)
+        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+}
 
 pub(crate) fn texts(numbers: &[Rational]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
@@ -193,8 +200,9 @@ impl DecisionDocument {
         let style = ron::ser::PrettyConfig::new()
             .struct_names(true)
             .compact_arrays(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
+        let body = options()
+            .to_string_pretty(self, style)
+            .map_err(|e| DocumentError::Write(e.to_string()))?;
         Ok(format!(
             "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
         ))
@@ -215,14 +223,11 @@ impl DecisionDocument {
     /// # Errors
     /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
     pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = ron::Options::default()
-            .with_recursion_limit(32)
-            .from_str(text)
-            .map_err(|error| DocumentError::Syntax {
-                line: error.span.start.line,
-                column: error.span.start.col,
-                message: error.code.to_string(),
-            })?;
+        let document: Self = options().from_str(text).map_err(|error| DocumentError::Syntax {
+            line: error.span.start.line,
+            column: error.span.start.col,
+            message: error.code.to_string(),
+        })?;
         if document.format == FORMAT {
             Ok(document)
         } else {

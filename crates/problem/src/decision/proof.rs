@@ -16,12 +16,12 @@ pub struct GameProof {
     pub upper: Rational,
 }
 
-/// What the agent could have done where predictors look, and why it is worth no more than the bound.
+/// What the agent could have done where predictors look, and why it is worth no more than the bound: one way of acting, or all that agree in a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
-    /// The action at each information set that predictors look at, ascending.
-    pub does: Vec<usize>,
-    /// Nature's realization plan in the game where the predictors are told so.
+    /// The action at each information set that predictors look at, ascending; nothing where it is left open.
+    pub does: Vec<Option<usize>>,
+    /// Nature's realization plan in the game where the predictors are told so ([`Law::partly`](crate::decision::Law::partly)).
     pub nature: Vec<Rational>,
     /// What the best answer to it is worth.
     pub upper: Rational,
@@ -65,7 +65,7 @@ pub enum DecisionProof {
         policy: BehaviourPolicy,
         /// What it is worth.
         lower: Rational,
-        /// Every way of acting where predictors look, with a bound.
+        /// Ways of acting where predictors look, each with a bound, which together are all that there are.
         alternatives: Vec<Alternative>,
         /// The greatest of the bounds.
         upper: Rational,
