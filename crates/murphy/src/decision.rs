@@ -2,7 +2,7 @@
 
 use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_hidden, check_stages};
 use murphy_notation::Rational;
-use murphy_plan::once::{DecisionError, solve_hidden, solve_law, solve_stages};
+use murphy_plan::once::{DecisionError, solve_by_answers, solve_hidden, solve_law, solve_stages};
 use murphy_problem::decision::{DecisionProof, Hidden, HiddenProof, Law, StagePlan, Stages};
 use std::fmt;
 
@@ -39,12 +39,20 @@ impl fmt::Display for DecisionUnproved {
 
 impl std::error::Error for DecisionUnproved {}
 
-/// Returns the plan of a decision problem on states, proved from both sides.
+/// Returns the plan of a decision problem on states, proved from both sides: exactly by vectors, or, where these are too many, by answers and counter-answers in a
+/// bracket of `precision`, or as narrow as it becomes.
 ///
 /// # Errors
 /// [`DecisionUnproved`].
-pub fn decide_on_states(stages: &Stages) -> Result<(StagePlan, DecisionChecked), DecisionUnproved> {
-    let plan = solve_stages(stages).map_err(DecisionUnproved::Planning)?;
+pub fn decide_on_states(
+    stages: &Stages,
+    precision: &Rational,
+) -> Result<(StagePlan, DecisionChecked), DecisionUnproved> {
+    let plan = match solve_stages(stages) {
+        Err(DecisionError::TooLarge { .. }) => solve_by_answers(stages, precision),
+        plan => plan,
+    };
+    let plan = plan.map_err(DecisionUnproved::Planning)?;
     let checked = check_stages(stages, &plan).map_err(DecisionUnproved::Rejected)?;
     Ok((plan, checked))
 }

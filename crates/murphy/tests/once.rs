@@ -6,13 +6,13 @@
     reason = "a test may fail where it builds its cases"
 )]
 
-use murphy::decision::decide;
+use murphy::decision::{decide, decide_on_states};
 use murphy::prelude::*;
 use murphy_certify::{DecisionRejection, check_decision, check_stages};
-use murphy_plan::once::{solve_game, solve_stages};
+use murphy_plan::once::{solve_by_answers, solve_game, solve_on_grid, solve_stages};
 use murphy_problem::decision::{
     BehaviourPolicy, Compiled, DecisionProof, DecisionTree, DecisionTreeBuilder, Environment, History,
-    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law,
+    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law, stages,
 };
 use murphy_world::Settled;
 
@@ -201,6 +201,62 @@ fn vectors_on_states_and_the_program_on_histories_agree_exactly() {
 }
 
 #[test]
+fn answers_and_counter_answers_come_to_what_vectors_and_programs_do() {
+    let mut dice = Dice(19);
+    for round in 0..12 {
+        let environments = 2 + usize::try_from(dice.below(3)).unwrap();
+        let stages = random_stages(&mut dice, 2 + round % 2, environments);
+        let exact = solve_stages(&stages).unwrap();
+        let plan = solve_by_answers(&stages, &Rational::new(1, 1_000_000_000)).unwrap();
+        check_stages(&stages, &plan).unwrap();
+        assert!(plan.grid.is_none() && &plan.upper - &plan.lower <= Rational::new(1, 1_000_000_000));
+        assert!(
+            plan.lower <= exact.lower && exact.upper <= plan.upper,
+            "round {round}"
+        );
+        if round % 2 == 0 {
+            let proof = solve_game(&compiled(&unrolled(&stages))).unwrap();
+            assert!(
+                plan.lower <= proof.lower && proof.upper <= plan.upper,
+                "round {round}"
+            );
+        }
+    }
+}
+
+#[test]
+fn weights_on_a_grid_bracket_what_vectors_find() {
+    let mut dice = Dice(31);
+    for round in 0..4 {
+        let stages = random_stages(&mut dice, 3, 2 + round % 2);
+        let exact = solve_stages(&stages).unwrap();
+        let mut gaps = Vec::new();
+        for parts in [1, 4, 64] {
+            let plan = solve_on_grid(&stages, parts).unwrap();
+            assert_eq!(plan.grid, Some(parts));
+            check_stages(&stages, &plan).unwrap();
+            assert!(
+                plan.lower <= exact.lower && exact.upper <= plan.upper,
+                "round {round}"
+            );
+            gaps.push(&plan.upper - &plan.lower);
+        }
+        assert!(
+            gaps[2] < Rational::new(1, 50) && gaps[2] <= gaps[0],
+            "round {round}: {gaps:?}"
+        );
+        let mut wrong = solve_on_grid(&stages, 4).unwrap();
+        wrong.upper -= Rational::new(1, 1_000_000);
+        assert!(matches!(
+            check_stages(&stages, &wrong),
+            Err(DecisionRejection::Upper { .. })
+        ));
+        wrong.grid = Some(0);
+        assert_eq!(check_stages(&stages, &wrong), Err(DecisionRejection::Nature));
+    }
+}
+
+#[test]
 fn no_policy_without_lots_beats_the_program_and_nature_holds_all_of_them() {
     let mut dice = Dice(23);
     for _ in 0..8 {
@@ -287,14 +343,41 @@ fn random_world(dice: &mut Dice, second: &str) -> String {
 const SPEC: &str =
     "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", until: \"over\"))], precision: 1e-6)";
 
-fn read(world: &str, spec: &str) -> murphy_problem::decision::Law {
+fn supposed(world: &str) -> Supposed {
     let world = World::parse(Source::new("world.ron", world), &NoFiles, &[]).unwrap();
-    let spec = Spec::parse(&Source::new("spec.ron", spec)).unwrap();
-    law(
-        &[Supposed::only(world.parametric(&Limits::default()).unwrap())],
-        &spec,
-    )
-    .unwrap()
+    Supposed::only(world.parametric(&Limits::default()).unwrap())
+}
+
+fn spec_of(text: &str) -> Spec {
+    Spec::parse(&Source::new("spec.ron", text)).unwrap()
+}
+
+fn read(world: &str, spec: &str) -> murphy_problem::decision::Law {
+    law(&[supposed(world)], &spec_of(spec)).unwrap()
+}
+
+#[test]
+fn what_is_secured_counts_on_states_as_on_histories() {
+    let mut dice = Dice(53);
+    for direction in ["Maximize", "Minimize"] {
+        let spec = spec_of(&SPEC.replace("Maximize", direction));
+        let worlds = [random_world(&mut dice, "q"), random_world(&mut dice, "q")];
+        let mut hypotheses: Vec<Supposed> = worlds.iter().map(|world| supposed(world)).collect();
+        for (number, one) in hypotheses.iter_mut().enumerate() {
+            one.hypothesis.name = number.to_string();
+            one.hypothesis.weight = Rational::new(1, 2) + dice.ratio(3);
+            one.hypothesis.secured = dice.ratio(3) + Rational::new(i64::try_from(number).unwrap(), 5);
+        }
+        let precision = Rational::new(1, 1000);
+        let trees = law(&hypotheses, &spec).unwrap();
+        let trees = decide(&trees, &precision).unwrap().checked;
+        let (_, states) = decide_on_states(&stages(&hypotheses, &spec).unwrap(), &precision).unwrap();
+        assert_eq!(
+            (trees.lower, trees.upper),
+            (states.lower, states.upper),
+            "{direction}"
+        );
+    }
 }
 
 #[test]
@@ -428,11 +511,9 @@ const TIGER: &str = r#"World(
 
 #[test]
 fn the_tiger_for_ever_is_bracketed_around_its_known_value() {
-    let world = World::parse(Source::new("tiger.ron", TIGER), &NoFiles, &[]).unwrap();
     let spec = "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", discount: 0.95))], precision: 0.1)";
-    let spec = Spec::parse(&Source::new("spec.ron", spec)).unwrap();
-    let supposed = [Supposed::only(world.parametric(&Limits::default()).unwrap())];
-    let problem = murphy_problem::decision::hidden(&supposed, &spec).unwrap();
+    let spec = spec_of(spec);
+    let problem = murphy_problem::decision::hidden(&[supposed(TIGER)], &spec).unwrap();
     let (proof, checked) = murphy::decision::decide_hidden(&problem, &spec.precision).unwrap();
     // Cassandra's tiger with a discount of 0.95 is worth 19.3714 where both doors look alike, and the first step is lost.
     let known = 0.95 * 19.371_368;

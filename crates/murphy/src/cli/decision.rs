@@ -15,7 +15,8 @@ use murphy_notation::Rational;
 use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
 use murphy_problem::decision::{
-    DecisionDocument, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden, law, stages,
+    DecisionDocument, DecisionOrigins, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden,
+    law, stages,
 };
 use murphy_spec::{Settled, Spec};
 use murphy_world::Limits;
@@ -44,10 +45,11 @@ pub(crate) enum Asked {
 
 /// A decision problem on states with where it comes from.
 pub(crate) struct OnStates {
-    world: LoadedWorld,
-    spec_origin: Origin,
+    origins: DecisionOrigins,
     name: String,
     stages: Stages,
+    /// The precision that the spec asks for.
+    precision: Rational,
 }
 
 impl Decision {
@@ -98,13 +100,23 @@ impl Decision {
                 let name = supposed.first().map(|one| one.world.model.name().to_owned());
                 let stages = stages(&supposed, &spec)?;
                 Ok(Some(Asked::States(Box::new(OnStates {
-                    world,
-                    spec_origin,
+                    origins: origins(&world, &spec_origin),
                     name: name.unwrap_or_default(),
                     stages,
+                    precision: spec.precision,
                 }))))
             }
         }
+    }
+
+    /// Returns the problem on states, where the agent sees them.
+    fn on_states(&self) -> Result<OnStates, Failure> {
+        Ok(OnStates {
+            origins: origins(&self.world, &self.spec_origin),
+            name: self.law.world.clone(),
+            stages: stages(&self.supposed, &self.spec)?,
+            precision: self.spec.precision.clone(),
+        })
     }
 
     pub(crate) fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
@@ -118,6 +130,16 @@ impl Decision {
             supposed,
         })
     }
+}
+
+/// Returns where a plan comes from.
+fn origins(world: &LoadedWorld, spec: &Origin) -> DecisionOrigins {
+    (
+        world.origin.clone(),
+        world.files.clone(),
+        world.constants.iter().cloned().collect(),
+        spec.clone(),
+    )
 }
 
 /// Returns the hypotheses of a world, each with the world that it makes.
@@ -149,7 +171,7 @@ pub(crate) fn value(
     let decision = match asked {
         Asked::Histories(decision) => decision,
         Asked::States(states) => {
-            return value_on_states(&states.stages, &states.name, (arguments, terminal));
+            return value_on_states(states, (arguments, terminal));
         }
         Asked::Hidden(problem, precision) => {
             return value_hidden(problem, precision, (arguments, terminal));
@@ -157,8 +179,8 @@ pub(crate) fn value(
     };
     let answer = match solved(decision, arguments.goal.precision)? {
         Ok(answer) => answer,
-        Err(too_large) => match stages(&decision.supposed, &decision.spec) {
-            Ok(stages) => return value_on_states(&stages, &decision.law.world, (arguments, terminal)),
+        Err(too_large) => match decision.on_states() {
+            Ok(states) => return value_on_states(&states, (arguments, terminal)),
             Err(_) => return Err(Failure::new(too_large)),
         },
     };
@@ -240,10 +262,7 @@ fn value_hidden(
                 .hint("leave --exact out, and make the bracket narrow with --precision"),
         );
     }
-    let precision = match arguments.goal.precision {
-        Some(given) => Rational::from_f64(given).unwrap_or_else(|| precision.clone()),
-        None => precision.clone(),
-    };
+    let precision = precise(precision, arguments.goal.precision)?;
     let (proof, checked) = decide_hidden(problem, &precision).map_err(Failure::new)?;
     let (lower, upper) = problem.asked(&checked.lower, &checked.upper);
     if arguments.format == Format::Json {
@@ -262,16 +281,17 @@ fn value_hidden(
 
 /// `murphy value` where vectors on states stand for histories.
 fn value_on_states(
-    stages: &Stages,
-    name: &str,
+    states: &OnStates,
     (arguments, terminal): (&ValueArguments, &Terminal),
 ) -> Result<Outcome, Failure> {
+    let OnStates { stages, name, .. } = states;
     if arguments.all_natures || arguments.nirvana.is_some() {
         return Err(Failure::new(
             "there are too many histories to compare different Natures",
         ));
     }
-    let (plan, checked) = decide_on_states(stages).map_err(Failure::new)?;
+    let precision = precise(&states.precision, arguments.goal.precision)?;
+    let (plan, checked) = decide_on_states(stages, &precision).map_err(Failure::new)?;
     let (lower, upper) = stages.asked(&checked.lower, &checked.upper);
     let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
     let exact = (lower == upper).then(|| lower.to_string());
@@ -293,14 +313,19 @@ fn value_on_states(
     Ok(Outcome::Met)
 }
 
+/// Returns the precision that is asked for: that of the spec, unless another one is given.
+fn precise(spec: &Rational, given: Option<f64>) -> Result<Rational, Failure> {
+    let Some(given) = given else {
+        return Ok(spec.clone());
+    };
+    Rational::from_f64(given)
+        .filter(|given| given.is_positive() && *given < Rational::ONE)
+        .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))
+}
+
 /// Returns the answer, or why the problem on histories is too large for one.
 fn solved(decision: &Decision, precision: Option<f64>) -> Result<Result<DecisionAnswer, String>, Failure> {
-    let precision = match precision {
-        None => decision.spec.precision.clone(),
-        Some(given) => Rational::from_f64(given)
-            .filter(|given| given.is_positive() && *given < Rational::ONE)
-            .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))?,
-    };
+    let precision = precise(&decision.spec.precision, precision)?;
     match decide(&decision.law, &precision) {
         Ok(answer) => Ok(Ok(answer)),
         Err(DecisionUnproved::Planning(error @ DecisionError::TooLarge { .. })) => Ok(Err(error.to_string())),
@@ -330,13 +355,14 @@ pub(crate) fn plan(
                 .hint("leave --view out: the plan file says what to do at each choice"),
         );
     }
-    let answer = solved(decision, arguments.goal.precision)?.map_err(Failure::new)?;
-    let origins = (
-        decision.world.origin.clone(),
-        decision.world.files.clone(),
-        decision.world.constants.iter().cloned().collect(),
-        decision.spec_origin.clone(),
-    );
+    let answer = match solved(decision, arguments.goal.precision)? {
+        Ok(answer) => answer,
+        Err(too_large) => match decision.on_states() {
+            Ok(states) => return plan_on_states(&states, arguments, terminal),
+            Err(_) => return Err(Failure::new(too_large)),
+        },
+    };
+    let origins = origins(&decision.world, &decision.spec_origin);
     let document = DecisionDocument::new(&decision.law, &answer.proof, origins).map_err(Failure::new)?;
     let text = document.to_text().map_err(Failure::new)?;
     write(&arguments.out, text.as_bytes())?;
@@ -366,14 +392,9 @@ fn plan_on_states(
     arguments: &PlanArguments,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let (plan, checked) = decide_on_states(&states.stages).map_err(Failure::new)?;
-    let origins = (
-        states.world.origin.clone(),
-        states.world.files.clone(),
-        states.world.constants.iter().cloned().collect(),
-        states.spec_origin.clone(),
-    );
-    let document = StageDocument::new(&states.stages, &plan, origins);
+    let precision = precise(&states.precision, arguments.goal.precision)?;
+    let (plan, checked) = decide_on_states(&states.stages, &precision).map_err(Failure::new)?;
+    let document = StageDocument::new(&states.stages, &plan, states.origins.clone());
     let text = document.to_text().map_err(Failure::new)?;
     write(&arguments.out, text.as_bytes())?;
     if arguments.format == Format::Json {
@@ -455,10 +476,10 @@ fn accepted(
         });
         terminal.data(&format!("{object}\n"))?;
     } else {
-        let value = if lower == upper {
-            format!("{lower}, exactly")
-        } else {
-            format!("[{lower}, {upper}]")
+        let number = |text: &str| text.parse::<Rational>().ok();
+        let value = match number(lower).zip(number(upper)) {
+            Some((low, high)) if low != high => format!("[{}, {}]", low.floor_f64(), high.ceil_f64()),
+            _ => format!("{lower}, exactly"),
         };
         let proof = format!(
             "accepted: {} comparisons hold in exact arithmetic",

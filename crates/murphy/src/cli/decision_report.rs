@@ -330,6 +330,12 @@ pub(crate) fn on_states(
         }
     }
     text += &listed("Worst", lines);
+    if let Some(grid) = plan.grid {
+        text += &line(
+            "",
+            &format!("what is learned on the way is bounded between weights that are multiples of 1/{grid}"),
+        );
+    }
     text + &line(
         "Proof",
         &format!(

@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most points that a state may have before pruning.
 const POINTS_MAX: usize = 20_000;
 
+/// The most points that may be left when each is held against mixtures of the others: a linear program each.
+const HULL_MAX: usize = 160;
+
 /// Returns an optimal plan of a decision problem on states.
 ///
 /// # Errors
@@ -31,8 +34,33 @@ pub fn solve_stages(stages: &Stages) -> Result<StagePlan, DecisionError> {
         points[node] = hull(found)?;
     }
     let first = points.first().ok_or(DecisionError::Unsolved)?;
+    let Equilibrium {
+        mixture,
+        nature,
+        lower,
+        upper,
+    } = equilibrium(stages, first)?;
+    Ok(StagePlan {
+        points,
+        mixture,
+        nature,
+        grid: None,
+        lower,
+        upper,
+    })
+}
+
+/// What picking a point at the start is worth against Nature's pick of an environment.
+pub(crate) struct Equilibrium {
+    pub(crate) mixture: Vec<Rational>,
+    pub(crate) nature: Vec<Rational>,
+    pub(crate) lower: Rational,
+    pub(crate) upper: Rational,
+}
+
+/// Solves the game of points at the start against environments.
+pub(crate) fn equilibrium(stages: &Stages, first: &[Point]) -> Result<Equilibrium, DecisionError> {
     let game = solve_game(&matrix(stages, first))?;
-    let mixture = game.policy.at(0).to_vec();
     let mut nature = vec![Rational::ZERO; stages.environments.len()];
     let mut weights = game.nature.iter().skip(1);
     for (prior, members) in &stages.hypotheses {
@@ -40,9 +68,8 @@ pub fn solve_stages(stages: &Stages) -> Result<StagePlan, DecisionError> {
             nature[k] = weights.next().map(|weight| weight * prior).unwrap_or_default();
         }
     }
-    Ok(StagePlan {
-        points,
-        mixture,
+    Ok(Equilibrium {
+        mixture: game.policy.at(0).to_vec(),
         nature,
         lower: game.lower,
         upper: game.upper,
@@ -121,6 +148,12 @@ fn hull(points: Vec<Point>) -> Result<Vec<Point>, DecisionError> {
         {
             kept.remove(&at);
         }
+    }
+    if kept.len() > HULL_MAX {
+        return Err(DecisionError::TooLarge {
+            rows: kept.len(),
+            columns: points.first().map_or(0, |point| point.value.len()),
+        });
     }
     for at in 0..points.len() {
         if !kept.contains(&at) || kept.len() < 3 {

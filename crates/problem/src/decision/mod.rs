@@ -24,7 +24,7 @@ pub mod stages;
 pub mod tree;
 mod walk;
 
-pub use document::{DecisionDocument, ProofDocument, sets_of};
+pub use document::{DecisionDocument, DecisionOrigins, ProofDocument, sets_of};
 pub use grow::{Grown, HISTORIES_MAX, Supposed, grow, law};
 pub use hidden::{Hidden, HiddenPoint, HiddenProof, HiddenRow, HiddenWay, hidden};
 pub use law::{Law, LawHypothesis, Query, Range};

@@ -32,6 +32,9 @@ pub struct StageDocument {
     pub environments: Vec<String>,
     /// Nature's mixture of them.
     pub nature: Vec<String>,
+    /// If there is one, what is known along the way is bounded between weights that are multiples of one over this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<u32>,
     /// With which probability each way of going on from the start is taken.
     pub start: Vec<String>,
     /// For each state and step, in order: its name, and the ways of going on from it.
@@ -82,6 +85,7 @@ impl StageDocument {
                 .map(|(name, ..)| name.clone())
                 .collect(),
             nature: texts(&plan.nature),
+            grid: plan.grid,
             start: texts(&plan.mixture),
             states: states.collect(),
         }
@@ -166,6 +170,7 @@ impl StageDocument {
             points,
             mixture: numbers(&self.start)?,
             nature: numbers(&self.nature)?,
+            grid: self.grid,
             lower,
             upper,
         })

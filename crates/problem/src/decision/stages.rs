@@ -67,7 +67,7 @@ impl Stages {
 /// What one way of acting from a node on is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// In each environment, arriving included.
+    /// In each environment, arriving included; at least this.
     pub value: Vec<Rational>,
     /// The choice.
     pub choice: usize,
@@ -84,6 +84,8 @@ pub struct StagePlan {
     pub mixture: Vec<Rational>,
     /// The weight of each environment; those of a hypothesis sum to its prior.
     pub nature: Vec<Rational>,
+    /// If there is one, what is known along the way is bounded between weights that are multiples of one over this.
+    pub grid: Option<u32>,
     /// What the plan guarantees.
     pub lower: Rational,
     /// What no plan exceeds against the mixture.
@@ -114,7 +116,8 @@ pub fn stages(supposed: &[Supposed], spec: &Spec) -> Result<Stages, Diagnostic> 
         .map(|one| Pursuit::new(&one.world.model, goal, &spec.precision))
         .collect();
     let pursuits = pursuits?;
-    let (settled, mut stages) = environments(supposed, spec)?;
+    let negated = pursuits.iter().any(|pursuit| pursuit.negated);
+    let (settled, mut stages) = environments(supposed, spec, negated)?;
     let mut start = None;
     let mut numbers = Vec::new();
     for one in supposed {
@@ -145,7 +148,7 @@ pub fn stages(supposed: &[Supposed], spec: &Spec) -> Result<Stages, Diagnostic> 
         growth.expand(node, &states, steps)?;
     }
     growth.check_powers()?;
-    let (cut, negated) = (growth.cut, growth.pursuits.iter().any(|pursuit| pursuit.negated));
+    let cut = growth.cut;
     let tail = growth.pursuits.iter().map(|pursuit| pursuit.tail.clone()).max();
     stages.negated = negated;
     stages.tail = if cut {
@@ -156,7 +159,11 @@ pub fn stages(supposed: &[Supposed], spec: &Spec) -> Result<Stages, Diagnostic> 
     Ok(stages)
 }
 
-fn environments(supposed: &[Supposed], spec: &Spec) -> Result<(Vec<Settled>, Stages), Diagnostic> {
+fn environments(
+    supposed: &[Supposed],
+    spec: &Spec,
+    negated: bool,
+) -> Result<(Vec<Settled>, Stages), Diagnostic> {
     let mut settled = Vec::new();
     let mut stages = Stages::default();
     let mut prior = false;
@@ -182,9 +189,12 @@ fn environments(supposed: &[Supposed], spec: &Spec) -> Result<(Vec<Settled>, Sta
                 ("", text) => text.to_owned(),
                 (name, text) => format!("{name}, {text}"),
             };
-            stages
-                .environments
-                .push((name, named.weight.clone(), named.secured.clone()));
+            let secured = if negated {
+                -&named.secured
+            } else {
+                named.secured.clone()
+            };
+            stages.environments.push((name, named.weight.clone(), secured));
             settled.push(Settled { hypothesis, values });
         }
         if settled.len() > ENVIRONMENTS_MAX {
