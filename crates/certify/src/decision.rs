@@ -5,10 +5,10 @@
 //! the value of the game because each fixes one side. Where predictors read the policy, the upper side is proved for each way of acting where
 //! they look; where payoffs are polynomials in the agent's probabilities, for boxes that cover them, by Bernstein coefficients.
 
-use murphy_notation::{Rational, SymbolRange};
+use murphy_notation::{Polynomial, Rational, SymbolRange};
 use murphy_problem::decision::{
-    Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm,
-    Settlement, Told, UnknownBox,
+    Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, Range,
+    SequenceForm, Settlement, Told, UnknownBox,
 };
 use murphy_world::Reads;
 use std::fmt;
@@ -226,11 +226,20 @@ fn check_split(
     policy: &BehaviourPolicy,
     (boxes, settlements, nature): (&[UnknownBox], &[Settlement], &[Rational]),
 ) -> Result<(Rational, Rational, u64), DecisionRejection> {
-    check_settlements(law, settlements)?;
+    let spaces: Vec<Space<'_>> = law
+        .hypotheses
+        .iter()
+        .map(|one| Space {
+            prior: &one.prior,
+            unknowns: &one.unknowns,
+        })
+        .collect();
+    check_settlements(&spaces, settlements)?;
     let compiled = law.among(settlements)?;
     let rows = policy.probabilities().to_vec();
     let policy = BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
-    let (lower, inequalities) = boxed(law, &policy, boxes)?;
+    let pays = law.pays(&policy)?;
+    let (lower, inequalities) = boxed(&spaces, law.has_prior, (&pays, boxes))?;
     let upper = held(&compiled.form, nature)?;
     Ok((lower, upper, inequalities + size(&compiled.form)))
 }
@@ -327,10 +336,19 @@ fn form_worth(form: &PeekedForm, policy: &BehaviourPolicy) -> Result<Rational, D
     Ok(worth.sum())
 }
 
+/// What Nature may settle under one hypothesis, and how likely that is held to be.
+pub(crate) struct Space<'a> {
+    pub(crate) prior: &'a Rational,
+    pub(crate) unknowns: &'a [Range],
+}
+
 /// Sees that what Nature picks among lies in the ranges of the unknowns.
-fn check_settlements(law: &Law, settlements: &[Settlement]) -> Result<(), DecisionRejection> {
+pub(crate) fn check_settlements(
+    spaces: &[Space<'_>],
+    settlements: &[Settlement],
+) -> Result<(), DecisionRejection> {
     let sound = settlements.iter().all(|one| {
-        law.hypotheses.get(one.hypothesis).is_some_and(|hypothesis| {
+        spaces.get(one.hypothesis).is_some_and(|hypothesis| {
             hypothesis.unknowns.len() == one.values.len()
                 && hypothesis
                     .unknowns
@@ -346,15 +364,14 @@ fn check_settlements(law: &Law, settlements: &[Settlement]) -> Result<(), Decisi
     }
 }
 
-/// Returns what a policy is worth at least, after seeing that boxes cover the ranges of the unknowns of every hypothesis.
-fn boxed(
-    law: &Law,
-    policy: &BehaviourPolicy,
-    boxes: &[UnknownBox],
+/// Returns what is worth at least what polynomials say, after seeing that boxes cover the ranges of the unknowns of every hypothesis.
+pub(crate) fn boxed(
+    spaces: &[Space<'_>],
+    has_prior: bool,
+    (pays, boxes): (&[Polynomial], &[UnknownBox]),
 ) -> Result<(Rational, u64), DecisionRejection> {
-    let pays = law.pays(policy)?;
     let (mut mean, mut least, mut inequalities) = (Rational::ZERO, None::<Rational>, 0);
-    for (index, (hypothesis, pays)) in law.hypotheses.iter().zip(&pays).enumerate() {
+    for (index, (hypothesis, pays)) in spaces.iter().zip(pays).enumerate() {
         let open: Vec<usize> = (0..hypothesis.unknowns.len())
             .filter(|side| hypothesis.unknowns[*side].low != hypothesis.unknowns[*side].high)
             .collect();
@@ -397,10 +414,10 @@ fn boxed(
         let worth = worth
             .filter(|_| volume == whole)
             .ok_or(DecisionRejection::Uncovered)?;
-        mean += &hypothesis.prior * &worth;
+        mean += hypothesis.prior * &worth;
         least = Some(least.map_or_else(|| worth.clone(), |least| least.min(worth.clone())));
     }
-    let lower = if law.has_prior {
+    let lower = if has_prior {
         mean
     } else {
         least.unwrap_or_default()
@@ -470,10 +487,13 @@ fn bound(form: &PeekedForm, cell: &Cell) -> Result<Option<(Rational, u64)>, Deci
         .enumerate()
         .map(|(symbol, (low, high))| (symbol, low.clone(), high.clone()))
         .collect();
-    let mixed = form.environments.iter().zip(&cell.mixture).fold(
-        murphy_notation::Polynomial::default(),
-        |sum, ((_, payoff), weight)| sum.plus(&payoff.scaled(weight)),
-    );
+    let mixed = form
+        .environments
+        .iter()
+        .zip(&cell.mixture)
+        .fold(Polynomial::default(), |sum, ((_, payoff), weight)| {
+            sum.plus(&payoff.scaled(weight))
+        });
     let coefficients = mixed.bernstein(&ranges, &form.degrees());
     let count = coefficients.len() as u64;
     Ok(coefficients.into_iter().max().map(|most| (most, count)))

@@ -50,7 +50,7 @@ pub use exact::{ExactValues, check_exact, exact_steps};
 pub use expectation::Failure;
 pub use hidden::check_hidden;
 pub use rejection::{Place, Rejection, Side};
-pub use stages::check_stages;
+pub use stages::{check_on_states, check_stages};
 
 use arena::Arena;
 use backward::Aim;

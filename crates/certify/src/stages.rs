@@ -5,9 +5,9 @@
 //! nodes with the weights that the environments still have there; a node that is come to with the same weights, up to a factor, is worth the same. Where those
 //! are too many, weights are mixtures of the nearest on a grid instead: what can be had is convex in the weights, so that the mixture of bounds is a bound.
 
-use crate::decision::{DecisionChecked, DecisionRejection};
+use crate::decision::{DecisionChecked, DecisionRejection, Space, boxed, check_settlements};
 use murphy_notation::Rational;
-use murphy_problem::decision::{StagePlan, Stages};
+use murphy_problem::decision::{StageLaw, StagePlan, StageProof, Stages};
 use std::collections::BTreeMap;
 
 /// The most pairs of a node and weights that are tried.
@@ -21,6 +21,48 @@ pub fn check_stages(stages: &Stages, plan: &StagePlan) -> Result<DecisionChecked
     let points = check_points(stages, plan)?;
     let lower = guaranteed(stages, plan)?;
     let (upper, pairs) = held(stages, &plan.nature, plan.grid)?;
+    as_claimed(plan, lower, upper, points + pairs)
+}
+
+/// Proves both sides of a plan on states for a law whose unknowns are settled once.
+///
+/// # Errors
+/// As [`check_stages`], or if boxes do not cover what the unknowns may be.
+pub fn check_on_states(law: &StageLaw, proof: &StageProof) -> Result<DecisionChecked, DecisionRejection> {
+    let spaces: Vec<Space<'_>> = law
+        .hypotheses
+        .iter()
+        .map(|one| Space {
+            prior: &one.prior,
+            unknowns: &one.unknowns,
+        })
+        .collect();
+    if law.repeated.is_none() {
+        // The worst is at the ends of ranges, all of which are environments.
+        return if proof.settlements == law.ends()? {
+            check_stages(&law.among(&proof.settlements)?, &proof.plan)
+        } else {
+            Err(DecisionRejection::Nature)
+        };
+    }
+    check_settlements(&spaces, &proof.settlements)?;
+    let plan = &proof.plan;
+    let sum: Rational = plan.mixture.iter().sum();
+    if plan.mixture.iter().any(Rational::is_negative) || sum != Rational::ONE {
+        return Err(DecisionRejection::Policy);
+    }
+    let pays = law.pays(plan)?;
+    let (lower, boxes) = boxed(&spaces, law.has_prior, (&pays, &proof.boxes))?;
+    let (upper, pairs) = held(&law.among(&proof.settlements)?, &plan.nature, plan.grid)?;
+    as_claimed(plan, lower, upper, boxes + pairs)
+}
+
+fn as_claimed(
+    plan: &StagePlan,
+    lower: Rational,
+    upper: Rational,
+    inequalities: u64,
+) -> Result<DecisionChecked, DecisionRejection> {
     if lower < plan.lower {
         return Err(DecisionRejection::Lower {
             proved: lower,
@@ -36,7 +78,7 @@ pub fn check_stages(stages: &Stages, plan: &StagePlan) -> Result<DecisionChecked
     Ok(DecisionChecked {
         lower,
         upper,
-        inequalities: points + pairs,
+        inequalities,
     })
 }
 

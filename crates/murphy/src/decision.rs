@@ -1,9 +1,9 @@
 //! Finite decision problems: hidden facts, predictors, a Nature that settles once. Solved exactly, then proved.
 
-use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_hidden, check_stages};
+use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_hidden, check_on_states};
 use murphy_notation::Rational;
-use murphy_plan::once::{DecisionError, solve_by_answers, solve_hidden, solve_law, solve_stages};
-use murphy_problem::decision::{DecisionProof, Hidden, HiddenProof, Law, StagePlan, Stages};
+use murphy_plan::once::{DecisionError, solve_hidden, solve_law, solve_on_states};
+use murphy_problem::decision::{DecisionProof, Hidden, HiddenProof, Law, StageLaw, StageProof};
 use std::fmt;
 
 /// A proof together with what the checker made of it.
@@ -39,22 +39,17 @@ impl fmt::Display for DecisionUnproved {
 
 impl std::error::Error for DecisionUnproved {}
 
-/// Returns the plan of a decision problem on states, proved from both sides: exactly by vectors, or, where these are too many, by answers and counter-answers in a
-/// bracket of `precision`, or as narrow as it becomes.
+/// Returns the plan of a decision problem on states, proved from both sides, in a bracket of `precision` or as narrow as it becomes.
 ///
 /// # Errors
 /// [`DecisionUnproved`].
 pub fn decide_on_states(
-    stages: &Stages,
+    law: &StageLaw,
     precision: &Rational,
-) -> Result<(StagePlan, DecisionChecked), DecisionUnproved> {
-    let plan = match solve_stages(stages) {
-        Err(DecisionError::TooLarge { .. }) => solve_by_answers(stages, precision),
-        plan => plan,
-    };
-    let plan = plan.map_err(DecisionUnproved::Planning)?;
-    let checked = check_stages(stages, &plan).map_err(DecisionUnproved::Rejected)?;
-    Ok((plan, checked))
+) -> Result<(StageProof, DecisionChecked), DecisionUnproved> {
+    let proof = solve_on_states(law, precision).map_err(DecisionUnproved::Planning)?;
+    let checked = check_on_states(law, &proof).map_err(DecisionUnproved::Rejected)?;
+    Ok((proof, checked))
 }
 
 /// Returns a bracket of a discounted problem in which the agent sees signs of the state, proved from both sides.

@@ -8,11 +8,11 @@
 
 use murphy::decision::{decide, decide_on_states};
 use murphy::prelude::*;
-use murphy_certify::{DecisionRejection, check_decision, check_stages};
+use murphy_certify::{DecisionRejection, check_decision, check_on_states, check_stages};
 use murphy_plan::once::{solve_by_answers, solve_game, solve_on_grid, solve_stages};
 use murphy_problem::decision::{
     BehaviourPolicy, Compiled, DecisionProof, DecisionTree, DecisionTreeBuilder, Environment, History,
-    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law, stages,
+    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law, stage_law,
 };
 use murphy_world::Settled;
 
@@ -371,7 +371,7 @@ fn what_is_secured_counts_on_states_as_on_histories() {
         let precision = Rational::new(1, 1000);
         let trees = law(&hypotheses, &spec).unwrap();
         let trees = decide(&trees, &precision).unwrap().checked;
-        let (_, states) = decide_on_states(&stages(&hypotheses, &spec).unwrap(), &precision).unwrap();
+        let (_, states) = decide_on_states(&stage_law(&hypotheses, &spec).unwrap(), &precision).unwrap();
         assert_eq!(
             (trees.lower, trees.upper),
             (states.lower, states.upper),
@@ -450,6 +450,82 @@ fn an_unknown_that_matters_again_and_again_is_bracketed() {
             }
         }
     }
+}
+
+/// A walk whose only unknown matters at every step.
+fn drift(places: u32, within: &str) -> String {
+    format!(
+        r#"World(name: "drift", unknowns: {{ "p": Unknown(within: "{within}", settled: Once) }},
+        entities: {{ "w": Entity(state: {{ "x": Int("0..{places}") }}, start: {{ "x": {} }}, steps: [
+            Step(on: "left", then: Chance([("p", {{ "x": "max(x - 1, 0)" }}), ("1 - p", {{ "x": "min(x + 1, {places})" }})])),
+            Step(on: "right", then: Chance([("p", {{ "x": "min(x + 1, {places})" }}), ("1 - p", {{ "x": "max(x - 1, 0)" }})])),
+        ]) }}, actions: ["left", "right"],
+        quantities: {{ "payoff": "w.x == {places} ? 3 : w.x == 0 ? 2 : 0" }})"#,
+        places / 2
+    )
+}
+
+fn over_steps(steps: u32) -> Spec {
+    spec_of(&format!(
+        r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: {steps}))], precision: 1e-3)"#
+    ))
+}
+
+#[test]
+fn an_unknown_that_matters_at_every_step_is_bracketed_on_states_as_on_histories() {
+    let precision = Rational::new(1, 1_000);
+    for (steps, within) in [(3, "0.2..0.9"), (4, "0.35..0.6")] {
+        let spec = over_steps(steps);
+        let hypotheses = [supposed(&drift(4, within))];
+        let states = stage_law(&hypotheses, &spec).unwrap();
+        assert_eq!(states.repeated.as_deref(), Some("p"));
+        let (proof, on_states) = decide_on_states(&states, &precision).unwrap();
+        let on_histories = decide(&law(&hypotheses, &spec).unwrap(), &precision)
+            .unwrap()
+            .checked;
+        assert!(on_states.lower <= on_histories.upper && on_histories.lower <= on_states.upper);
+        assert!(&on_states.upper - &on_states.lower <= &precision * &Rational::from(2i64));
+        // In every world of the range, the plan pays at least what it says, and no plan pays more than the bound in all that Nature picks among.
+        let range = &states.hypotheses[0].unknowns[0];
+        let pays = states.pays(&proof.plan).unwrap().remove(0);
+        for i in 0..=40i64 {
+            let at = &range.low + (&range.high - &range.low) * Rational::new(i, 40);
+            assert!(pays.value(&vec![at; range.symbol + 1]) >= on_states.lower);
+        }
+        let mut wrong = proof.clone();
+        wrong.boxes.pop();
+        assert_eq!(
+            check_on_states(&states, &wrong),
+            Err(DecisionRejection::Uncovered)
+        );
+        let mut wrong = proof.clone();
+        wrong.settlements[0].values[0] = &range.low - Rational::new(1, 100);
+        assert_eq!(check_on_states(&states, &wrong), Err(DecisionRejection::Nature));
+        let mut wrong = proof;
+        wrong.plan.lower += Rational::new(1, 10);
+        assert!(matches!(
+            check_on_states(&states, &wrong),
+            Err(DecisionRejection::Lower { .. })
+        ));
+    }
+}
+
+#[test]
+fn what_plans_pay_over_very_many_steps_in_many_unknowns_is_refused_by_name() {
+    let unknowns = r#"settled: Once), "q": Unknown(within: "0.1..0.2", settled: Once), "r": Unknown(within: "0.1..0.2", settled: Once) }"#;
+    let text = drift(6, "0.2..0.9")
+        .replace("settled: Once) }", unknowns)
+        .replace("(\"p\", {", "(\"p - q / 2 - r / 2\", {")
+        .replace("(\"1 - p\", {", "(\"1 - p + q / 2 + r / 2\", {");
+    let spec = over_steps(12);
+    let states = stage_law(&[supposed(&text)], &spec).unwrap();
+    let even = solve_on_grid(&states.among(&states.ends().unwrap()).unwrap(), 1).unwrap();
+    assert_eq!(states.pays(&even).map(drop), Ok(()));
+    let longer = over_steps(30);
+    let states = stage_law(&[supposed(&text)], &longer).unwrap();
+    let even = solve_on_grid(&states.among(&states.ends().unwrap()).unwrap(), 1).unwrap();
+    let refusal = states.pays(&even).unwrap_err().to_string();
+    assert!(refusal.contains("more than 2048 terms"), "{refusal}");
 }
 
 #[test]

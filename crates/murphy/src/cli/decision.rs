@@ -10,13 +10,13 @@ use crate::cli::saved_decision::SavedDecision;
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
 use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_hidden, decide_on_states};
-use murphy_certify::{DecisionChecked, check_decision, check_stages};
+use murphy_certify::{DecisionChecked, check_decision, check_on_states as check_stage_proof};
 use murphy_notation::Rational;
 use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
 use murphy_problem::decision::{
-    DecisionDocument, DecisionOrigins, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden,
-    law, stages,
+    DecisionDocument, DecisionOrigins, Grown, Hidden, Law, StageDocument, StageLaw, Supposed, grow, hidden,
+    law, stage_law,
 };
 use murphy_spec::{Settled, Spec};
 use murphy_world::Limits;
@@ -47,7 +47,7 @@ pub(crate) enum Asked {
 pub(crate) struct OnStates {
     origins: DecisionOrigins,
     name: String,
-    stages: Stages,
+    law: StageLaw,
     /// The precision that the spec asks for.
     precision: Rational,
 }
@@ -98,11 +98,11 @@ impl Decision {
                     return Err(error.into());
                 }
                 let name = supposed.first().map(|one| one.world.model.name().to_owned());
-                let stages = stages(&supposed, &spec)?;
+                let law = stage_law(&supposed, &spec)?;
                 Ok(Some(Asked::States(Box::new(OnStates {
                     origins: origins(&world, &spec_origin),
                     name: name.unwrap_or_default(),
-                    stages,
+                    law,
                     precision: spec.precision,
                 }))))
             }
@@ -114,7 +114,7 @@ impl Decision {
         Ok(OnStates {
             origins: origins(&self.world, &self.spec_origin),
             name: self.law.world.clone(),
-            stages: stages(&self.supposed, &self.spec)?,
+            law: stage_law(&self.supposed, &self.spec)?,
             precision: self.spec.precision.clone(),
         })
     }
@@ -284,16 +284,16 @@ fn value_on_states(
     states: &OnStates,
     (arguments, terminal): (&ValueArguments, &Terminal),
 ) -> Result<Outcome, Failure> {
-    let OnStates { stages, name, .. } = states;
+    let OnStates { law, name, .. } = states;
     if arguments.all_natures || arguments.nirvana.is_some() {
         return Err(Failure::new(
             "there are too many histories to compare different Natures",
         ));
     }
     let precision = precise(&states.precision, arguments.goal.precision)?;
-    let (plan, checked) = decide_on_states(stages, &precision).map_err(Failure::new)?;
-    let (lower, upper) = stages.asked(&checked.lower, &checked.upper);
-    let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
+    let (plan, checked) = decide_on_states(law, &precision).map_err(Failure::new)?;
+    let (lower, upper) = law.asked(&checked.lower, &checked.upper);
+    let (lower, upper) = (&lower - &law.tail, &upper + &law.tail);
     let exact = (lower == upper).then(|| lower.to_string());
     if arguments.exact && exact.is_none() {
         return Err(Failure::new("the exact value could not be found")
@@ -308,7 +308,7 @@ fn value_on_states(
         });
         terminal.data(&format!("{object}\n"))?;
     } else {
-        terminal.data(&decision_report::on_states(stages, name, (&plan, &checked)))?;
+        terminal.data(&decision_report::on_states(law, name, (&plan, &checked))?)?;
     }
     Ok(Outcome::Met)
 }
@@ -393,26 +393,26 @@ fn plan_on_states(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let precision = precise(&states.precision, arguments.goal.precision)?;
-    let (plan, checked) = decide_on_states(&states.stages, &precision).map_err(Failure::new)?;
-    let document = StageDocument::new(&states.stages, &plan, states.origins.clone());
+    let (plan, checked) = decide_on_states(&states.law, &precision).map_err(Failure::new)?;
+    let document = StageDocument::new(&states.law, &plan, states.origins.clone()).map_err(Failure::new)?;
     let text = document.to_text().map_err(Failure::new)?;
     write(&arguments.out, text.as_bytes())?;
     if arguments.format == Format::Json {
-        let (lower, upper) = states.stages.asked(&checked.lower, &checked.upper);
+        let (lower, upper) = states.law.asked(&checked.lower, &checked.upper);
         let object = json!({
             "status": "value",
-            "lower": report::number((&lower - &states.stages.tail).floor_f64()),
-            "upper": report::number((&upper + &states.stages.tail).ceil_f64()),
+            "lower": report::number((&lower - &states.law.tail).floor_f64()),
+            "upper": report::number((&upper + &states.law.tail).ceil_f64()),
             "plan": arguments.out.display().to_string(),
             "inequalities": checked.inequalities,
         });
         return terminal.data(&format!("{object}\n")).map(|()| Outcome::Met);
     }
     terminal.data(&decision_report::on_states(
-        &states.stages,
+        &states.law,
         &states.name,
         (&plan, &checked),
-    ))?;
+    )?)?;
     terminal.data(&line(
         "Plan",
         &format!("{}, with its proof", arguments.out.display()),
@@ -447,9 +447,9 @@ pub(crate) fn check_on_states(
             ));
         }
     }
-    let stages = stages(&supposed(&world)?, &Spec::parse(&source)?)?;
-    let plan = document.plan(&stages).map_err(|error| at(&error))?;
-    let checked = match check_stages(&stages, &plan) {
+    let law = stage_law(&supposed(&world)?, &Spec::parse(&source)?)?;
+    let proof = document.proof(&law).map_err(|error| at(&error))?;
+    let checked = match check_stage_proof(&law, &proof) {
         Ok(checked) if reasons.is_empty() => checked,
         Ok(_) => return rejected(&reasons, format, terminal),
         Err(rejection) => {

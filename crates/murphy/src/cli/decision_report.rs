@@ -9,7 +9,7 @@ use murphy_notation::Rational;
 use murphy_plan::once::{Causality, FiniteNirvana, Moved, best_pure, flips, verdict};
 use murphy_problem::decision::{
     BehaviourPolicy, DecisionProof, GameProof, Hidden, HiddenProof, InformationSet, Law, SequenceForm,
-    StagePlan, Stages, sets_of,
+    StageLaw, StageProof, sets_of,
 };
 use murphy_world::Settled;
 
@@ -302,10 +302,12 @@ pub(crate) fn on_hidden(problem: &Hidden, (proof, checked): (&HiddenProof, &Deci
 
 /// Returns the answer to a problem on states in words.
 pub(crate) fn on_states(
-    stages: &Stages,
+    law: &StageLaw,
     name: &str,
-    (plan, checked): (&StagePlan, &DecisionChecked),
-) -> String {
+    (proof, checked): (&StageProof, &DecisionChecked),
+) -> Result<String, Failure> {
+    let plan = &proof.plan;
+    let stages = law.among(&proof.settlements).map_err(Failure::new)?;
     let points: usize = plan.points.iter().map(Vec::len).sum();
     let mut text = line(
         "World",
@@ -336,13 +338,23 @@ pub(crate) fn on_states(
             &format!("what is learned on the way is bounded between weights that are multiples of 1/{grid}"),
         );
     }
-    text + &line(
+    if let Some(name) = &law.repeated {
+        let boxes = proof.boxes.len();
+        text += &line(
+            "",
+            &format!(
+                "`{name}` matters again and again, so that its worst value may lie inside its range: {boxes} boxes are bounded"
+            ),
+        );
+    }
+    text += &line(
         "Proof",
         &format!(
             "both sides hold: {} comparisons in exact arithmetic",
             count(checked.inequalities)
         ),
-    )
+    );
+    Ok(text)
 }
 
 /// Returns lines under one heading, cut where they are too many.

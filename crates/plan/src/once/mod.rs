@@ -10,6 +10,7 @@ pub mod predicted;
 pub mod pure;
 mod simplest;
 mod split;
+pub mod states;
 pub mod vector;
 pub mod verdict;
 
@@ -19,5 +20,6 @@ pub use game::solve_game;
 pub use law::{DecisionError, solve_law};
 pub use oracle::{solve_by_answers, solve_on_grid};
 pub use pure::{BestPure, best_pure};
+pub use states::solve_on_states;
 pub use vector::solve_stages;
 pub use verdict::{Causality, FiniteNirvana, Verdict, finite_nirvana, verdict};

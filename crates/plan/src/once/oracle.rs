@@ -16,14 +16,16 @@ use std::collections::BTreeMap;
 
 /// How often an answer is added.
 const ROUNDS_MAX: usize = 80;
-/// The most pairs of a node and weights.
+/// The most pairs of a node and weights as they are, whose fractions grow with every step.
+const EXACT_PAIRS_MAX: usize = 16_000;
+/// The most pairs of a node and weights on a grid.
 const PAIRS_MAX: usize = 60_000;
 /// The finest grid.
 const GRID_MAX: u32 = 1 << 12;
 /// Nature's mixture is rounded to multiples of one over this where its fractions are long.
-const PARTS: i64 = 1 << 30;
+const PARTS: i64 = 1 << 20;
 /// How long, in bits, the fractions of a mixture may be.
-const BITS_MAX: usize = 96;
+const BITS_MAX: usize = 48;
 
 /// Weights of the environments at a node, summing to one.
 type Weights = Vec<Rational>;
@@ -197,6 +199,11 @@ impl<'a> Search<'a> {
             answer[0].insert(weights.clone(), nothing());
         }
         let mut count = start.len();
+        let most = if grid.is_some() {
+            PAIRS_MAX
+        } else {
+            EXACT_PAIRS_MAX
+        };
         for node in 0..answer.len() {
             let here: Vec<Weights> = answer[node].keys().cloned().collect();
             for weights in here {
@@ -207,7 +214,7 @@ impl<'a> Search<'a> {
                         }
                     }
                 }
-                if count > PAIRS_MAX {
+                if count > most {
                     return None;
                 }
             }

@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most points that a state may have before pruning.
 const POINTS_MAX: usize = 20_000;
 
-/// The most points that may be left when each is held against mixtures of the others: a linear program each.
-const HULL_MAX: usize = 160;
+/// The most columns, over all nodes, of the linear programs that hold each point of a node against mixtures of the others.
+const COLUMNS_MAX: usize = 60_000;
 
 /// Returns an optimal plan of a decision problem on states.
 ///
@@ -29,9 +29,10 @@ const HULL_MAX: usize = 160;
 /// If a state has too many points.
 pub fn solve_stages(stages: &Stages) -> Result<StagePlan, DecisionError> {
     let mut points: Vec<Vec<Point>> = vec![Vec::new(); stages.nodes.len()];
+    let mut columns = 0;
     for node in (0..stages.nodes.len()).rev() {
         let found = reachable(stages, node, &points)?;
-        points[node] = hull(found)?;
+        points[node] = hull(found, &mut columns)?;
     }
     let first = points.first().ok_or(DecisionError::Unsolved)?;
     let Equilibrium {
@@ -138,7 +139,7 @@ fn undominated(mut sums: Vec<(Vec<Rational>, Vec<usize>)>) -> Vec<(Vec<Rational>
 }
 
 /// Keeps the points that no mixture of others is at least as good as in every environment.
-fn hull(points: Vec<Point>) -> Result<Vec<Point>, DecisionError> {
+fn hull(points: Vec<Point>, columns: &mut usize) -> Result<Vec<Point>, DecisionError> {
     let mut kept: BTreeSet<usize> = (0..points.len()).collect();
     let beaten = |a: &[Rational], b: &[Rational]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
     for at in 0..points.len() {
@@ -149,7 +150,8 @@ fn hull(points: Vec<Point>) -> Result<Vec<Point>, DecisionError> {
             kept.remove(&at);
         }
     }
-    if kept.len() > HULL_MAX {
+    *columns += kept.len() * kept.len();
+    if *columns > COLUMNS_MAX {
         return Err(DecisionError::TooLarge {
             rows: kept.len(),
             columns: points.first().map_or(0, |point| point.value.len()),

@@ -60,9 +60,9 @@ pub enum ProofDocument {
     /// Unknowns matter more than once in a run.
     Split {
         /// Boxes of their values: the hypothesis and the ranges.
-        boxes: Vec<(usize, Vec<(String, String)>)>,
+        boxes: Vec<BoxTexts>,
         /// What Nature picks among: the hypothesis and the values.
-        settlements: Vec<(usize, Vec<String>)>,
+        settlements: Vec<SettlementTexts>,
         /// Nature's realization plan.
         nature: Vec<String>,
     },
@@ -72,6 +72,12 @@ pub enum ProofDocument {
         cells: Vec<(Vec<(String, String)>, Vec<String>)>,
     },
 }
+
+/// A box of what unknowns may be: the hypothesis and the ranges.
+pub type BoxTexts = (usize, Vec<(String, String)>);
+
+/// What unknowns are settled to: the hypothesis and the values.
+pub type SettlementTexts = (usize, Vec<String>);
 
 /// Where a decision plan comes from: world, other files, constants, spec.
 pub type DecisionOrigins = (Origin, Vec<Origin>, BTreeMap<String, String>, Origin);
@@ -87,7 +93,7 @@ pub(crate) fn texts(numbers: &[Rational]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
 }
 
-fn number(text: &str) -> Result<Rational, DocumentError> {
+pub(crate) fn number(text: &str) -> Result<Rational, DocumentError> {
     text.parse().map_err(|error| DocumentError::Syntax {
         line: 0,
         column: 0,
@@ -106,8 +112,8 @@ fn pairs(texts: &[(String, String)]) -> Result<Vec<(Rational, Rational)>, Docume
         .collect()
 }
 
-fn read_boxes(boxes: &[(usize, Vec<(String, String)>)]) -> Result<Vec<UnknownBox>, DocumentError> {
-    let read = |(hypothesis, ranges): &(usize, Vec<(String, String)>)| {
+pub(crate) fn read_boxes(boxes: &[BoxTexts]) -> Result<Vec<UnknownBox>, DocumentError> {
+    let read = |(hypothesis, ranges): &BoxTexts| {
         Ok(UnknownBox {
             hypothesis: *hypothesis,
             ranges: pairs(ranges)?,
@@ -116,14 +122,24 @@ fn read_boxes(boxes: &[(usize, Vec<(String, String)>)]) -> Result<Vec<UnknownBox
     boxes.iter().map(read).collect()
 }
 
-fn read_settlements(settlements: &[(usize, Vec<String>)]) -> Result<Vec<Settlement>, DocumentError> {
-    let read = |(hypothesis, values): &(usize, Vec<String>)| {
+pub(crate) fn read_settlements(settlements: &[SettlementTexts]) -> Result<Vec<Settlement>, DocumentError> {
+    let read = |(hypothesis, values): &SettlementTexts| {
         Ok(Settlement {
             hypothesis: *hypothesis,
             values: numbers(values)?,
         })
     };
     settlements.iter().map(read).collect()
+}
+
+pub(crate) fn box_texts(boxes: &[UnknownBox]) -> Vec<BoxTexts> {
+    let text = |one: &UnknownBox| (one.hypothesis, pair_texts(&one.ranges));
+    boxes.iter().map(text).collect()
+}
+
+pub(crate) fn settlement_texts(settlements: &[Settlement]) -> Vec<SettlementTexts> {
+    let text = |one: &Settlement| (one.hypothesis, texts(&one.values));
+    settlements.iter().map(text).collect()
 }
 
 fn pair_texts(ranges: &[(Rational, Rational)]) -> Vec<(String, String)> {
@@ -358,14 +374,8 @@ impl ProofDocument {
                 nature,
                 ..
             } => Self::Split {
-                boxes: boxes
-                    .iter()
-                    .map(|one| (one.hypothesis, pair_texts(&one.ranges)))
-                    .collect(),
-                settlements: settlements
-                    .iter()
-                    .map(|one| (one.hypothesis, texts(&one.values)))
-                    .collect(),
+                boxes: box_texts(boxes),
+                settlements: settlement_texts(settlements),
                 nature: texts(nature),
             },
             DecisionProof::Peeked { cells, .. } => Self::Peeked {

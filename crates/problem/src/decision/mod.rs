@@ -20,6 +20,7 @@ pub mod predicted;
 pub mod proof;
 pub mod sequence;
 pub mod stage_document;
+pub mod stage_law;
 pub mod stages;
 pub mod tree;
 mod walk;
@@ -34,7 +35,8 @@ pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
 pub use proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 pub use sequence::{AgentSet, CompileError, Compiled, ENVIRONMENTS_MAX, NatureSet, SequenceForm};
 pub use stage_document::StageDocument;
-pub use stages::{Point, Stage, StageChoice, StagePlan, Stages, stages};
+pub use stage_law::{LawChoice, LawStage, StageHypothesis, StageLaw, stage_law};
+pub use stages::{Point, Stage, StageChoice, StagePlan, StageProof, Stages};
 pub use tree::{
     DecisionTree, DecisionTreeBuilder, Environment, EnvironmentId, History, HistoryId, Hypothesis,
     InformationSet, InformationSetId, TreeError, Turn,

@@ -11,6 +11,7 @@
 use crate::decision::law::{Law, LawHypothesis, Range};
 use crate::decision::policy::BehaviourPolicy;
 use crate::decision::proof::Settlement;
+use crate::decision::stage_law::TERMS_MAX;
 use crate::decision::tree::{
     DecisionTree, DecisionTreeBuilder, Environment, Hypothesis, InformationSet, TreeError, Turn, recalled,
 };
@@ -78,6 +79,10 @@ pub enum CompileError {
     },
     /// Nature has more to choose from than the limit.
     TooMany,
+    /// A plan does not fit the problem.
+    Plan,
+    /// What a plan pays is too long a polynomial.
+    Long,
     /// Predictors read different things, or read a policy that forgets.
     Reads,
     /// A prior, a weight or something secured, where every hypothesis is to be settled anew.
@@ -96,6 +101,11 @@ impl fmt::Display for CompileError {
             Self::TooMany => write!(
                 f,
                 "Nature has more than {ENVIRONMENTS_MAX} environments or {MOVES_MAX} moves to choose from"
+            ),
+            Self::Plan => write!(f, "the plan does not fit the problem"),
+            Self::Long => write!(
+                f,
+                "what a plan pays is a polynomial with more than {TERMS_MAX} terms in what is settled once: too many steps, or too many unknowns that matter again and again"
             ),
             Self::Reads => write!(
                 f,

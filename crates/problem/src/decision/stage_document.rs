@@ -1,9 +1,13 @@
 //! The plan of a decision problem on states as a file: ways of going on from each state, with what each is worth in every environment.
 
-use crate::decision::document::{DecisionOrigins, numbers, texts};
-use crate::decision::stages::{Point, StagePlan, Stages};
+use crate::decision::document::{
+    BoxTexts, DecisionOrigins, SettlementTexts, box_texts, number, numbers, read_boxes, read_settlements,
+    settlement_texts, texts,
+};
+use crate::decision::sequence::CompileError;
+use crate::decision::stage_law::StageLaw;
+use crate::decision::stages::{Point, StagePlan, StageProof};
 use crate::document::{DocumentError, Origin};
-use murphy_notation::Rational;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,6 +39,12 @@ pub struct StageDocument {
     /// If there is one, what is known along the way is bounded between weights that are multiples of one over this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<u32>,
+    /// Where an unknown matters more than once in a run, what Nature picks among: the hypothesis and the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settlements: Vec<SettlementTexts>,
+    /// There too, boxes of what the unknowns may be: the hypothesis and the ranges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<BoxTexts>,
     /// With which probability each way of going on from the start is taken.
     pub start: Vec<String>,
     /// For each state and step, in order: its name, and the ways of going on from it.
@@ -49,16 +59,21 @@ pub struct Way {
     pub act: String,
     /// For each branch, which way of going on comes next.
     pub next: Vec<usize>,
-    /// What it is worth in each environment, as payoffs to be made large.
+    /// What it is worth in each environment, as payoffs to be made large; nothing where an unknown matters more than once in a run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worth: Vec<String>,
 }
 
 impl StageDocument {
     /// Returns the document of a plan.
-    #[must_use]
-    pub fn new(stages: &Stages, plan: &StagePlan, origins: DecisionOrigins) -> Self {
+    ///
+    /// # Errors
+    /// If the plan does not speak of the problem.
+    pub fn new(law: &StageLaw, proof: &StageProof, origins: DecisionOrigins) -> Result<Self, CompileError> {
         let (world, files, constants, spec) = origins;
-        let states = stages.nodes.iter().zip(&plan.points).map(|(stage, points)| {
+        let plan = &proof.plan;
+        let stages = law.among(&proof.settlements)?;
+        let states = law.nodes.iter().zip(&plan.points).map(|(stage, points)| {
             let ways = points.iter().map(|point| Way {
                 act: stage
                     .choices
@@ -70,8 +85,8 @@ impl StageDocument {
             });
             (stage.name.clone(), ways.collect())
         });
-        let (lower, upper) = stages.asked(&plan.lower, &plan.upper);
-        Self {
+        let (lower, upper) = law.asked(&plan.lower, &plan.upper);
+        Ok(Self {
             format: FORMAT,
             world,
             files,
@@ -86,9 +101,14 @@ impl StageDocument {
                 .collect(),
             nature: texts(&plan.nature),
             grid: plan.grid,
+            settlements: match law.repeated {
+                Some(_) => settlement_texts(&proof.settlements),
+                None => Vec::new(),
+            },
+            boxes: box_texts(&proof.boxes),
             start: texts(&plan.mixture),
             states: states.collect(),
-        }
+        })
     }
 
     /// Returns the text of the plan file.
@@ -140,11 +160,16 @@ impl StageDocument {
     ///
     /// # Errors
     /// If a name or a number does not fit.
-    pub fn plan(&self, stages: &Stages) -> Result<StagePlan, DocumentError> {
-        let parse = |text: &str| Ok::<Rational, DocumentError>(numbers(&[text.to_owned()])?.remove(0));
-        let (lower, upper) = stages.asked(&parse(&self.lower)?, &parse(&self.upper)?);
+    pub fn proof(&self, law: &StageLaw) -> Result<StageProof, DocumentError> {
+        let (lower, upper) = law.asked(&number(&self.lower)?, &number(&self.upper)?);
+        let settlements = match law.repeated {
+            Some(_) => read_settlements(&self.settlements)?,
+            None => law
+                .ends()
+                .map_err(|error| DocumentError::Write(error.to_string()))?,
+        };
         let mut points = Vec::with_capacity(self.states.len());
-        for (stage, (name, ways)) in stages.nodes.iter().zip(&self.states) {
+        for (stage, (name, ways)) in law.nodes.iter().zip(&self.states) {
             if stage.name != *name {
                 return Err(DocumentError::UnknownState(name.clone()));
             }
@@ -166,13 +191,17 @@ impl StageDocument {
             }
             points.push(own);
         }
-        Ok(StagePlan {
-            points,
-            mixture: numbers(&self.start)?,
-            nature: numbers(&self.nature)?,
-            grid: self.grid,
-            lower,
-            upper,
+        Ok(StageProof {
+            plan: StagePlan {
+                points,
+                mixture: numbers(&self.start)?,
+                nature: numbers(&self.nature)?,
+                grid: self.grid,
+                lower,
+                upper,
+            },
+            settlements,
+            boxes: read_boxes(&self.boxes)?,
         })
     }
 }
