@@ -5,6 +5,7 @@
 //! the value of the game because each fixes one side. Where predictors read the policy, the upper side is proved for each way of acting where
 //! they look; where payoffs are polynomials in the agent's probabilities, for boxes that cover them, by Bernstein coefficients.
 
+use crate::hope::check_hoped;
 use murphy_notation::{Polynomial, Rational, SymbolRange};
 use murphy_problem::decision::{
     Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, Range,
@@ -91,10 +92,14 @@ impl From<CompileError> for DecisionRejection {
 /// What does not hold.
 pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecked, DecisionRejection> {
     let reading = law.reading()?;
+    if law.optimistic != matches!(proof, DecisionProof::Hoped { .. }) {
+        return Err(DecisionRejection::Kind);
+    }
     let fits = match proof {
         DecisionProof::Game(_) | DecisionProof::Split { .. } => reading.is_none() && law.remembers,
         DecisionProof::Drawn(_) => reading == Some(Reads::Action) && law.remembers,
         DecisionProof::Predicted { .. } => reading == Some(Reads::Policy) && law.remembers,
+        DecisionProof::Hoped { .. } => reading != Some(Reads::MixedPolicy) && law.remembers,
         DecisionProof::Peeked { .. } => reading == Some(Reads::MixedPolicy) || !law.remembers,
     };
     if !fits {
@@ -121,6 +126,7 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
             nature,
             ..
         } => check_split(law, policy, (boxes, settlements, nature))?,
+        DecisionProof::Hoped { policy, nature, .. } => check_hoped(law, policy, nature)?,
         DecisionProof::Peeked { policy, cells, .. } => {
             let form = law.peeked()?;
             let rows = policy.probabilities().to_vec();
@@ -244,7 +250,7 @@ fn check_split(
     Ok((lower, upper, inequalities + size(&compiled.form)))
 }
 
-fn size(form: &SequenceForm) -> u64 {
+pub(crate) fn size(form: &SequenceForm) -> u64 {
     (form.payoff.len() + form.sequences()) as u64
 }
 
@@ -253,16 +259,7 @@ fn guaranteed(compiled: &Compiled, policy: &BehaviourPolicy) -> Result<Rational,
     let form = &compiled.form;
     let rows = policy.probabilities().to_vec();
     let policy = BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
-    let mut x = vec![Rational::ONE; form.sequences()];
-    for (index, set) in form.agent.iter().enumerate() {
-        for action in 0..set.actions {
-            let p = &policy.at(index)[action];
-            if set.only.is_some_and(|only| only != action) && !p.is_zero() {
-                return Err(DecisionRejection::Policy);
-            }
-            x[set.first + action] = &x[set.after] * p;
-        }
-    }
+    let x = realized(form, &policy)?;
     let mut worth: Vec<Rational> = form
         .payoff
         .iter()
@@ -280,8 +277,26 @@ fn guaranteed(compiled: &Compiled, policy: &BehaviourPolicy) -> Result<Rational,
     Ok(worth[0].clone())
 }
 
+/// Returns the weight of each of the agent's sequences under a policy that takes nothing that is ruled out.
+pub(crate) fn realized(
+    form: &SequenceForm,
+    policy: &BehaviourPolicy,
+) -> Result<Vec<Rational>, DecisionRejection> {
+    let mut x = vec![Rational::ONE; form.sequences()];
+    for (index, set) in form.agent.iter().enumerate() {
+        for action in 0..set.actions {
+            let p = &policy.at(index)[action];
+            if set.only.is_some_and(|only| only != action) && !p.is_zero() {
+                return Err(DecisionRejection::Policy);
+            }
+            x[set.first + action] = &x[set.after] * p;
+        }
+    }
+    Ok(x)
+}
+
 /// Returns what the best answers to a plan of Nature's are worth.
-fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRejection> {
+pub(crate) fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRejection> {
     let is_plan = nature.len() == form.payoff.len()
         && nature.first() == Some(&Rational::ONE)
         && nature.iter().all(|weight| !weight.is_negative())
@@ -312,7 +327,7 @@ fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRe
 }
 
 /// Returns what a policy does where predictors look, if it draws no lots there.
-fn chosen_way(law: &Law, policy: &BehaviourPolicy) -> Result<Vec<usize>, DecisionRejection> {
+pub(crate) fn chosen_way(law: &Law, policy: &BehaviourPolicy) -> Result<Vec<usize>, DecisionRejection> {
     law.queried()
         .into_iter()
         .map(|set| {

@@ -31,6 +31,7 @@ mod exact;
 mod expectation;
 mod fractions;
 pub mod hidden;
+mod hope;
 mod infinite;
 mod lexicographic;
 mod long_run;

@@ -399,6 +399,39 @@ fn the_later_nature_settles_the_less_is_guaranteed() {
 }
 
 #[test]
+fn an_optimistic_nature_gains_by_changing_her_mind_and_is_the_best_case() {
+    let mut dice = Dice(61);
+    let mut strict = 0;
+    for _ in 0..12 {
+        let spec = SPEC.replace("precision", "nature: Nature(stance: Optimistic), precision");
+        let law = read(&random_world(&mut dice, "q"), &spec);
+        assert!(law.optimistic);
+        let answer =
+            |law: &murphy_problem::decision::Law| decide(law, &Rational::new(1, 1000)).unwrap().checked;
+        let values = [Settled::EachAction, Settled::EachState, Settled::Once]
+            .map(|settled| answer(&law.clone().settled(settled)));
+        for value in &values {
+            assert_eq!(value.lower, value.upper);
+        }
+        assert!(values[0].lower >= values[1].lower && values[1].lower >= values[2].lower);
+        strict += usize::from(values[0].lower > values[2].lower);
+        // Where facts are settled once, it is the greatest of what any policy without lots has in any world.
+        let once = law.clone().settled(Settled::Once);
+        let tree = once.tree().unwrap();
+        let sets = tree.information_sets().len();
+        let payoffs = (0..1usize << sets).flat_map(|number| {
+            let actions: Vec<usize> = (0..sets).map(|set| number >> set & 1).collect();
+            tree.payoffs(&BehaviourPolicy::pure(&tree, &actions).unwrap())
+        });
+        assert_eq!(Some(values[2].lower.clone()), payoffs.max());
+        let mut other = law.clone();
+        other.optimistic = false;
+        assert!(answer(&other).upper <= values[2].lower);
+    }
+    assert!(strict > 0, "no case tells the natures apart");
+}
+
+#[test]
 fn each_action_on_a_tree_is_backward_induction() {
     let mut dice = Dice(11);
     for _ in 0..10 {
@@ -526,6 +559,41 @@ fn what_plans_pay_over_very_many_steps_in_many_unknowns_is_refused_by_name() {
     let even = solve_on_grid(&states.among(&states.ends().unwrap()).unwrap(), 1).unwrap();
     let refusal = states.pays(&even).unwrap_err().to_string();
     assert!(refusal.contains("more than 2048 terms"), "{refusal}");
+}
+
+#[test]
+fn a_nature_with_too_many_plans_is_bounded_by_an_agent_that_sees_everything() {
+    let spec = r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: 4))], nature: Nature(stance: Optimistic), precision: 1e-6)"#;
+    let world = drift(4, "0.2..0.9");
+    let law = read(&world, spec).settled(Settled::EachAction);
+    let answer = decide(&law, &Rational::new(1, 1000)).unwrap();
+    assert!(law.compile().unwrap().form.pure_plans(4096).is_none());
+    // The agent does see everything, so that the bound is the value, and it is that of the engine for models.
+    assert_eq!(answer.checked.lower, answer.checked.upper);
+    let plain = World::parse(
+        Source::new("world.ron", world.replace(", settled: Once", "")),
+        &NoFiles,
+        &[],
+    )
+    .unwrap();
+    let problem = Problem::new(plain.unfold(&Limits::default()).unwrap(), &spec_of(spec)).unwrap();
+    let bracket = murphy::solve(&problem, &Settings::default())
+        .unwrap()
+        .plan
+        .bracket;
+    let value = answer.checked.lower.to_f64();
+    assert!(
+        bracket.lower <= value + 1e-12 && value - 1e-12 <= bracket.upper,
+        "{value} {bracket:?}"
+    );
+    let mut wrong = answer.proof;
+    if let DecisionProof::Hoped { lower, .. } = &mut wrong {
+        *lower += Rational::new(1, 16);
+    }
+    assert!(matches!(
+        check_decision(&law, &wrong),
+        Err(DecisionRejection::Lower { .. })
+    ));
 }
 
 #[test]

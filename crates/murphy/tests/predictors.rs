@@ -12,7 +12,7 @@ use murphy_certify::{DecisionRejection, check_decision};
 use murphy_notation::{Polynomial, Rational};
 use murphy_plan::once::solve_game;
 use murphy_problem::decision::{
-    DecisionDocument, DecisionProof, History, Law, LawHypothesis, Query, Range, Turn,
+    BehaviourPolicy, DecisionDocument, DecisionProof, History, Law, LawHypothesis, Query, Range, Turn,
 };
 use murphy_world::{Reads, Settled};
 
@@ -169,6 +169,7 @@ fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
         queries: (0..sets).map(query).collect(),
         information_sets: grown.sets,
         remembers: true,
+        optimistic: false,
         negated: false,
         tail: Rational::ZERO,
         goal: "all".to_owned(),
@@ -221,6 +222,56 @@ fn a_part_is_worth_at_least_what_every_way_in_it_is() {
                 "{does:?} {way:?}"
             );
         }
+    }
+}
+
+#[test]
+fn a_nature_that_is_with_the_agent_gives_the_best_of_all_pairs() {
+    let mut dice = Dice(14);
+    for round in 0..4 {
+        let mut law = random_law(&mut dice, 1 + round % 3);
+        law.optimistic = true;
+        let mut best: Option<Rational> = None;
+        for way in law.ways().unwrap() {
+            let compiled = law.kept(&way).unwrap();
+            // All choices are looked at, so that a way is a policy.
+            let rows = way
+                .iter()
+                .map(|&does| {
+                    (0..2)
+                        .map(|action| Rational::from(i64::from(action == does)))
+                        .collect()
+                })
+                .collect();
+            let policy = BehaviourPolicy::over(&compiled.sets, rows).unwrap();
+            let x = compiled.form.realization(&policy);
+            for plan in compiled.form.pure_plans(100).unwrap() {
+                let pays = |row: &std::collections::BTreeMap<usize, Rational>| {
+                    row.iter().map(|(q, a)| a * &x[*q]).sum::<Rational>()
+                };
+                let worth = compiled
+                    .form
+                    .payoff
+                    .iter()
+                    .zip(&plan)
+                    .map(|(row, weight)| weight * pays(row))
+                    .sum();
+                best = best.max(Some(worth));
+            }
+        }
+        let answer = decide(&law, &Rational::new(1, 1000)).unwrap();
+        assert_eq!(Some(&answer.checked.lower), best.as_ref(), "round {round}");
+        assert_eq!(Some(&answer.checked.upper), best.as_ref(), "round {round}");
+        let mut wrong = answer.proof.clone();
+        if let DecisionProof::Hoped { upper, .. } = &mut wrong {
+            *upper -= Rational::new(1, 16);
+        }
+        assert!(matches!(
+            check_decision(&law, &wrong),
+            Err(DecisionRejection::Upper { .. })
+        ));
+        law.optimistic = false;
+        assert_eq!(check_decision(&law, &answer.proof), Err(DecisionRejection::Kind));
     }
 }
 

@@ -147,6 +147,23 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
             };
             text += &mixture(law, &compiled.form, &game);
         }
+        DecisionProof::Hoped { nature, .. } => {
+            let way = told(law, answer.proof.policy());
+            let compiled = law.kept(&way).map_err(Failure::new)?;
+            let mut lines = Vec::new();
+            for set in &compiled.form.nature {
+                for (choice, name) in set.choices.iter().enumerate() {
+                    if nature.get(set.first + choice) == Some(&Rational::ONE) {
+                        let place = match set.after {
+                            0 if compiled.form.nature.len() == 1 => String::new(),
+                            _ => format!("{}: ", set.name),
+                        };
+                        lines.push(format!("{place}{name}"));
+                    }
+                }
+            }
+            text += &listed("Best", lines);
+        }
         DecisionProof::Peeked { cells, .. } => {
             if !law.remembers {
                 text += &line(
@@ -158,6 +175,15 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
         }
     }
     Ok(text)
+}
+
+/// Returns what predictors are told of a policy: what it does where they look.
+fn told(law: &Law, policy: &BehaviourPolicy) -> Vec<usize> {
+    let does = |set| policy.at(set).iter().position(|p| *p == Rational::ONE);
+    law.queried()
+        .into_iter()
+        .map(|set| does(set).unwrap_or(0))
+        .collect()
 }
 
 /// Returns what would change the plan, a line each.
@@ -373,6 +399,11 @@ pub(crate) fn listed(heading: &str, lines: Vec<String>) -> String {
 /// Returns what Nature is taken to do, a sentence each.
 pub(crate) fn nature(law: &Law) -> Vec<String> {
     let mut sentences = Vec::new();
+    let stance = if law.optimistic {
+        "optimistic"
+    } else {
+        "pessimistic"
+    };
     let names: Vec<&str> = law
         .hypotheses
         .iter()
@@ -385,13 +416,10 @@ pub(crate) fn nature(law: &Law) -> Vec<String> {
             .iter()
             .map(|one| format!("{} {}", one.name, one.prior))
             .collect();
-        sentences.push(format!(
-            "pessimistic; a prior over hypotheses: {}",
-            parts.join(", ")
-        ));
+        sentences.push(format!("{stance}; a prior over hypotheses: {}", parts.join(", ")));
     } else if names.len() > 1 {
         sentences.push(format!(
-            "pessimistic; picks once among the hypotheses {}",
+            "{stance}; picks once among the hypotheses {}",
             names.join(", ")
         ));
     }
@@ -406,7 +434,7 @@ pub(crate) fn nature(law: &Law) -> Vec<String> {
         };
         let sentence = format!("settles {} in {}..{} {when}", range.name, range.low, range.high);
         sentences.push(if sentences.is_empty() {
-            format!("pessimistic; {sentence}")
+            format!("{stance}; {sentence}")
         } else {
             sentence
         });

@@ -96,7 +96,7 @@ impl Kind {
                 let whole = |one: &Alternative| one.does.iter().all(Option::is_some);
                 alternatives.iter().all(whole).then_some(Self::Predicted)
             }
-            DecisionProof::Split { .. } | DecisionProof::Peeked { .. } => None,
+            DecisionProof::Split { .. } | DecisionProof::Hoped { .. } | DecisionProof::Peeked { .. } => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Decision problems whose probabilities may read the policy, each kind by the method that is exact for it.
 
 use crate::once::game::solve_game;
+use crate::once::hope::solve_hoped;
 use crate::once::peeked::solve_peeked;
 use crate::once::predicted::solve_predicted;
 use crate::once::pure::best_pure;
@@ -68,10 +69,16 @@ impl From<CompileError> for DecisionError {
 ///   by branch and bound over what the predictors are told.
 /// - Predictors read the probabilities, or the agent forgets: polynomials, exactly where one probability is free, else in a bracket of `precision`.
 ///
+/// With an optimistic Nature neither side needs lots: every plan of Nature's has a best answer, and where there are too many of them, an agent that sees everything is
+/// a bound.
+///
 /// # Errors
 /// [`DecisionError`].
 pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, DecisionError> {
     let reading = law.reading()?;
+    if law.optimistic {
+        return solve_hoped(law);
+    }
     if !law.remembers {
         return solve_peeked(&law.peeked()?, law, precision);
     }

@@ -3,6 +3,7 @@
 pub mod belief;
 pub mod flip;
 pub mod game;
+pub mod hope;
 pub mod law;
 pub mod oracle;
 pub mod peeked;

@@ -66,6 +66,11 @@ pub enum ProofDocument {
         /// Nature's realization plan.
         nature: Vec<String>,
     },
+    /// Nature is with the agent.
+    Hoped {
+        /// Nature's plan.
+        nature: Vec<String>,
+    },
     /// Payoffs are polynomials in the agent's probabilities.
     Peeked {
         /// Boxes, each with its ranges and Nature's mixture.
@@ -302,6 +307,12 @@ impl DecisionDocument {
                 nature: numbers(nature)?,
                 upper,
             },
+            ProofDocument::Hoped { nature } => DecisionProof::Hoped {
+                policy,
+                nature: numbers(nature)?,
+                lower,
+                upper,
+            },
             ProofDocument::Peeked { cells } => {
                 let mut read = Vec::new();
                 for (ranges, mixture) in cells {
@@ -376,6 +387,9 @@ impl ProofDocument {
             } => Self::Split {
                 boxes: box_texts(boxes),
                 settlements: settlement_texts(settlements),
+                nature: texts(nature),
+            },
+            DecisionProof::Hoped { nature, .. } => Self::Hoped {
                 nature: texts(nature),
             },
             DecisionProof::Peeked { cells, .. } => Self::Peeked {

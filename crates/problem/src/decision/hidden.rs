@@ -4,6 +4,7 @@
 //! acting is worth is then one number a state, and what is known is one weight a state.
 
 use crate::decision::ENVIRONMENTS_MAX;
+use crate::decision::goal::check_pessimistic;
 use crate::decision::grow::{Supposed, ranges};
 use crate::decision::sequence::{CompileError, evaluated};
 use murphy_notation::{Diagnostic, Rational};
@@ -107,6 +108,7 @@ impl Hidden {
 /// Where that is not so, in words.
 pub fn hidden(supposed: &[Supposed], spec: &Spec) -> Result<Hidden, Diagnostic> {
     spec.check_one_goal()?;
+    check_pessimistic(spec)?;
     let goal = spec.only_goal()?;
     let (quantity, discount) = match &goal.objective {
         Objective::Expected {

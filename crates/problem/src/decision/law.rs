@@ -21,6 +21,8 @@ pub struct Law {
     pub queries: Vec<Query>,
     /// Whether the agent remembers all that it saw and did.
     pub remembers: bool,
+    /// Whether Nature is with the agent, and not against it.
+    pub optimistic: bool,
     /// Whether payoffs are minus what the spec asks to make small.
     pub negated: bool,
     /// How far the payoffs beyond the last step can move the value, either way; zero unless histories were cut.

@@ -32,6 +32,7 @@ pub use law::{Law, LawHypothesis, Query, Range};
 pub use partly::Told;
 pub use peeked::PeekedForm;
 pub use policy::{BehaviourPolicy, DecisionPlan, PolicyError};
+pub use predicted::PLANS_MAX;
 pub use proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 pub use sequence::{AgentSet, CompileError, Compiled, ENVIRONMENTS_MAX, NatureSet, SequenceForm};
 pub use stage_document::StageDocument;

@@ -8,6 +8,9 @@ use crate::decision::tree::{InformationSet, InformationSetId};
 /// The most ways of acting where predictors look.
 pub const WAYS_MAX: usize = 4096;
 
+/// The most plans of an optimistic Nature that are answered one by one, over all ways of acting.
+pub const PLANS_MAX: usize = 4096;
+
 impl Law {
     /// Returns every way of acting where predictors look: one action for each of [`Law::queried`], in the order of a dictionary.
     ///

@@ -88,6 +88,17 @@ pub enum DecisionProof {
         /// What no policy exceeds against it.
         upper: Rational,
     },
+    /// Nature is with the agent: neither needs lots.
+    Hoped {
+        /// What the agent does.
+        policy: BehaviourPolicy,
+        /// Nature's plan.
+        nature: Vec<Rational>,
+        /// What both are worth together.
+        lower: Rational,
+        /// What no policy exceeds with any plan of Nature's.
+        upper: Rational,
+    },
     /// Predictors know the probabilities with which the agent draws, or the agent forgets: payoffs are polynomials in them.
     Peeked {
         /// What the agent does.
@@ -107,7 +118,10 @@ impl DecisionProof {
     pub fn lower(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.lower,
-            Self::Predicted { lower, .. } | Self::Split { lower, .. } | Self::Peeked { lower, .. } => lower,
+            Self::Predicted { lower, .. }
+            | Self::Split { lower, .. }
+            | Self::Hoped { lower, .. }
+            | Self::Peeked { lower, .. } => lower,
         }
     }
 
@@ -116,7 +130,10 @@ impl DecisionProof {
     pub fn upper(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.upper,
-            Self::Predicted { upper, .. } | Self::Split { upper, .. } | Self::Peeked { upper, .. } => upper,
+            Self::Predicted { upper, .. }
+            | Self::Split { upper, .. }
+            | Self::Hoped { upper, .. }
+            | Self::Peeked { upper, .. } => upper,
         }
     }
 
@@ -125,9 +142,10 @@ impl DecisionProof {
     pub fn policy(&self) -> &BehaviourPolicy {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.policy,
-            Self::Predicted { policy, .. } | Self::Split { policy, .. } | Self::Peeked { policy, .. } => {
-                policy
-            }
+            Self::Predicted { policy, .. }
+            | Self::Split { policy, .. }
+            | Self::Hoped { policy, .. }
+            | Self::Peeked { policy, .. } => policy,
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum CompileError {
     },
     /// Nature has more to choose from than the limit.
     TooMany,
+    /// Nature is optimistic, and predictors read probabilities, or the agent forgets.
+    Hope,
     /// A plan does not fit the problem.
     Plan,
     /// What a plan pays is too long a polynomial.
@@ -101,6 +103,10 @@ impl fmt::Display for CompileError {
             Self::TooMany => write!(
                 f,
                 "Nature has more than {ENVIRONMENTS_MAX} environments or {MOVES_MAX} moves to choose from"
+            ),
+            Self::Hope => write!(
+                f,
+                "an optimistic Nature is not supported where predictors read probabilities or the agent forgets"
             ),
             Self::Plan => write!(f, "the plan does not fit the problem"),
             Self::Long => write!(
@@ -261,6 +267,33 @@ impl SequenceForm {
             worth[set.after] += most;
         }
         worth[0].clone()
+    }
+
+    /// Returns every plan of Nature that draws no lots; none if there are more than `most`.
+    #[must_use]
+    pub fn pure_plans(&self, most: usize) -> Option<Vec<Vec<Rational>>> {
+        let mut begun = vec![Rational::ZERO; self.payoff.len()];
+        *begun.first_mut()? = Rational::ONE;
+        let mut plans = vec![begun];
+        for set in &self.nature {
+            let mut longer = Vec::with_capacity(plans.len());
+            for plan in plans {
+                if plan[set.after].is_zero() {
+                    longer.push(plan);
+                    continue;
+                }
+                for choice in 0..set.choices.len() {
+                    let mut next = plan.clone();
+                    next[set.first + choice] = Rational::ONE;
+                    longer.push(next);
+                }
+                if longer.len() > most {
+                    return None;
+                }
+            }
+            plans = longer;
+        }
+        Some(plans)
     }
 
     /// Says whether numbers are a plan of Nature: not negative, one for the empty sequence, and each set's choices sum to what leads to it.

@@ -3,7 +3,7 @@
 //! Histories that lead to the same state after the same number of steps are one node. Where Nature settles once, and to one of finitely many values, it comes down
 //! to [`Stages`].
 
-use crate::decision::goal::Pursuit;
+use crate::decision::goal::{Pursuit, check_pessimistic};
 use crate::decision::grow::{Supposed, ranges};
 use crate::decision::law::Range;
 use crate::decision::proof::Settlement;
@@ -239,6 +239,7 @@ impl StageLaw {
 /// Where that is not so, in words.
 pub fn stage_law(supposed: &[Supposed], spec: &Spec) -> Result<StageLaw, Diagnostic> {
     spec.check_one_goal()?;
+    check_pessimistic(spec)?;
     let goal = spec.only_goal()?;
     let plain = |one: &Supposed| one.world.seen.is_none() && one.world.predictions.is_empty();
     if !supposed.iter().all(plain) {
