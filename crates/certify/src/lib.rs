@@ -21,6 +21,7 @@
 //! Beside this crate: the membership test and the weak-duality bound of `murphy-credal`, for sets other than single distributions and
 //! bounds on each probability, and the arithmetic of `dashu`.
 
+pub mod anew;
 mod arena;
 mod backward;
 mod checked;
@@ -45,6 +46,7 @@ mod total;
 mod until;
 mod whole;
 
+pub use anew::check_anew;
 pub use checked::Checked;
 pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use exact::{ExactValues, check_exact, exact_steps};

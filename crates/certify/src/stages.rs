@@ -29,6 +29,9 @@ pub fn check_stages(stages: &Stages, plan: &StagePlan) -> Result<DecisionChecked
 /// # Errors
 /// As [`check_stages`], or if boxes do not cover what the unknowns may be.
 pub fn check_on_states(law: &StageLaw, proof: &StageProof) -> Result<DecisionChecked, DecisionRejection> {
+    if law.is_anew() {
+        return Err(DecisionRejection::Kind);
+    }
     let spaces: Vec<Space<'_>> = law
         .hypotheses
         .iter()

@@ -6,9 +6,9 @@
     reason = "a test may fail where it builds its cases"
 )]
 
-use murphy::decision::{decide, decide_on_states};
+use murphy::decision::{decide, decide_anew, decide_on_states};
 use murphy::prelude::*;
-use murphy_certify::{DecisionRejection, check_decision, check_on_states, check_stages};
+use murphy_certify::{DecisionRejection, check_anew, check_decision, check_on_states, check_stages};
 use murphy_plan::once::{solve_by_answers, solve_game, solve_on_grid, solve_stages};
 use murphy_problem::decision::{
     BehaviourPolicy, Compiled, DecisionProof, DecisionTree, DecisionTreeBuilder, Environment, History,
@@ -594,6 +594,70 @@ fn a_nature_with_too_many_plans_is_bounded_by_an_agent_that_sees_everything() {
         check_decision(&law, &wrong),
         Err(DecisionRejection::Lower { .. })
     ));
+}
+
+#[test]
+fn settling_anew_is_worth_the_same_on_states_as_on_histories() {
+    let mut dice = Dice(67);
+    let (mut lots, mut strict) = (0, 0);
+    for round in 0..16 {
+        // A walk comes back to states, a random world does not.
+        let (text, spec) = if round % 4 == 0 {
+            (drift(4, ["0.2..0.9", "0.35..0.6"][round / 4 % 2]), over_steps(3))
+        } else {
+            (random_world(&mut dice, "q"), spec_of(SPEC))
+        };
+        let hypotheses = [supposed(&text)];
+        let histories = law(&hypotheses, &spec).unwrap();
+        let states = stage_law(&hypotheses, &spec).unwrap();
+        let mut values = Vec::new();
+        for settled in [Settled::EachAction, Settled::EachState] {
+            let exact = decide(&histories.clone().settled(settled), &Rational::new(1, 1000))
+                .unwrap()
+                .checked;
+            let anew = states.settled(settled);
+            let (plan, checked) = decide_anew(&anew).unwrap();
+            assert_eq!(exact.lower, checked.lower, "{round} {settled:?}");
+            assert_eq!(exact.upper, checked.upper, "{round} {settled:?}");
+            lots += plan
+                .policy
+                .iter()
+                .filter(|row| row.iter().filter(|p| p.is_positive()).count() > 1)
+                .count();
+            values.push(checked.lower);
+            let mut wrong = plan.clone();
+            wrong.lower += Rational::new(1, 1_000_000);
+            assert!(matches!(
+                check_anew(&anew, &wrong),
+                Err(DecisionRejection::Lower { .. })
+            ));
+            let mut wrong = plan.clone();
+            wrong.upper -= Rational::new(1, 1_000_000);
+            assert!(matches!(
+                check_anew(&anew, &wrong),
+                Err(DecisionRejection::Upper { .. })
+            ));
+            let mut wrong = plan.clone();
+            wrong.policy[0].pop();
+            assert_eq!(check_anew(&anew, &wrong), Err(DecisionRejection::Policy));
+            // A plan for one time of settling proves nothing of another.
+            assert!(check_anew(&states.settled(Settled::Once), &plan).is_err());
+        }
+        strict += usize::from(values[0] < values[1]);
+    }
+    assert!(lots > 0 && strict > 0, "no case needs lots");
+}
+
+#[test]
+fn many_steps_of_settling_anew_stay_in_a_narrow_bracket_in_order() {
+    let states = stage_law(&[supposed(&drift(6, "0.3..0.7"))], &over_steps(60)).unwrap();
+    let [action, state] = [Settled::EachAction, Settled::EachState]
+        .map(|settled| decide_anew(&states.settled(settled)).unwrap().1);
+    let narrow = Rational::new(1, 1_000_000_000);
+    for checked in [&action, &state] {
+        assert!(checked.lower <= checked.upper && &checked.upper - &checked.lower <= narrow);
+    }
+    assert!(action.upper < state.lower);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use murphy_certify::{DecisionRejection, check_decision};
 use murphy_notation::{Polynomial, Rational};
 use murphy_plan::once::solve_game;
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionDocument, DecisionProof, History, Law, LawHypothesis, Query, Range, Turn,
+    BehaviourPolicy, DecisionDocument, DecisionProof, History, Law, LawHypothesis, PlanText, Query, Range,
+    Turn,
 };
 use murphy_world::{Reads, Settled};
 
@@ -84,7 +85,7 @@ impl Growing {
 }
 
 /// Two choices after a sight, then two more each: eight information sets, all of which predictors read.
-fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
+fn random_law(dice: &mut Dice, count: usize) -> Law {
     let mut grown = Growing {
         histories: Vec::new(),
         sets: Vec::new(),
@@ -93,10 +94,9 @@ fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
     for (side, first) in grown.chance(root).into_iter().enumerate() {
         for after in grown.agent(&[first]) {
             let seen: Vec<usize> = after.into_iter().flat_map(|one| grown.chance(one)).collect();
-            let groups: Vec<Vec<usize>> = if side == 0 {
-                seen.iter().map(|one| vec![*one]).collect()
-            } else {
-                vec![seen]
+            let groups: Vec<Vec<usize>> = match side {
+                0 => seen.iter().map(|one| vec![*one]).collect(),
+                _ => vec![seen],
             };
             for group in groups {
                 for last in grown.agent(&group).into_iter().flatten() {
@@ -105,57 +105,15 @@ fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
             }
         }
     }
-    let sets = grown.sets.len();
     let has_prior = dice.below(2) == 0;
-    let hypothesis = |dice: &mut Dice, number: usize| {
-        let mut probability = vec![Polynomial::from(Rational::ONE); grown.histories.len()];
-        for history in &grown.histories {
-            let Turn::Chance { next } = &history.turn else {
-                continue;
-            };
-            let set = usize::try_from(dice.below(u64::try_from(sets).unwrap())).unwrap();
-            let (low, high) = (dice.ratio(4), dice.ratio(4));
-            let mut p =
-                Polynomial::from(low.clone()).plus(&Polynomial::symbol(READ + set).scaled(&(high - low)));
-            if history.parent.is_none() && number == 0 {
-                // What the first predictor reads is believed only so far, and how far is not known.
-                let doubt = Polynomial::symbol(UNKNOWN);
-                let rest = Polynomial::from(Rational::ONE).minus(&doubt);
-                p = p.times(&rest).plus(&doubt.scaled(&Rational::new(1, 2)));
-            }
-            probability[next[1]] = Polynomial::from(Rational::ONE).minus(&p);
-            probability[next[0]] = p;
+    let mut hypotheses: Vec<LawHypothesis> = (0..count)
+        .map(|number| random_hypothesis(dice, &grown, number))
+        .collect();
+    if has_prior {
+        for one in &mut hypotheses {
+            one.prior = Rational::new(1, i64::try_from(count).unwrap());
         }
-        let unknowns = if number == 0 {
-            vec![Range {
-                symbol: UNKNOWN,
-                name: "doubt".to_owned(),
-                low: Rational::new(1, 4),
-                high: Rational::new(3, 4),
-                settled: Settled::Once,
-            }]
-        } else {
-            Vec::new()
-        };
-        LawHypothesis {
-            name: format!("hypothesis {number}"),
-            prior: if has_prior {
-                Rational::new(1, i64::try_from(hypotheses).unwrap())
-            } else {
-                Rational::ONE
-            },
-            weight: Rational::ONE,
-            secured: dice.ratio(5),
-            unknowns,
-            probability,
-            payoff: grown
-                .histories
-                .iter()
-                .map(|_| dice.ratio(6) - Rational::new(1, 3))
-                .collect(),
-        }
-    };
-    let hypotheses = (0..hypotheses).map(|number| hypothesis(dice, number)).collect();
+    }
     let query = |information_set: usize| Query {
         predictor: format!("omega {information_set}"),
         reads: Reads::Policy,
@@ -163,10 +121,10 @@ fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
         symbols: vec![Some(READ + information_set), None],
     };
     Law {
-        histories: grown.histories.clone(),
+        histories: grown.histories,
         hypotheses,
         has_prior,
-        queries: (0..sets).map(query).collect(),
+        queries: (0..grown.sets.len()).map(query).collect(),
         information_sets: grown.sets,
         remembers: true,
         optimistic: false,
@@ -174,6 +132,48 @@ fn random_law(dice: &mut Dice, hypotheses: usize) -> Law {
         tail: Rational::ZERO,
         goal: "all".to_owned(),
         world: "random".to_owned(),
+    }
+}
+
+/// Every chance move reads some choice; what is read first in the first hypothesis is believed only so far, and how far is not known.
+fn random_hypothesis(dice: &mut Dice, grown: &Growing, number: usize) -> LawHypothesis {
+    let one = Polynomial::from(Rational::ONE);
+    let mut probability = vec![one.clone(); grown.histories.len()];
+    for history in &grown.histories {
+        let Turn::Chance { next } = &history.turn else {
+            continue;
+        };
+        let set = usize::try_from(dice.below(u64::try_from(grown.sets.len()).unwrap())).unwrap();
+        let (low, high) = (dice.ratio(4), dice.ratio(4));
+        let mut p = Polynomial::from(low.clone()).plus(&Polynomial::symbol(READ + set).scaled(&(high - low)));
+        if history.parent.is_none() && number == 0 {
+            let doubt = Polynomial::symbol(UNKNOWN);
+            p = p
+                .times(&one.minus(&doubt))
+                .plus(&doubt.scaled(&Rational::new(1, 2)));
+        }
+        probability[next[1]] = one.minus(&p);
+        probability[next[0]] = p;
+    }
+    let doubt = Range {
+        symbol: UNKNOWN,
+        name: "doubt".to_owned(),
+        low: Rational::new(1, 4),
+        high: Rational::new(3, 4),
+        settled: Settled::Once,
+    };
+    LawHypothesis {
+        name: format!("hypothesis {number}"),
+        prior: Rational::ONE,
+        weight: Rational::ONE,
+        secured: dice.ratio(5),
+        unknowns: if number == 0 { vec![doubt] } else { Vec::new() },
+        probability,
+        payoff: grown
+            .histories
+            .iter()
+            .map(|_| dice.ratio(6) - Rational::new(1, 3))
+            .collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Format, WorldArguments};
 use crate::cli::decision::{Asked, Decision};
+use crate::cli::decision_states;
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::report::line;
@@ -13,7 +14,7 @@ use murphy::decision::decide;
 use murphy_notation::{Rational, hint_for};
 use murphy_plan::consistency::{Audit, Naive, Station, audit, naive_policy};
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionDocument, DecisionProof, InformationSet, Law, StageDocument,
+    BehaviourPolicy, DecisionDocument, DecisionProof, InformationSet, Law, PlanText,
 };
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ fn best(
 /// Reads a plan file.
 fn saved(path: &Path, terminal: &Terminal) -> Result<(TreeProblem, DecisionProof), Failure> {
     let (source, _) = read_source(path)?;
-    if StageDocument::recognises(&source.text) {
+    if decision_states::recognises(&source.text) {
         return Err(too_many_histories());
     }
     if !DecisionDocument::recognises(&source.text) {

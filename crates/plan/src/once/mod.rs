@@ -1,5 +1,6 @@
 //! Finite decision problems against a Nature that settles once, exactly: linear programs, laws, vector-valued dynamic programming.
 
+pub mod anew;
 pub mod belief;
 pub mod flip;
 pub mod game;
@@ -15,6 +16,7 @@ pub mod states;
 pub mod vector;
 pub mod verdict;
 
+pub use anew::solve_anew;
 pub use belief::solve_hidden;
 pub use flip::{Flip, Moved, flips};
 pub use game::solve_game;

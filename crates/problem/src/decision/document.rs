@@ -1,6 +1,7 @@
 //! The plan of a finite decision problem as a file: what to do at each information set, what that is worth, and the proof, all in exact fractions.
 
 use crate::decision::law::Law;
+use crate::decision::plan_text::{FORMAT, PlanText};
 use crate::decision::policy::BehaviourPolicy;
 use crate::decision::proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 use crate::decision::sequence::{CompileError, Compiled};
@@ -9,9 +10,6 @@ use crate::document::{DocumentError, Origin};
 use murphy_notation::Rational;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 1;
 
 /// A plan of a finite decision problem with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,13 +84,6 @@ pub type SettlementTexts = (usize, Vec<String>);
 
 /// Where a decision plan comes from: world, other files, constants, spec.
 pub type DecisionOrigins = (Origin, Vec<Origin>, BTreeMap<String, String>, Origin);
-
-/// How plan files are read and written: what is there is written without saying so.
-fn options() -> ron::Options {
-    ron::Options::default()
-        .with_recursion_limit(32)
-        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
-}
 
 pub(crate) fn texts(numbers: &[Rational]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
@@ -185,6 +176,18 @@ fn unique(sets: &mut [InformationSet]) {
     }
 }
 
+impl PlanText for DecisionDocument {
+    const NAME: &'static str = "DecisionDocument";
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+
+    fn origins(&self) -> (&Origin, &BTreeMap<String, String>, &Origin) {
+        (&self.world, &self.constants, &self.spec)
+    }
+}
+
 impl DecisionDocument {
     /// Returns the document of a proof. What the spec asks to make small is shown as it is asked for.
     ///
@@ -211,51 +214,6 @@ impl DecisionDocument {
             policy,
             proof: ProofDocument::new(proof),
         })
-    }
-
-    /// Returns the text of the plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Write`], which no plan is known to cause.
-    pub fn to_text(&self) -> Result<String, DocumentError> {
-        let style = ron::ser::PrettyConfig::new()
-            .struct_names(true)
-            .compact_arrays(true);
-        let body = options()
-            .to_string_pretty(self, style)
-            .map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
-        ))
-    }
-
-    /// Says whether a text looks like a plan of this kind.
-    #[must_use]
-    pub fn recognises(text: &str) -> bool {
-        let first = text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with("//"));
-        first.is_some_and(|line| line.starts_with("DecisionDocument"))
-    }
-
-    /// Reads a plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
-    pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = options().from_str(text).map_err(|error| DocumentError::Syntax {
-            line: error.span.start.line,
-            column: error.span.start.col,
-            message: error.code.to_string(),
-        })?;
-        if document.format == FORMAT {
-            Ok(document)
-        } else {
-            Err(DocumentError::Version {
-                found: document.format,
-            })
-        }
     }
 
     /// Returns the proof that the document states, its names looked up in the law.

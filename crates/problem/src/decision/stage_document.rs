@@ -4,15 +4,13 @@ use crate::decision::document::{
     BoxTexts, DecisionOrigins, SettlementTexts, box_texts, number, numbers, read_boxes, read_settlements,
     settlement_texts, texts,
 };
+use crate::decision::plan_text::{FORMAT, PlanText};
 use crate::decision::sequence::CompileError;
 use crate::decision::stage_law::StageLaw;
 use crate::decision::stages::{Point, StagePlan, StageProof};
 use crate::document::{DocumentError, Origin};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 1;
 
 /// A plan of a decision problem on states with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +62,18 @@ pub struct Way {
     pub worth: Vec<String>,
 }
 
+impl PlanText for StageDocument {
+    const NAME: &'static str = "StageDocument";
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+
+    fn origins(&self) -> (&Origin, &BTreeMap<String, String>, &Origin) {
+        (&self.world, &self.constants, &self.spec)
+    }
+}
+
 impl StageDocument {
     /// Returns the document of a plan.
     ///
@@ -109,51 +119,6 @@ impl StageDocument {
             start: texts(&plan.mixture),
             states: states.collect(),
         })
-    }
-
-    /// Returns the text of the plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Write`], which no plan is known to cause.
-    pub fn to_text(&self) -> Result<String, DocumentError> {
-        let style = ron::ser::PrettyConfig::new()
-            .struct_names(true)
-            .compact_arrays(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
-        ))
-    }
-
-    /// Says whether a text looks like a plan of this kind.
-    #[must_use]
-    pub fn recognises(text: &str) -> bool {
-        let mut lines = text.lines().map(str::trim);
-        let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
-        first.is_some_and(|line| line.starts_with("StageDocument"))
-    }
-
-    /// Reads a plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
-    pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = ron::Options::default()
-            .with_recursion_limit(32)
-            .from_str(text)
-            .map_err(|error| DocumentError::Syntax {
-                line: error.span.start.line,
-                column: error.span.start.col,
-                message: error.code.to_string(),
-            })?;
-        if document.format == FORMAT {
-            Ok(document)
-        } else {
-            Err(DocumentError::Version {
-                found: document.format,
-            })
-        }
     }
 
     /// Returns the plan that the document states, its names looked up.

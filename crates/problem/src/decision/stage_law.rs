@@ -33,7 +33,7 @@ pub struct StageLaw {
     pub negated: bool,
     /// How far what was cut off can move the value, either way.
     pub tail: Rational,
-    /// An unknown that may matter more than once in a run, so that its worst value need not be an end of its range.
+    /// An unknown that may matter more than once in a run, so that, settled once, its worst value need not be an end of its range.
     pub repeated: Option<String>,
 }
 
@@ -233,7 +233,7 @@ impl StageLaw {
     }
 }
 
-/// Returns the decision problem on states, where the agent sees the state, nothing reads the policy, and all unknowns are settled once.
+/// Returns the decision problem on states, where the agent sees the state, nothing reads the policy, and all unknowns are settled once, or all anew.
 ///
 /// # Errors
 /// Where that is not so, in words.
@@ -257,6 +257,8 @@ pub fn stage_law(supposed: &[Supposed], spec: &Spec) -> Result<StageLaw, Diagnos
         .iter()
         .map(|one| hypothesis(one, spec, negated))
         .collect();
+    let hypotheses = hypotheses?;
+    check_times(&hypotheses)?;
     let mut start = None;
     let mut numbers = Vec::new();
     for one in supposed {
@@ -277,7 +279,7 @@ pub fn stage_law(supposed: &[Supposed], spec: &Spec) -> Result<StageLaw, Diagnos
         pursuits,
         law: StageLaw {
             nodes: Vec::new(),
-            hypotheses: hypotheses?,
+            hypotheses,
             has_prior: supposed.iter().any(|one| one.hypothesis.prior.is_some()),
             negated,
             tail: Rational::ZERO,
@@ -297,13 +299,6 @@ pub fn stage_law(supposed: &[Supposed], spec: &Spec) -> Result<StageLaw, Diagnos
 
 fn hypothesis(one: &Supposed, spec: &Spec, negated: bool) -> Result<StageHypothesis, Diagnostic> {
     let unknowns = ranges(&one.world, spec, &one.world.probabilities);
-    let open = |range: &&Range| range.settled != Settled::Once && range.low != range.high;
-    if let Some(range) = unknowns.iter().find(open) {
-        return Err(Diagnostic::new(format!(
-            "there are too many histories, and without them `{}` must be settled once",
-            range.name
-        )));
-    }
     let named = &one.hypothesis;
     Ok(StageHypothesis {
         name: named.name.clone(),
@@ -316,6 +311,22 @@ fn hypothesis(one: &Supposed, spec: &Spec, negated: bool) -> Result<StageHypothe
         },
         unknowns,
     })
+}
+
+/// Sees that Nature settles everything once, or everything anew in the only way that the world may be.
+fn check_times(hypotheses: &[StageHypothesis]) -> Result<(), Diagnostic> {
+    let mut open = hypotheses
+        .iter()
+        .flat_map(|one| &one.unknowns)
+        .filter(|range| range.low != range.high);
+    let once = open.clone().any(|range| range.settled == Settled::Once);
+    match open.find(|range| range.settled != Settled::Once) {
+        Some(range) if once || hypotheses.len() > 1 => Err(Diagnostic::new(format!(
+            "there are too many histories, and without them `{}` must be settled once like all that is hidden, or everything anew",
+            range.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// How often an unknown matters: hypothesis, symbol and power.
