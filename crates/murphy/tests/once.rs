@@ -6,7 +6,7 @@
     reason = "a test may fail where it builds its cases"
 )]
 
-use murphy::decision::{decide, decide_anew, decide_on_states};
+use murphy::decision::{decide, decide_anew, decide_hidden, decide_on_states};
 use murphy::prelude::*;
 use murphy_certify::{DecisionRejection, check_anew, check_decision, check_on_states, check_stages};
 use murphy_plan::once::{solve_by_answers, solve_game, solve_on_grid, solve_stages};
@@ -743,4 +743,70 @@ fn the_tiger_for_ever_is_bracketed_around_its_known_value() {
         murphy_certify::check_hidden(&problem, &wrong),
         Err(DecisionRejection::Lower { .. })
     ));
+}
+
+/// The tiger whose listener hears right with a probability that is not known, and which is put behind the doors unevenly.
+fn doubtful_tiger(ear: &str, left: &str, settled: &str) -> String {
+    let unknowns = format!(
+        r#"unknowns: {{ "ear": Unknown(within: "{ear}", settled: {settled}), "side": Unknown(within: "{left}", settled: {settled}) }},
+    entities:"#
+    );
+    TIGER
+        .replacen("entities:", &unknowns, 1)
+        .replace("(\"0.85\", {", "(\"ear\", {")
+        .replace("(\"0.15\", {", "(\"1 - ear\", {")
+        .replace(
+            "(\"1/2\", { \"left\": \"true\"",
+            "(\"side\", { \"left\": \"true\"",
+        )
+        .replace(
+            "(\"1/2\", { \"left\": \"false\"",
+            "(\"1 - side\", { \"left\": \"false\"",
+        )
+}
+
+#[test]
+fn ranges_without_an_end_are_bracketed_under_every_world_in_them() {
+    let spec = spec_of(
+        "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", discount: 0.9))], precision: 0.2)",
+    );
+    let bracket = |text: &str| {
+        let problem = murphy_problem::decision::hidden(&[supposed(text)], &spec).unwrap();
+        let (proof, checked) = decide_hidden(&problem, &spec.precision).unwrap();
+        (problem, proof, checked)
+    };
+    let (problem, proof, once) = bracket(&doubtful_tiger("0.75..0.9", "0.4..0.6", "Once"));
+    assert_eq!(problem.environments.len(), 16);
+    assert!(once.lower <= once.upper);
+    let (.., action) = bracket(&doubtful_tiger("0.75..0.9", "0.4..0.6", "EachAction"));
+    assert!(action.lower <= once.upper);
+    for (ear, left) in [
+        ("0.75", "0.5"),
+        ("0.9", "0.4"),
+        ("0.8", "0.45"),
+        ("0.75", "0.6"),
+        ("0.77", "0.52"),
+    ] {
+        let text = doubtful_tiger(&format!("{ear}..{ear}"), &format!("{left}..{left}"), "Once");
+        let (.., known) = bracket(&text);
+        assert!(
+            once.lower <= known.upper && action.lower <= known.upper,
+            "{ear} {left}"
+        );
+    }
+    // What the worst end of a part does not allow is rejected, though the middle of the part allows it.
+    let mut wrong = proof.clone();
+    for row in wrong.ways.iter_mut().flat_map(|way| &mut way.worth) {
+        *row += Rational::new(1, 100);
+    }
+    assert_eq!(
+        murphy_certify::check_hidden(&problem, &wrong),
+        Err(DecisionRejection::Policy)
+    );
+    let mut held = problem.clone();
+    for row in held.rows.iter_mut().flatten() {
+        row.ends.clear();
+    }
+    // Without the ends it is another problem, which the same proof proves as well: Nature has less to choose from.
+    murphy_certify::check_hidden(&held, &proof).unwrap();
 }
