@@ -5,10 +5,11 @@
 //! the value of the game because each fixes one side. Where predictors read the policy, the upper side is proved for each way of acting where
 //! they look; where payoffs are polynomials in the agent's probabilities, for boxes that cover them, by Bernstein coefficients.
 
-use murphy_notation::{Rational, SymbolRange};
+use crate::hope::check_hoped;
+use murphy_notation::{Polynomial, Rational, SymbolRange};
 use murphy_problem::decision::{
-    Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, SequenceForm,
-    Settlement, UnknownBox,
+    Alternative, BehaviourPolicy, Cell, CompileError, Compiled, DecisionProof, Law, PeekedForm, Range,
+    SequenceForm, Settlement, Told, UnknownBox,
 };
 use murphy_world::Reads;
 use std::fmt;
@@ -91,10 +92,14 @@ impl From<CompileError> for DecisionRejection {
 /// What does not hold.
 pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecked, DecisionRejection> {
     let reading = law.reading()?;
+    if law.optimistic != matches!(proof, DecisionProof::Hoped { .. }) {
+        return Err(DecisionRejection::Kind);
+    }
     let fits = match proof {
         DecisionProof::Game(_) | DecisionProof::Split { .. } => reading.is_none() && law.remembers,
         DecisionProof::Drawn(_) => reading == Some(Reads::Action) && law.remembers,
         DecisionProof::Predicted { .. } => reading == Some(Reads::Policy) && law.remembers,
+        DecisionProof::Hoped { .. } => reading != Some(Reads::MixedPolicy) && law.remembers,
         DecisionProof::Peeked { .. } => reading == Some(Reads::MixedPolicy) || !law.remembers,
     };
     if !fits {
@@ -121,6 +126,7 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
             nature,
             ..
         } => check_split(law, policy, (boxes, settlements, nature))?,
+        DecisionProof::Hoped { policy, nature, .. } => check_hoped(law, policy, nature)?,
         DecisionProof::Peeked { policy, cells, .. } => {
             let form = law.peeked()?;
             let rows = policy.probabilities().to_vec();
@@ -156,28 +162,68 @@ fn check_ways(
     policy: &BehaviourPolicy,
     alternatives: &[Alternative],
 ) -> Result<(Rational, Rational, u64), DecisionRejection> {
-    let ways = law.ways()?;
-    if ways.len() != alternatives.len() {
+    let actions: Vec<usize> = law
+        .queried()
+        .into_iter()
+        .map(|set| {
+            law.information_sets
+                .get(set)
+                .map_or(0, |(_, actions)| actions.len())
+        })
+        .collect();
+    let all: Vec<&Told> = alternatives.iter().map(|one| one.does.as_slice()).collect();
+    if !all_ways(&all, &mut vec![false; actions.len()], &actions) {
         return Err(DecisionRejection::Uncovered);
     }
-    let chosen = chosen_way(law, policy)?;
-    let mut lower = None;
+    law.check_readings()?;
+    let compiled = law.kept(&chosen_way(law, policy)?)?;
+    let lower = guaranteed(&compiled, policy)?;
     let mut upper: Option<Rational> = None;
-    let mut inequalities = 0;
-    for (way, alternative) in ways.iter().zip(alternatives) {
-        if *way != alternative.does {
-            return Err(DecisionRejection::Uncovered);
-        }
-        let compiled = law.kept(way)?;
-        if *way == chosen {
-            lower = Some(guaranteed(&compiled, policy)?);
-        }
+    let mut inequalities = size(&compiled.form);
+    for alternative in alternatives {
+        let compiled = law.partly(&alternative.does)?;
         let bound = held(&compiled.form, &alternative.nature)?;
         inequalities += size(&compiled.form);
         upper = Some(upper.map_or_else(|| bound.clone(), |upper| upper.max(bound.clone())));
     }
-    let lower = lower.ok_or(DecisionRejection::Policy)?;
     Ok((lower, upper.ok_or(DecisionRejection::Uncovered)?, inequalities))
+}
+
+/// Says whether parts of the ways of acting are all that there are: one that leaves all the rest open, or, of some choice, all parts for each action.
+fn all_ways(parts: &[&Told], known: &mut Vec<bool>, actions: &[usize]) -> bool {
+    if parts.iter().any(|part| part.len() != actions.len()) {
+        return false;
+    }
+    if let [only] = parts
+        && only
+            .iter()
+            .zip(known.iter())
+            .all(|(told, known)| *known || told.is_none())
+    {
+        return true;
+    }
+    let open = |at: &usize| !known[*at] && parts.iter().all(|part| part[*at].is_some());
+    let Some(at) = (0..actions.len()).find(open) else {
+        return false;
+    };
+    if parts.is_empty()
+        || parts
+            .iter()
+            .any(|part| part[at].is_none_or(|action| action >= actions[at]))
+    {
+        return false;
+    }
+    known[at] = true;
+    let covered = (0..actions[at]).all(|action| {
+        let own: Vec<&Told> = parts
+            .iter()
+            .filter(|part| part[at] == Some(action))
+            .copied()
+            .collect();
+        all_ways(&own, known, actions)
+    });
+    known[at] = false;
+    covered
 }
 
 /// Returns both sides where unknowns matter more than once in a run, and how many comparisons that took.
@@ -186,16 +232,25 @@ fn check_split(
     policy: &BehaviourPolicy,
     (boxes, settlements, nature): (&[UnknownBox], &[Settlement], &[Rational]),
 ) -> Result<(Rational, Rational, u64), DecisionRejection> {
-    check_settlements(law, settlements)?;
+    let spaces: Vec<Space<'_>> = law
+        .hypotheses
+        .iter()
+        .map(|one| Space {
+            prior: &one.prior,
+            unknowns: &one.unknowns,
+        })
+        .collect();
+    check_settlements(&spaces, settlements)?;
     let compiled = law.among(settlements)?;
     let rows = policy.probabilities().to_vec();
     let policy = BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
-    let (lower, inequalities) = boxed(law, &policy, boxes)?;
+    let pays = law.pays(&policy)?;
+    let (lower, inequalities) = boxed(&spaces, law.has_prior, (&pays, boxes))?;
     let upper = held(&compiled.form, nature)?;
     Ok((lower, upper, inequalities + size(&compiled.form)))
 }
 
-fn size(form: &SequenceForm) -> u64 {
+pub(crate) fn size(form: &SequenceForm) -> u64 {
     (form.payoff.len() + form.sequences()) as u64
 }
 
@@ -204,16 +259,7 @@ fn guaranteed(compiled: &Compiled, policy: &BehaviourPolicy) -> Result<Rational,
     let form = &compiled.form;
     let rows = policy.probabilities().to_vec();
     let policy = BehaviourPolicy::over(&compiled.sets, rows).map_err(|_| DecisionRejection::Policy)?;
-    let mut x = vec![Rational::ONE; form.sequences()];
-    for (index, set) in form.agent.iter().enumerate() {
-        for action in 0..set.actions {
-            let p = &policy.at(index)[action];
-            if set.only.is_some_and(|only| only != action) && !p.is_zero() {
-                return Err(DecisionRejection::Policy);
-            }
-            x[set.first + action] = &x[set.after] * p;
-        }
-    }
+    let x = realized(form, &policy)?;
     let mut worth: Vec<Rational> = form
         .payoff
         .iter()
@@ -231,8 +277,26 @@ fn guaranteed(compiled: &Compiled, policy: &BehaviourPolicy) -> Result<Rational,
     Ok(worth[0].clone())
 }
 
+/// Returns the weight of each of the agent's sequences under a policy that takes nothing that is ruled out.
+pub(crate) fn realized(
+    form: &SequenceForm,
+    policy: &BehaviourPolicy,
+) -> Result<Vec<Rational>, DecisionRejection> {
+    let mut x = vec![Rational::ONE; form.sequences()];
+    for (index, set) in form.agent.iter().enumerate() {
+        for action in 0..set.actions {
+            let p = &policy.at(index)[action];
+            if set.only.is_some_and(|only| only != action) && !p.is_zero() {
+                return Err(DecisionRejection::Policy);
+            }
+            x[set.first + action] = &x[set.after] * p;
+        }
+    }
+    Ok(x)
+}
+
 /// Returns what the best answers to a plan of Nature's are worth.
-fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRejection> {
+pub(crate) fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRejection> {
     let is_plan = nature.len() == form.payoff.len()
         && nature.first() == Some(&Rational::ONE)
         && nature.iter().all(|weight| !weight.is_negative())
@@ -263,7 +327,7 @@ fn held(form: &SequenceForm, nature: &[Rational]) -> Result<Rational, DecisionRe
 }
 
 /// Returns what a policy does where predictors look, if it draws no lots there.
-fn chosen_way(law: &Law, policy: &BehaviourPolicy) -> Result<Vec<usize>, DecisionRejection> {
+pub(crate) fn chosen_way(law: &Law, policy: &BehaviourPolicy) -> Result<Vec<usize>, DecisionRejection> {
     law.queried()
         .into_iter()
         .map(|set| {
@@ -287,10 +351,19 @@ fn form_worth(form: &PeekedForm, policy: &BehaviourPolicy) -> Result<Rational, D
     Ok(worth.sum())
 }
 
+/// What Nature may settle under one hypothesis, and how likely that is held to be.
+pub(crate) struct Space<'a> {
+    pub(crate) prior: &'a Rational,
+    pub(crate) unknowns: &'a [Range],
+}
+
 /// Sees that what Nature picks among lies in the ranges of the unknowns.
-fn check_settlements(law: &Law, settlements: &[Settlement]) -> Result<(), DecisionRejection> {
+pub(crate) fn check_settlements(
+    spaces: &[Space<'_>],
+    settlements: &[Settlement],
+) -> Result<(), DecisionRejection> {
     let sound = settlements.iter().all(|one| {
-        law.hypotheses.get(one.hypothesis).is_some_and(|hypothesis| {
+        spaces.get(one.hypothesis).is_some_and(|hypothesis| {
             hypothesis.unknowns.len() == one.values.len()
                 && hypothesis
                     .unknowns
@@ -306,15 +379,14 @@ fn check_settlements(law: &Law, settlements: &[Settlement]) -> Result<(), Decisi
     }
 }
 
-/// Returns what a policy is worth at least, after seeing that boxes cover the ranges of the unknowns of every hypothesis.
-fn boxed(
-    law: &Law,
-    policy: &BehaviourPolicy,
-    boxes: &[UnknownBox],
+/// Returns what is worth at least what polynomials say, after seeing that boxes cover the ranges of the unknowns of every hypothesis.
+pub(crate) fn boxed(
+    spaces: &[Space<'_>],
+    has_prior: bool,
+    (pays, boxes): (&[Polynomial], &[UnknownBox]),
 ) -> Result<(Rational, u64), DecisionRejection> {
-    let pays = law.pays(policy)?;
     let (mut mean, mut least, mut inequalities) = (Rational::ZERO, None::<Rational>, 0);
-    for (index, (hypothesis, pays)) in law.hypotheses.iter().zip(&pays).enumerate() {
+    for (index, (hypothesis, pays)) in spaces.iter().zip(pays).enumerate() {
         let open: Vec<usize> = (0..hypothesis.unknowns.len())
             .filter(|side| hypothesis.unknowns[*side].low != hypothesis.unknowns[*side].high)
             .collect();
@@ -357,10 +429,10 @@ fn boxed(
         let worth = worth
             .filter(|_| volume == whole)
             .ok_or(DecisionRejection::Uncovered)?;
-        mean += &hypothesis.prior * &worth;
+        mean += hypothesis.prior * &worth;
         least = Some(least.map_or_else(|| worth.clone(), |least| least.min(worth.clone())));
     }
-    let lower = if law.has_prior {
+    let lower = if has_prior {
         mean
     } else {
         least.unwrap_or_default()
@@ -430,10 +502,13 @@ fn bound(form: &PeekedForm, cell: &Cell) -> Result<Option<(Rational, u64)>, Deci
         .enumerate()
         .map(|(symbol, (low, high))| (symbol, low.clone(), high.clone()))
         .collect();
-    let mixed = form.environments.iter().zip(&cell.mixture).fold(
-        murphy_notation::Polynomial::default(),
-        |sum, ((_, payoff), weight)| sum.plus(&payoff.scaled(weight)),
-    );
+    let mixed = form
+        .environments
+        .iter()
+        .zip(&cell.mixture)
+        .fold(Polynomial::default(), |sum, ((_, payoff), weight)| {
+            sum.plus(&payoff.scaled(weight))
+        });
     let coefficients = mixed.bernstein(&ranges, &form.degrees());
     let count = coefficients.len() as u64;
     Ok(coefficients.into_iter().max().map(|most| (most, count)))

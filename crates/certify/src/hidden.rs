@@ -1,7 +1,8 @@
 //! Checking the bracket of a discounted problem in which the agent sees signs of the state.
 //!
 //! *Below*: ways of acting that go on with one another are a controller with finite memory. If every number is not above what the action pays plus,
-//! discounted, the numbers that come next, then all are below what the controller pays (the operator is monotone and contracts).
+//! discounted, the numbers that come next, then all are below what the controller pays (the operator is monotone and contracts). Where an environment's unknowns may
+//! be anything in a part of their ranges, the worst of its ends counts, so that the numbers are below what it pays in every world of that part.
 //!
 //! *Above*: let `U(b)` interpolate between the corners and any one point, `U(b) = min over points of Σ b·corner + φ·(bound - Σ weight·corner)`, with `φ` the most of
 //! the point that fits into `b`. If at every corner and point the bound is not below the best backup of `U`, then nothing is worth more than `U` anywhere: if `M` is
@@ -48,18 +49,20 @@ fn check_ways(problem: &Hidden, proof: &HiddenProof) -> Result<u64, DecisionReje
             return Err(DecisionRejection::Policy);
         }
         for (row, worth) in rows.iter().zip(&way.worth) {
-            let mut then = Rational::ZERO;
-            for (state, p) in &row.branches {
-                let next = proof
-                    .ways
-                    .get(way.next[problem.seen[*state]])
-                    .ok_or(DecisionRejection::Policy)?;
-                then += p * next.worth.get(*state).ok_or(DecisionRejection::Policy)?;
+            for branches in std::iter::once(&row.branches).chain(&row.ends) {
+                let mut then = Rational::ZERO;
+                for (state, p) in branches {
+                    let next = proof
+                        .ways
+                        .get(way.next[problem.seen[*state]])
+                        .ok_or(DecisionRejection::Policy)?;
+                    then += p * next.worth.get(*state).ok_or(DecisionRejection::Policy)?;
+                }
+                if *worth > &row.gain + &problem.discount * then {
+                    return Err(DecisionRejection::Policy);
+                }
+                count += 1;
             }
-            if *worth > &row.gain + &problem.discount * then {
-                return Err(DecisionRejection::Policy);
-            }
-            count += 1;
         }
     }
     Ok(count)

@@ -21,6 +21,7 @@
 //! Beside this crate: the membership test and the weak-duality bound of `murphy-credal`, for sets other than single distributions and
 //! bounds on each probability, and the arithmetic of `dashu`.
 
+pub mod anew;
 mod arena;
 mod backward;
 mod checked;
@@ -31,6 +32,7 @@ mod exact;
 mod expectation;
 mod fractions;
 pub mod hidden;
+mod hope;
 mod infinite;
 mod lexicographic;
 mod long_run;
@@ -44,13 +46,14 @@ mod total;
 mod until;
 mod whole;
 
+pub use anew::check_anew;
 pub use checked::Checked;
 pub use decision::{DecisionChecked, DecisionRejection, check_decision};
 pub use exact::{ExactValues, check_exact, exact_steps};
 pub use expectation::Failure;
 pub use hidden::check_hidden;
 pub use rejection::{Place, Rejection, Side};
-pub use stages::check_stages;
+pub use stages::{check_on_states, check_stages};
 
 use arena::Arena;
 use backward::Aim;

@@ -1,9 +1,11 @@
 //! Finite decision problems: hidden facts, predictors, a Nature that settles once. Solved exactly, then proved.
 
-use murphy_certify::{DecisionChecked, DecisionRejection, check_decision, check_hidden, check_stages};
+use murphy_certify::{
+    DecisionChecked, DecisionRejection, check_anew, check_decision, check_hidden, check_on_states,
+};
 use murphy_notation::Rational;
-use murphy_plan::once::{DecisionError, solve_hidden, solve_law, solve_stages};
-use murphy_problem::decision::{DecisionProof, Hidden, HiddenProof, Law, StagePlan, Stages};
+use murphy_plan::once::{DecisionError, solve_anew, solve_hidden, solve_law, solve_on_states};
+use murphy_problem::decision::{AnewPlan, DecisionProof, Hidden, HiddenProof, Law, StageLaw, StageProof};
 use std::fmt;
 
 /// A proof together with what the checker made of it.
@@ -39,13 +41,26 @@ impl fmt::Display for DecisionUnproved {
 
 impl std::error::Error for DecisionUnproved {}
 
-/// Returns the plan of a decision problem on states, proved from both sides.
+/// Returns the plan of a decision problem on states, proved from both sides, in a bracket of `precision` or as narrow as it becomes.
 ///
 /// # Errors
 /// [`DecisionUnproved`].
-pub fn decide_on_states(stages: &Stages) -> Result<(StagePlan, DecisionChecked), DecisionUnproved> {
-    let plan = solve_stages(stages).map_err(DecisionUnproved::Planning)?;
-    let checked = check_stages(stages, &plan).map_err(DecisionUnproved::Rejected)?;
+pub fn decide_on_states(
+    law: &StageLaw,
+    precision: &Rational,
+) -> Result<(StageProof, DecisionChecked), DecisionUnproved> {
+    let proof = solve_on_states(law, precision).map_err(DecisionUnproved::Planning)?;
+    let checked = check_on_states(law, &proof).map_err(DecisionUnproved::Rejected)?;
+    Ok((proof, checked))
+}
+
+/// Returns the plan of a decision problem on states in which Nature settles anew, proved from both sides.
+///
+/// # Errors
+/// [`DecisionUnproved`].
+pub fn decide_anew(law: &StageLaw) -> Result<(AnewPlan, DecisionChecked), DecisionUnproved> {
+    let plan = solve_anew(law).map_err(DecisionUnproved::Planning)?;
+    let checked = check_anew(law, &plan).map_err(DecisionUnproved::Rejected)?;
     Ok((plan, checked))
 }
 

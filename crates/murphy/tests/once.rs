@@ -6,13 +6,13 @@
     reason = "a test may fail where it builds its cases"
 )]
 
-use murphy::decision::decide;
+use murphy::decision::{decide, decide_anew, decide_hidden, decide_on_states};
 use murphy::prelude::*;
-use murphy_certify::{DecisionRejection, check_decision, check_stages};
-use murphy_plan::once::{solve_game, solve_stages};
+use murphy_certify::{DecisionRejection, check_anew, check_decision, check_on_states, check_stages};
+use murphy_plan::once::{solve_by_answers, solve_game, solve_on_grid, solve_stages};
 use murphy_problem::decision::{
     BehaviourPolicy, Compiled, DecisionProof, DecisionTree, DecisionTreeBuilder, Environment, History,
-    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law,
+    Hypothesis, Stage, StageChoice, Stages, Supposed, Turn, law, stage_law,
 };
 use murphy_world::Settled;
 
@@ -201,6 +201,62 @@ fn vectors_on_states_and_the_program_on_histories_agree_exactly() {
 }
 
 #[test]
+fn answers_and_counter_answers_come_to_what_vectors_and_programs_do() {
+    let mut dice = Dice(19);
+    for round in 0..12 {
+        let environments = 2 + usize::try_from(dice.below(3)).unwrap();
+        let stages = random_stages(&mut dice, 2 + round % 2, environments);
+        let exact = solve_stages(&stages).unwrap();
+        let plan = solve_by_answers(&stages, &Rational::new(1, 1_000_000_000)).unwrap();
+        check_stages(&stages, &plan).unwrap();
+        assert!(plan.grid.is_none() && &plan.upper - &plan.lower <= Rational::new(1, 1_000_000_000));
+        assert!(
+            plan.lower <= exact.lower && exact.upper <= plan.upper,
+            "round {round}"
+        );
+        if round % 2 == 0 {
+            let proof = solve_game(&compiled(&unrolled(&stages))).unwrap();
+            assert!(
+                plan.lower <= proof.lower && proof.upper <= plan.upper,
+                "round {round}"
+            );
+        }
+    }
+}
+
+#[test]
+fn weights_on_a_grid_bracket_what_vectors_find() {
+    let mut dice = Dice(31);
+    for round in 0..4 {
+        let stages = random_stages(&mut dice, 3, 2 + round % 2);
+        let exact = solve_stages(&stages).unwrap();
+        let mut gaps = Vec::new();
+        for parts in [1, 4, 64] {
+            let plan = solve_on_grid(&stages, parts).unwrap();
+            assert_eq!(plan.grid, Some(parts));
+            check_stages(&stages, &plan).unwrap();
+            assert!(
+                plan.lower <= exact.lower && exact.upper <= plan.upper,
+                "round {round}"
+            );
+            gaps.push(&plan.upper - &plan.lower);
+        }
+        assert!(
+            gaps[2] < Rational::new(1, 50) && gaps[2] <= gaps[0],
+            "round {round}: {gaps:?}"
+        );
+        let mut wrong = solve_on_grid(&stages, 4).unwrap();
+        wrong.upper -= Rational::new(1, 1_000_000);
+        assert!(matches!(
+            check_stages(&stages, &wrong),
+            Err(DecisionRejection::Upper { .. })
+        ));
+        wrong.grid = Some(0);
+        assert_eq!(check_stages(&stages, &wrong), Err(DecisionRejection::Nature));
+    }
+}
+
+#[test]
 fn no_policy_without_lots_beats_the_program_and_nature_holds_all_of_them() {
     let mut dice = Dice(23);
     for _ in 0..8 {
@@ -287,14 +343,41 @@ fn random_world(dice: &mut Dice, second: &str) -> String {
 const SPEC: &str =
     "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", until: \"over\"))], precision: 1e-6)";
 
-fn read(world: &str, spec: &str) -> murphy_problem::decision::Law {
+fn supposed(world: &str) -> Supposed {
     let world = World::parse(Source::new("world.ron", world), &NoFiles, &[]).unwrap();
-    let spec = Spec::parse(&Source::new("spec.ron", spec)).unwrap();
-    law(
-        &[Supposed::only(world.parametric(&Limits::default()).unwrap())],
-        &spec,
-    )
-    .unwrap()
+    Supposed::only(world.parametric(&Limits::default()).unwrap())
+}
+
+fn spec_of(text: &str) -> Spec {
+    Spec::parse(&Source::new("spec.ron", text)).unwrap()
+}
+
+fn read(world: &str, spec: &str) -> murphy_problem::decision::Law {
+    law(&[supposed(world)], &spec_of(spec)).unwrap()
+}
+
+#[test]
+fn what_is_secured_counts_on_states_as_on_histories() {
+    let mut dice = Dice(53);
+    for direction in ["Maximize", "Minimize"] {
+        let spec = spec_of(&SPEC.replace("Maximize", direction));
+        let worlds = [random_world(&mut dice, "q"), random_world(&mut dice, "q")];
+        let mut hypotheses: Vec<Supposed> = worlds.iter().map(|world| supposed(world)).collect();
+        for (number, one) in hypotheses.iter_mut().enumerate() {
+            one.hypothesis.name = number.to_string();
+            one.hypothesis.weight = Rational::new(1, 2) + dice.ratio(3);
+            one.hypothesis.secured = dice.ratio(3) + Rational::new(i64::try_from(number).unwrap(), 5);
+        }
+        let precision = Rational::new(1, 1000);
+        let trees = law(&hypotheses, &spec).unwrap();
+        let trees = decide(&trees, &precision).unwrap().checked;
+        let (_, states) = decide_on_states(&stage_law(&hypotheses, &spec).unwrap(), &precision).unwrap();
+        assert_eq!(
+            (trees.lower, trees.upper),
+            (states.lower, states.upper),
+            "{direction}"
+        );
+    }
 }
 
 #[test]
@@ -311,6 +394,39 @@ fn the_later_nature_settles_the_less_is_guaranteed() {
         let values = [Settled::EachAction, Settled::EachState, Settled::Once].map(value);
         assert!(values[0] <= values[1] && values[1] <= values[2], "{values:?}");
         strict += usize::from(values[0] < values[2]);
+    }
+    assert!(strict > 0, "no case tells the natures apart");
+}
+
+#[test]
+fn an_optimistic_nature_gains_by_changing_her_mind_and_is_the_best_case() {
+    let mut dice = Dice(61);
+    let mut strict = 0;
+    for _ in 0..12 {
+        let spec = SPEC.replace("precision", "nature: Nature(stance: Optimistic), precision");
+        let law = read(&random_world(&mut dice, "q"), &spec);
+        assert!(law.optimistic);
+        let answer =
+            |law: &murphy_problem::decision::Law| decide(law, &Rational::new(1, 1000)).unwrap().checked;
+        let values = [Settled::EachAction, Settled::EachState, Settled::Once]
+            .map(|settled| answer(&law.clone().settled(settled)));
+        for value in &values {
+            assert_eq!(value.lower, value.upper);
+        }
+        assert!(values[0].lower >= values[1].lower && values[1].lower >= values[2].lower);
+        strict += usize::from(values[0].lower > values[2].lower);
+        // Where facts are settled once, it is the greatest of what any policy without lots has in any world.
+        let once = law.clone().settled(Settled::Once);
+        let tree = once.tree().unwrap();
+        let sets = tree.information_sets().len();
+        let payoffs = (0..1usize << sets).flat_map(|number| {
+            let actions: Vec<usize> = (0..sets).map(|set| number >> set & 1).collect();
+            tree.payoffs(&BehaviourPolicy::pure(&tree, &actions).unwrap())
+        });
+        assert_eq!(Some(values[2].lower.clone()), payoffs.max());
+        let mut other = law.clone();
+        other.optimistic = false;
+        assert!(answer(&other).upper <= values[2].lower);
     }
     assert!(strict > 0, "no case tells the natures apart");
 }
@@ -367,6 +483,181 @@ fn an_unknown_that_matters_again_and_again_is_bracketed() {
             }
         }
     }
+}
+
+/// A walk whose only unknown matters at every step.
+fn drift(places: u32, within: &str) -> String {
+    format!(
+        r#"World(name: "drift", unknowns: {{ "p": Unknown(within: "{within}", settled: Once) }},
+        entities: {{ "w": Entity(state: {{ "x": Int("0..{places}") }}, start: {{ "x": {} }}, steps: [
+            Step(on: "left", then: Chance([("p", {{ "x": "max(x - 1, 0)" }}), ("1 - p", {{ "x": "min(x + 1, {places})" }})])),
+            Step(on: "right", then: Chance([("p", {{ "x": "min(x + 1, {places})" }}), ("1 - p", {{ "x": "max(x - 1, 0)" }})])),
+        ]) }}, actions: ["left", "right"],
+        quantities: {{ "payoff": "w.x == {places} ? 3 : w.x == 0 ? 2 : 0" }})"#,
+        places / 2
+    )
+}
+
+fn over_steps(steps: u32) -> Spec {
+    spec_of(&format!(
+        r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: {steps}))], precision: 1e-3)"#
+    ))
+}
+
+#[test]
+fn an_unknown_that_matters_at_every_step_is_bracketed_on_states_as_on_histories() {
+    let precision = Rational::new(1, 1_000);
+    for (steps, within) in [(3, "0.2..0.9"), (4, "0.35..0.6")] {
+        let spec = over_steps(steps);
+        let hypotheses = [supposed(&drift(4, within))];
+        let states = stage_law(&hypotheses, &spec).unwrap();
+        assert_eq!(states.repeated.as_deref(), Some("p"));
+        let (proof, on_states) = decide_on_states(&states, &precision).unwrap();
+        let on_histories = decide(&law(&hypotheses, &spec).unwrap(), &precision)
+            .unwrap()
+            .checked;
+        assert!(on_states.lower <= on_histories.upper && on_histories.lower <= on_states.upper);
+        assert!(&on_states.upper - &on_states.lower <= &precision * &Rational::from(2i64));
+        // In every world of the range, the plan pays at least what it says, and no plan pays more than the bound in all that Nature picks among.
+        let range = &states.hypotheses[0].unknowns[0];
+        let pays = states.pays(&proof.plan).unwrap().remove(0);
+        for i in 0..=40i64 {
+            let at = &range.low + (&range.high - &range.low) * Rational::new(i, 40);
+            assert!(pays.value(&vec![at; range.symbol + 1]) >= on_states.lower);
+        }
+        let mut wrong = proof.clone();
+        wrong.boxes.pop();
+        assert_eq!(
+            check_on_states(&states, &wrong),
+            Err(DecisionRejection::Uncovered)
+        );
+        let mut wrong = proof.clone();
+        wrong.settlements[0].values[0] = &range.low - Rational::new(1, 100);
+        assert_eq!(check_on_states(&states, &wrong), Err(DecisionRejection::Nature));
+        let mut wrong = proof;
+        wrong.plan.lower += Rational::new(1, 10);
+        assert!(matches!(
+            check_on_states(&states, &wrong),
+            Err(DecisionRejection::Lower { .. })
+        ));
+    }
+}
+
+#[test]
+fn what_plans_pay_over_very_many_steps_in_many_unknowns_is_refused_by_name() {
+    let unknowns = r#"settled: Once), "q": Unknown(within: "0.1..0.2", settled: Once), "r": Unknown(within: "0.1..0.2", settled: Once) }"#;
+    let text = drift(6, "0.2..0.9")
+        .replace("settled: Once) }", unknowns)
+        .replace("(\"p\", {", "(\"p - q / 2 - r / 2\", {")
+        .replace("(\"1 - p\", {", "(\"1 - p + q / 2 + r / 2\", {");
+    let spec = over_steps(12);
+    let states = stage_law(&[supposed(&text)], &spec).unwrap();
+    let even = solve_on_grid(&states.among(&states.ends().unwrap()).unwrap(), 1).unwrap();
+    assert_eq!(states.pays(&even).map(drop), Ok(()));
+    let longer = over_steps(30);
+    let states = stage_law(&[supposed(&text)], &longer).unwrap();
+    let even = solve_on_grid(&states.among(&states.ends().unwrap()).unwrap(), 1).unwrap();
+    let refusal = states.pays(&even).unwrap_err().to_string();
+    assert!(refusal.contains("more than 2048 terms"), "{refusal}");
+}
+
+#[test]
+fn a_nature_with_too_many_plans_is_bounded_by_an_agent_that_sees_everything() {
+    let spec = r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: 4))], nature: Nature(stance: Optimistic), precision: 1e-6)"#;
+    let world = drift(4, "0.2..0.9");
+    let law = read(&world, spec).settled(Settled::EachAction);
+    let answer = decide(&law, &Rational::new(1, 1000)).unwrap();
+    assert!(law.compile().unwrap().form.pure_plans(4096).is_none());
+    // The agent does see everything, so that the bound is the value, and it is that of the engine for models.
+    assert_eq!(answer.checked.lower, answer.checked.upper);
+    let plain = World::parse(
+        Source::new("world.ron", world.replace(", settled: Once", "")),
+        &NoFiles,
+        &[],
+    )
+    .unwrap();
+    let problem = Problem::new(plain.unfold(&Limits::default()).unwrap(), &spec_of(spec)).unwrap();
+    let bracket = murphy::solve(&problem, &Settings::default())
+        .unwrap()
+        .plan
+        .bracket;
+    let value = answer.checked.lower.to_f64();
+    assert!(
+        bracket.lower <= value + 1e-12 && value - 1e-12 <= bracket.upper,
+        "{value} {bracket:?}"
+    );
+    let mut wrong = answer.proof;
+    if let DecisionProof::Hoped { lower, .. } = &mut wrong {
+        *lower += Rational::new(1, 16);
+    }
+    assert!(matches!(
+        check_decision(&law, &wrong),
+        Err(DecisionRejection::Lower { .. })
+    ));
+}
+
+#[test]
+fn settling_anew_is_worth_the_same_on_states_as_on_histories() {
+    let mut dice = Dice(67);
+    let (mut lots, mut strict) = (0, 0);
+    for round in 0..16 {
+        // A walk comes back to states, a random world does not.
+        let (text, spec) = if round % 4 == 0 {
+            (drift(4, ["0.2..0.9", "0.35..0.6"][round / 4 % 2]), over_steps(3))
+        } else {
+            (random_world(&mut dice, "q"), spec_of(SPEC))
+        };
+        let hypotheses = [supposed(&text)];
+        let histories = law(&hypotheses, &spec).unwrap();
+        let states = stage_law(&hypotheses, &spec).unwrap();
+        let mut values = Vec::new();
+        for settled in [Settled::EachAction, Settled::EachState] {
+            let exact = decide(&histories.clone().settled(settled), &Rational::new(1, 1000))
+                .unwrap()
+                .checked;
+            let anew = states.settled(settled);
+            let (plan, checked) = decide_anew(&anew).unwrap();
+            assert_eq!(exact.lower, checked.lower, "{round} {settled:?}");
+            assert_eq!(exact.upper, checked.upper, "{round} {settled:?}");
+            lots += plan
+                .policy
+                .iter()
+                .filter(|row| row.iter().filter(|p| p.is_positive()).count() > 1)
+                .count();
+            values.push(checked.lower);
+            let mut wrong = plan.clone();
+            wrong.lower += Rational::new(1, 1_000_000);
+            assert!(matches!(
+                check_anew(&anew, &wrong),
+                Err(DecisionRejection::Lower { .. })
+            ));
+            let mut wrong = plan.clone();
+            wrong.upper -= Rational::new(1, 1_000_000);
+            assert!(matches!(
+                check_anew(&anew, &wrong),
+                Err(DecisionRejection::Upper { .. })
+            ));
+            let mut wrong = plan.clone();
+            wrong.policy[0].pop();
+            assert_eq!(check_anew(&anew, &wrong), Err(DecisionRejection::Policy));
+            // A plan for one time of settling proves nothing of another.
+            assert!(check_anew(&states.settled(Settled::Once), &plan).is_err());
+        }
+        strict += usize::from(values[0] < values[1]);
+    }
+    assert!(lots > 0 && strict > 0, "no case needs lots");
+}
+
+#[test]
+fn many_steps_of_settling_anew_stay_in_a_narrow_bracket_in_order() {
+    let states = stage_law(&[supposed(&drift(6, "0.3..0.7"))], &over_steps(60)).unwrap();
+    let [action, state] = [Settled::EachAction, Settled::EachState]
+        .map(|settled| decide_anew(&states.settled(settled)).unwrap().1);
+    let narrow = Rational::new(1, 1_000_000_000);
+    for checked in [&action, &state] {
+        assert!(checked.lower <= checked.upper && &checked.upper - &checked.lower <= narrow);
+    }
+    assert!(action.upper < state.lower);
 }
 
 #[test]
@@ -428,11 +719,9 @@ const TIGER: &str = r#"World(
 
 #[test]
 fn the_tiger_for_ever_is_bracketed_around_its_known_value() {
-    let world = World::parse(Source::new("tiger.ron", TIGER), &NoFiles, &[]).unwrap();
     let spec = "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", discount: 0.95))], precision: 0.1)";
-    let spec = Spec::parse(&Source::new("spec.ron", spec)).unwrap();
-    let supposed = [Supposed::only(world.parametric(&Limits::default()).unwrap())];
-    let problem = murphy_problem::decision::hidden(&supposed, &spec).unwrap();
+    let spec = spec_of(spec);
+    let problem = murphy_problem::decision::hidden(&[supposed(TIGER)], &spec).unwrap();
     let (proof, checked) = murphy::decision::decide_hidden(&problem, &spec.precision).unwrap();
     // Cassandra's tiger with a discount of 0.95 is worth 19.3714 where both doors look alike, and the first step is lost.
     let known = 0.95 * 19.371_368;
@@ -454,4 +743,70 @@ fn the_tiger_for_ever_is_bracketed_around_its_known_value() {
         murphy_certify::check_hidden(&problem, &wrong),
         Err(DecisionRejection::Lower { .. })
     ));
+}
+
+/// The tiger whose listener hears right with a probability that is not known, and which is put behind the doors unevenly.
+fn doubtful_tiger(ear: &str, left: &str, settled: &str) -> String {
+    let unknowns = format!(
+        r#"unknowns: {{ "ear": Unknown(within: "{ear}", settled: {settled}), "side": Unknown(within: "{left}", settled: {settled}) }},
+    entities:"#
+    );
+    TIGER
+        .replacen("entities:", &unknowns, 1)
+        .replace("(\"0.85\", {", "(\"ear\", {")
+        .replace("(\"0.15\", {", "(\"1 - ear\", {")
+        .replace(
+            "(\"1/2\", { \"left\": \"true\"",
+            "(\"side\", { \"left\": \"true\"",
+        )
+        .replace(
+            "(\"1/2\", { \"left\": \"false\"",
+            "(\"1 - side\", { \"left\": \"false\"",
+        )
+}
+
+#[test]
+fn ranges_without_an_end_are_bracketed_under_every_world_in_them() {
+    let spec = spec_of(
+        "Spec(name: \"all\", goals: [Maximize(Expected(\"payoff\", discount: 0.9))], precision: 0.2)",
+    );
+    let bracket = |text: &str| {
+        let problem = murphy_problem::decision::hidden(&[supposed(text)], &spec).unwrap();
+        let (proof, checked) = decide_hidden(&problem, &spec.precision).unwrap();
+        (problem, proof, checked)
+    };
+    let (problem, proof, once) = bracket(&doubtful_tiger("0.75..0.9", "0.4..0.6", "Once"));
+    assert_eq!(problem.environments.len(), 16);
+    assert!(once.lower <= once.upper);
+    let (.., action) = bracket(&doubtful_tiger("0.75..0.9", "0.4..0.6", "EachAction"));
+    assert!(action.lower <= once.upper);
+    for (ear, left) in [
+        ("0.75", "0.5"),
+        ("0.9", "0.4"),
+        ("0.8", "0.45"),
+        ("0.75", "0.6"),
+        ("0.77", "0.52"),
+    ] {
+        let text = doubtful_tiger(&format!("{ear}..{ear}"), &format!("{left}..{left}"), "Once");
+        let (.., known) = bracket(&text);
+        assert!(
+            once.lower <= known.upper && action.lower <= known.upper,
+            "{ear} {left}"
+        );
+    }
+    // What the worst end of a part does not allow is rejected, though the middle of the part allows it.
+    let mut wrong = proof.clone();
+    for row in wrong.ways.iter_mut().flat_map(|way| &mut way.worth) {
+        *row += Rational::new(1, 100);
+    }
+    assert_eq!(
+        murphy_certify::check_hidden(&problem, &wrong),
+        Err(DecisionRejection::Policy)
+    );
+    let mut held = problem.clone();
+    for row in held.rows.iter_mut().flatten() {
+        row.ends.clear();
+    }
+    // Without the ends it is another problem, which the same proof proves as well: Nature has less to choose from.
+    murphy_certify::check_hidden(&held, &proof).unwrap();
 }

@@ -185,6 +185,13 @@ const ROWS: &[Row] = &[
             "the upper end of `heads` stays above 100/101",
         ],
     ),
+    (
+        "rooms_in_a_ring",
+        &[],
+        "10",
+        &["ring.room=0: leave", "ring.room=12: leave"],
+    ),
+    ("rooms_in_a_ring", &["gift=1"], "3", &["ring.room=7: take"]),
     ("smoking_lesion", &[], "-499000", &["smoke"]),
     (
         "death_in_damascus",

@@ -201,18 +201,13 @@ impl Polynomial {
             .enumerate()
             .map(|(at, (symbol, ..))| self.degree_in(*symbol).max(degrees.get(at).copied().unwrap_or(0)))
             .collect();
-        let inside = self.substituted(|symbol| {
-            let range = ranges.iter().find(|(known, ..)| *known == symbol);
-            Some(match range {
-                Some((_, low, high)) => {
-                    Self::from(low.clone()).plus(&Self::symbol(symbol).scaled(&(high - low)))
-                }
-                None => Self::default(),
-            })
-        });
         let count: usize = degrees.iter().map(|degree| *degree as usize + 1).product();
         let mut coefficients = vec![Rational::ZERO; count];
-        for (monomial, coefficient) in inside.terms() {
+        for (monomial, coefficient) in self.terms() {
+            let known = |(symbol, _): &(usize, u32)| ranges.iter().any(|(known, ..)| known == symbol);
+            if !monomial.iter().all(known) {
+                continue;
+            }
             let at = ranges.iter().zip(&degrees).fold(0, |at, ((symbol, ..), degree)| {
                 let power = monomial.iter().find(|(known, _)| known == symbol);
                 at * (*degree as usize + 1) + power.map_or(0, |(_, power)| *power as usize)
@@ -220,26 +215,42 @@ impl Polynomial {
             coefficients[at] = coefficient.clone();
         }
         let mut stride = count;
-        for degree in &degrees {
+        for ((_, low, high), degree) in ranges.iter().zip(&degrees) {
             let size = *degree as usize + 1;
             stride /= size;
-            to_bernstein(&mut coefficients, size, stride);
+            to_bernstein(&mut coefficients, (size, stride), (low, &(high - low)));
         }
         coefficients
     }
 }
 
-/// Converts along one dimension: `b(j) = Σ { a(i)·C(j, i)/C(d, i) : i <= j }`.
-fn to_bernstein(coefficients: &mut [Rational], size: usize, stride: usize) {
+/// Converts along one dimension, in which the box begins at `low` and is `width` wide: `b(j) = Σ { a(i)·C(j, i)/C(d, i) : i <= j }`, where `a` are the
+/// coefficients in the part of the width.
+fn to_bernstein(
+    coefficients: &mut [Rational],
+    (size, stride): (usize, usize),
+    (low, width): (&Rational, &Rational),
+) {
     let starts: Vec<usize> = (0..coefficients.len())
         .filter(|at| (at / stride).is_multiple_of(size))
         .collect();
+    let chosen: Vec<Vec<Rational>> = (0..size)
+        .map(|j| (0..=j).map(|i| binomial(j, i) / binomial(size - 1, i)).collect())
+        .collect();
     for start in starts {
-        let line: Vec<Rational> = (0..size)
-            .map(|i| &coefficients[start + i * stride] / &binomial(size - 1, i))
-            .collect();
-        for j in 0..size {
-            coefficients[start + j * stride] = (0..=j).map(|i| &line[i] * &binomial(j, i)).sum();
+        let mut line: Vec<Rational> = Vec::with_capacity(size);
+        // Horner's rule, in `low + width·t`.
+        for i in (0..size).rev() {
+            let shifted = line.iter().map(|a| a * width);
+            let mut next: Vec<Rational> = std::iter::once(Rational::ZERO).chain(shifted).collect();
+            for (sum, a) in next.iter_mut().zip(&line) {
+                *sum += a * low;
+            }
+            next[0] += &coefficients[start + i * stride];
+            line = next;
+        }
+        for (j, chosen) in chosen.iter().enumerate() {
+            coefficients[start + j * stride] = line.iter().zip(chosen).map(|(a, share)| a * share).sum();
         }
     }
 }

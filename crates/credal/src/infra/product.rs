@@ -5,9 +5,8 @@ use super::conjunction::Conjunction;
 use super::corners::corners;
 use super::lifted::SIZE_MAX;
 use crate::error::Error;
+use crate::independent::independent;
 use crate::set::CredalSet;
-use crate::vertices::Vertices;
-use murphy_notation::Rational;
 
 /// Returns the strong product: mixtures of products `p × q`, over pairs numbered `x·|Y| + y`.
 ///
@@ -44,11 +43,7 @@ pub fn strong_product(first: &CredalSet, second: &CredalSet) -> Result<CredalSet
             what: "corners",
         });
     }
-    let product = |p: &[Rational], q: &[Rational]| -> Vec<Rational> {
-        p.iter().flat_map(|p| q.iter().map(move |q| p * q)).collect()
-    };
-    let pairs = first.iter().flat_map(|p| second.iter().map(|q| product(p, q)));
-    Vertices::new(pairs.collect()).map(CredalSet::from)
+    independent(&[first, second]).map(CredalSet::from)
 }
 
 /// Returns the free product: all joint distributions with marginals in the two sets, over pairs numbered `x·|Y| + y`.

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Format, WorldArguments};
 use crate::cli::decision::{Asked, Decision};
+use crate::cli::decision_states;
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::report::line;
@@ -13,7 +14,7 @@ use murphy::decision::decide;
 use murphy_notation::{Rational, hint_for};
 use murphy_plan::consistency::{Audit, Naive, Station, audit, naive_policy};
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionDocument, DecisionProof, InformationSet, StageDocument,
+    BehaviourPolicy, DecisionDocument, DecisionProof, InformationSet, Law, PlanText,
 };
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -91,6 +92,7 @@ fn best(
         Asked::Histories(decision) => decision,
         _ => return Err(too_many_histories()),
     };
+    check_pessimistic(&decision.law)?;
     let problem = TreeProblem::of(&decision.law)?;
     let answer = decide(&decision.law, &decision.spec.precision).map_err(Failure::new)?;
     Ok((problem, answer.proof))
@@ -99,7 +101,7 @@ fn best(
 /// Reads a plan file.
 fn saved(path: &Path, terminal: &Terminal) -> Result<(TreeProblem, DecisionProof), Failure> {
     let (source, _) = read_source(path)?;
-    if StageDocument::recognises(&source.text) {
+    if decision_states::recognises(&source.text) {
         return Err(too_many_histories());
     }
     if !DecisionDocument::recognises(&source.text) {
@@ -119,7 +121,19 @@ fn saved(path: &Path, terminal: &Terminal) -> Result<(TreeProblem, DecisionProof
     for change in &saved.changes {
         terminal.remark(&format!("note: {change}"));
     }
+    check_pessimistic(&saved.decision.law)?;
     Ok((TreeProblem::of(&saved.decision.law)?, saved.proof))
+}
+
+/// Beliefs are updated for the worst of what they hold, so that only plans against Nature are audited.
+fn check_pessimistic(law: &Law) -> Result<(), Failure> {
+    if law.optimistic {
+        Err(Failure::new(
+            "an audit is of a plan against a pessimistic Nature, and this one is with her",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 fn each_time() -> Failure {

@@ -1,7 +1,6 @@
 //! `murphy check`: a plan's bracket proved again, or the reason why it does not hold.
 
 use crate::cli::args::{CheckArguments, Format};
-use crate::cli::decision;
 use crate::cli::explain::failure;
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
@@ -10,11 +9,12 @@ use crate::cli::revise::Reviewed;
 use crate::cli::saved::Saved;
 use crate::cli::several;
 use crate::cli::{Outcome, Terminal};
+use crate::cli::{decision, decision_states};
 use murphy::explain::Followed;
 use murphy::revise::comes_to;
 use murphy::tiers::Claims;
 use murphy_certify::{Checked, check};
-use murphy_problem::decision::{DecisionDocument, StageDocument};
+use murphy_problem::decision::{DecisionDocument, PlanText};
 use serde_json::json;
 use std::path::Path;
 
@@ -23,8 +23,8 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Out
     if DecisionDocument::recognises(&source.text) {
         return decision::check(&arguments.plan, &source.text, (arguments.format, terminal));
     }
-    if StageDocument::recognises(&source.text) {
-        return decision::check_on_states(&arguments.plan, &source.text, (arguments.format, terminal));
+    if decision_states::recognises(&source.text) {
+        return decision_states::check(&arguments.plan, &source.text, (arguments.format, terminal));
     }
     // A plan of millions of states is long, and read again.
     drop(source);

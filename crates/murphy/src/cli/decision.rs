@@ -1,24 +1,24 @@
 //! Worlds with hidden facts or predictors: `value`, `plan` and `check` for finite decision problems, in exact fractions.
 
 use crate::cli::args::{Format, PlanArguments, ValueArguments, WorldArguments};
+use crate::cli::decision_states::{Apart, Question};
 use crate::cli::failure::Failure;
 use crate::cli::files::{read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{self, line};
-use crate::cli::saved::beside;
 use crate::cli::saved_decision::SavedDecision;
 use crate::cli::{Outcome, Terminal};
-use crate::cli::{decision_natures, decision_report};
-use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_hidden, decide_on_states};
-use murphy_certify::{DecisionChecked, check_decision, check_stages};
+use crate::cli::{decision_natures, decision_report, decision_states};
+use murphy::decision::{DecisionAnswer, DecisionUnproved, decide};
+use murphy_certify::check_decision;
 use murphy_notation::Rational;
 use murphy_plan::once::{DecisionError, FiniteNirvana};
 use murphy_problem::Origin;
 use murphy_problem::decision::{
-    DecisionDocument, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden, law, stages,
+    CompileError, DecisionDocument, DecisionOrigins, Grown, Law, PlanText, Supposed, grow, hidden, law,
+    stage_law,
 };
 use murphy_spec::{Settled, Spec};
-use murphy_world::Limits;
 use serde_json::json;
 use std::path::Path;
 
@@ -36,18 +36,8 @@ pub(crate) struct Decision {
 pub(crate) enum Asked {
     /// A problem on histories.
     Histories(Box<Decision>),
-    /// A problem on states, because there are too many histories.
-    States(Box<OnStates>),
-    /// A discounted problem without an end, in which the agent sees signs of the state, and the precision that its spec asks for.
-    Hidden(Box<Hidden>, Rational),
-}
-
-/// A decision problem on states with where it comes from.
-pub(crate) struct OnStates {
-    world: LoadedWorld,
-    spec_origin: Origin,
-    name: String,
-    stages: Stages,
+    /// One that is not written out in histories.
+    Apart(Box<Apart>),
 }
 
 impl Decision {
@@ -85,26 +75,34 @@ impl Decision {
                 supposed,
             })))),
             Grown::TooMany(error) => {
-                if let Ok(problem) = hidden(&supposed, &spec) {
-                    return Ok(Some(Asked::Hidden(Box::new(problem), spec.precision)));
-                }
                 // Which of the two says more depends on why states are no way out.
                 let sees = supposed
                     .iter()
                     .all(|one| one.world.seen.is_none() && one.world.predictions.is_empty());
-                if !sees {
-                    return Err(error.into());
-                }
+                let question = match hidden(&supposed, &spec) {
+                    Ok(problem) => Question::Endless(problem),
+                    Err(_) if !sees => return Err(error.into()),
+                    Err(_) => Question::States(stage_law(&supposed, &spec)?),
+                };
                 let name = supposed.first().map(|one| one.world.model.name().to_owned());
-                let stages = stages(&supposed, &spec)?;
-                Ok(Some(Asked::States(Box::new(OnStates {
-                    world,
-                    spec_origin,
+                Ok(Some(Asked::Apart(Box::new(Apart {
+                    origins: origins(&world, &spec_origin),
                     name: name.unwrap_or_default(),
-                    stages,
+                    question,
+                    precision: spec.precision,
                 }))))
             }
         }
+    }
+
+    /// Returns the problem on states, where the agent sees them.
+    fn on_states(&self) -> Result<Apart, Failure> {
+        Ok(Apart {
+            origins: origins(&self.world, &self.spec_origin),
+            name: self.law.world.clone(),
+            question: Question::States(stage_law(&self.supposed, &self.spec)?),
+            precision: self.spec.precision.clone(),
+        })
     }
 
     pub(crate) fn of(world: LoadedWorld, spec: Spec, spec_origin: Origin) -> Result<Self, Failure> {
@@ -120,8 +118,18 @@ impl Decision {
     }
 }
 
+/// Returns where a plan comes from.
+fn origins(world: &LoadedWorld, spec: &Origin) -> DecisionOrigins {
+    (
+        world.origin.clone(),
+        world.files.clone(),
+        world.constants.iter().cloned().collect(),
+        spec.clone(),
+    )
+}
+
 /// Returns the hypotheses of a world, each with the world that it makes.
-fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
+pub(crate) fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
     let Some(read) = world.world() else {
         return Err(Failure::new("only worlds in RON have hidden facts"));
     };
@@ -148,17 +156,12 @@ pub(crate) fn value(
 ) -> Result<Outcome, Failure> {
     let decision = match asked {
         Asked::Histories(decision) => decision,
-        Asked::States(states) => {
-            return value_on_states(&states.stages, &states.name, (arguments, terminal));
-        }
-        Asked::Hidden(problem, precision) => {
-            return value_hidden(problem, precision, (arguments, terminal));
-        }
+        Asked::Apart(apart) => return decision_states::value(apart, arguments, terminal),
     };
     let answer = match solved(decision, arguments.goal.precision)? {
         Ok(answer) => answer,
-        Err(too_large) => match stages(&decision.supposed, &decision.spec) {
-            Ok(stages) => return value_on_states(&stages, &decision.law.world, (arguments, terminal)),
+        Err(too_large) => match decision.on_states() {
+            Ok(apart) => return decision_states::value(&apart, arguments, terminal),
             Err(_) => return Err(Failure::new(too_large)),
         },
     };
@@ -225,85 +228,24 @@ fn finite_nirvana(decision: &Decision, arguments: &ValueArguments) -> Result<Opt
     })
 }
 
-/// `murphy value` where there is no end and the agent sees signs of the state.
-fn value_hidden(
-    problem: &Hidden,
-    precision: &Rational,
-    (arguments, terminal): (&ValueArguments, &Terminal),
-) -> Result<Outcome, Failure> {
-    if arguments.all_natures || arguments.nirvana.is_some() {
-        return Err(Failure::new("without an end different Natures are not compared"));
-    }
-    if arguments.exact {
-        return Err(
-            Failure::new("without an end there is a bracket and no exact value")
-                .hint("leave --exact out, and make the bracket narrow with --precision"),
-        );
-    }
-    let precision = match arguments.goal.precision {
-        Some(given) => Rational::from_f64(given).unwrap_or_else(|| precision.clone()),
-        None => precision.clone(),
+/// Returns the precision that is asked for: that of the spec, unless another one is given.
+pub(crate) fn precise(spec: &Rational, given: Option<f64>) -> Result<Rational, Failure> {
+    let Some(given) = given else {
+        return Ok(spec.clone());
     };
-    let (proof, checked) = decide_hidden(problem, &precision).map_err(Failure::new)?;
-    let (lower, upper) = problem.asked(&checked.lower, &checked.upper);
-    if arguments.format == Format::Json {
-        let object = json!({
-            "status": "value",
-            "lower": report::number(lower.floor_f64()),
-            "upper": report::number(upper.ceil_f64()),
-            "exact": null,
-        });
-        terminal.data(&format!("{object}\n"))?;
-    } else {
-        terminal.data(&decision_report::on_hidden(problem, (&proof, &checked)))?;
-    }
-    Ok(Outcome::Met)
-}
-
-/// `murphy value` where vectors on states stand for histories.
-fn value_on_states(
-    stages: &Stages,
-    name: &str,
-    (arguments, terminal): (&ValueArguments, &Terminal),
-) -> Result<Outcome, Failure> {
-    if arguments.all_natures || arguments.nirvana.is_some() {
-        return Err(Failure::new(
-            "there are too many histories to compare different Natures",
-        ));
-    }
-    let (plan, checked) = decide_on_states(stages).map_err(Failure::new)?;
-    let (lower, upper) = stages.asked(&checked.lower, &checked.upper);
-    let (lower, upper) = (&lower - &stages.tail, &upper + &stages.tail);
-    let exact = (lower == upper).then(|| lower.to_string());
-    if arguments.exact && exact.is_none() {
-        return Err(Failure::new("the exact value could not be found")
-            .hint("leave --exact out for a bracket, and make it narrow with the precision of the spec"));
-    }
-    if arguments.format == Format::Json {
-        let object = json!({
-            "status": "value",
-            "lower": report::number(lower.floor_f64()),
-            "upper": report::number(upper.ceil_f64()),
-            "exact": exact,
-        });
-        terminal.data(&format!("{object}\n"))?;
-    } else {
-        terminal.data(&decision_report::on_states(stages, name, (&plan, &checked)))?;
-    }
-    Ok(Outcome::Met)
+    Rational::from_f64(given)
+        .filter(|given| given.is_positive() && *given < Rational::ONE)
+        .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))
 }
 
 /// Returns the answer, or why the problem on histories is too large for one.
 fn solved(decision: &Decision, precision: Option<f64>) -> Result<Result<DecisionAnswer, String>, Failure> {
-    let precision = match precision {
-        None => decision.spec.precision.clone(),
-        Some(given) => Rational::from_f64(given)
-            .filter(|given| given.is_positive() && *given < Rational::ONE)
-            .ok_or_else(|| Failure::new(format!("--precision is {given}, but must lie between 0 and 1")))?,
-    };
+    let precision = precise(&decision.spec.precision, precision)?;
     match decide(&decision.law, &precision) {
         Ok(answer) => Ok(Ok(answer)),
-        Err(DecisionUnproved::Planning(error @ DecisionError::TooLarge { .. })) => Ok(Err(error.to_string())),
+        Err(DecisionUnproved::Planning(
+            error @ (DecisionError::TooLarge { .. } | DecisionError::Compile(CompileError::TooMany)),
+        )) => Ok(Err(error.to_string())),
         Err(error) => Err(Failure::new(error)),
     }
 }
@@ -316,13 +258,7 @@ pub(crate) fn plan(
 ) -> Result<Outcome, Failure> {
     let decision = match asked {
         Asked::Histories(decision) => decision,
-        Asked::States(states) => return plan_on_states(states, arguments, terminal),
-        Asked::Hidden(..) => {
-            return Err(Failure::new(
-                "plans without an end, of an agent that sees only signs of the state, are not written yet",
-            )
-            .hint("`murphy value` brackets their value; ask over fewer steps for a plan"));
-        }
+        Asked::Apart(apart) => return decision_states::plan(apart, arguments, terminal),
     };
     if arguments.view.is_some() {
         return Err(
@@ -330,13 +266,14 @@ pub(crate) fn plan(
                 .hint("leave --view out: the plan file says what to do at each choice"),
         );
     }
-    let answer = solved(decision, arguments.goal.precision)?.map_err(Failure::new)?;
-    let origins = (
-        decision.world.origin.clone(),
-        decision.world.files.clone(),
-        decision.world.constants.iter().cloned().collect(),
-        decision.spec_origin.clone(),
-    );
+    let answer = match solved(decision, arguments.goal.precision)? {
+        Ok(answer) => answer,
+        Err(too_large) => match decision.on_states() {
+            Ok(apart) => return decision_states::plan(&apart, arguments, terminal),
+            Err(_) => return Err(Failure::new(too_large)),
+        },
+    };
+    let origins = origins(&decision.world, &decision.spec_origin);
     let document = DecisionDocument::new(&decision.law, &answer.proof, origins).map_err(Failure::new)?;
     let text = document.to_text().map_err(Failure::new)?;
     write(&arguments.out, text.as_bytes())?;
@@ -356,115 +293,6 @@ pub(crate) fn plan(
             "Plan",
             &format!("{}, with its proof", arguments.out.display()),
         ))?;
-    }
-    Ok(Outcome::Met)
-}
-
-/// `murphy plan` where vectors on states stand for histories.
-fn plan_on_states(
-    states: &OnStates,
-    arguments: &PlanArguments,
-    terminal: &Terminal,
-) -> Result<Outcome, Failure> {
-    let (plan, checked) = decide_on_states(&states.stages).map_err(Failure::new)?;
-    let origins = (
-        states.world.origin.clone(),
-        states.world.files.clone(),
-        states.world.constants.iter().cloned().collect(),
-        states.spec_origin.clone(),
-    );
-    let document = StageDocument::new(&states.stages, &plan, origins);
-    let text = document.to_text().map_err(Failure::new)?;
-    write(&arguments.out, text.as_bytes())?;
-    if arguments.format == Format::Json {
-        let (lower, upper) = states.stages.asked(&checked.lower, &checked.upper);
-        let object = json!({
-            "status": "value",
-            "lower": report::number((&lower - &states.stages.tail).floor_f64()),
-            "upper": report::number((&upper + &states.stages.tail).ceil_f64()),
-            "plan": arguments.out.display().to_string(),
-            "inequalities": checked.inequalities,
-        });
-        return terminal.data(&format!("{object}\n")).map(|()| Outcome::Met);
-    }
-    terminal.data(&decision_report::on_states(
-        &states.stages,
-        &states.name,
-        (&plan, &checked),
-    ))?;
-    terminal.data(&line(
-        "Plan",
-        &format!("{}, with its proof", arguments.out.display()),
-    ))?;
-    Ok(Outcome::Met)
-}
-
-/// `murphy check` for the plan of a decision problem on states.
-pub(crate) fn check_on_states(
-    path: &Path,
-    text: &str,
-    (format, terminal): (Format, &Terminal),
-) -> Result<Outcome, Failure> {
-    let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
-    let document = StageDocument::from_text(text).map_err(|error| at(&error))?;
-    let constants = document
-        .constants
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let world = LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
-    let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
-    let mut reasons = Vec::new();
-    for (what, then, now) in [
-        ("the world", &document.world, &world.origin),
-        ("the spec", &document.spec, &spec_origin),
-    ] {
-        if then.hash != now.hash {
-            reasons.push(format!(
-                "{what} `{}` was changed after the plan was made",
-                now.path
-            ));
-        }
-    }
-    let stages = stages(&supposed(&world)?, &Spec::parse(&source)?)?;
-    let plan = document.plan(&stages).map_err(|error| at(&error))?;
-    let checked = match check_stages(&stages, &plan) {
-        Ok(checked) if reasons.is_empty() => checked,
-        Ok(_) => return rejected(&reasons, format, terminal),
-        Err(rejection) => {
-            reasons.push(rejection.to_string());
-            return rejected(&reasons, format, terminal);
-        }
-    };
-    accepted((&document.lower, &document.upper), &checked, (format, terminal))
-}
-
-/// Says that a proof holds.
-fn accepted(
-    (lower, upper): (&str, &str),
-    checked: &DecisionChecked,
-    (format, terminal): (Format, &Terminal),
-) -> Result<Outcome, Failure> {
-    if format == Format::Json {
-        let object = json!({
-            "status": "verdict",
-            "holds": true,
-            "lower": lower,
-            "upper": upper,
-            "inequalities": checked.inequalities,
-        });
-        terminal.data(&format!("{object}\n"))?;
-    } else {
-        let value = if lower == upper {
-            format!("{lower}, exactly")
-        } else {
-            format!("[{lower}, {upper}]")
-        };
-        let proof = format!(
-            "accepted: {} comparisons hold in exact arithmetic",
-            report::count(checked.inequalities)
-        );
-        terminal.data(&(line("Value", &value) + &line("Check", &proof)))?;
     }
     Ok(Outcome::Met)
 }
@@ -517,7 +345,7 @@ pub(crate) fn check(
     Ok(Outcome::Met)
 }
 
-fn rejected(reasons: &[String], format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(crate) fn rejected(reasons: &[String], format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
     match format {
         Format::Json => {
             let object = json!({ "status": "verdict", "holds": false, "reasons": reasons });

@@ -25,12 +25,19 @@ pub(crate) fn all(decision: &Decision, precision: Option<f64>) -> Result<Vec<ByN
             .map_err(|error| error.to_string());
         found.push((settled, value));
     }
-    // Nature loses nothing by settling later: if that is not what was found, nothing of it is to be believed.
+    // Nature loses nothing by settling later, whomever she is with: if that is not what was found, nothing of it is to be believed.
     let known: Vec<&(Rational, Rational)> = found
         .iter()
         .filter_map(|(_, value)| value.as_ref().ok())
         .collect();
-    if known.windows(2).any(|pair| pair[0].0 > pair[1].1) {
+    let apart = |pair: &[&(Rational, Rational)]| {
+        if decision.law.optimistic {
+            pair[1].0 > pair[0].1
+        } else {
+            pair[0].0 > pair[1].1
+        }
+    };
+    if known.windows(2).any(apart) {
         return Err(Failure::new(
             "the values for different times of settling contradict one another; this is a mistake in Murphy, please report it",
         ));
@@ -56,6 +63,11 @@ pub(crate) fn text(decision: &Decision, natures: &[ByNature]) -> String {
         let gap = &last.0 - &first.0;
         let meaning = if gap.is_zero() {
             "it makes no difference when Nature settles".to_owned()
+        } else if decision.law.optimistic {
+            format!(
+                "a Nature that may change her mind at every action gives {} more",
+                fraction(&-gap)
+            )
         } else {
             format!(
                 "a Nature that may change her mind at every action costs {}: the price of rectangularity",

@@ -8,8 +8,8 @@ use murphy_certify::DecisionChecked;
 use murphy_notation::Rational;
 use murphy_plan::once::{Causality, FiniteNirvana, Moved, best_pure, flips, verdict};
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionProof, GameProof, Hidden, HiddenProof, InformationSet, Law, SequenceForm,
-    StagePlan, Stages, sets_of,
+    Alternative, AnewPlan, BehaviourPolicy, DecisionProof, GameProof, Hidden, HiddenProof, InformationSet,
+    Law, Range, SequenceForm, StageLaw, StageProof, sets_of,
 };
 use murphy_world::Settled;
 
@@ -117,18 +117,7 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
             let compiled = law.with_lots().map_err(Failure::new)?;
             text += &mixture(law, &compiled.form, game);
         }
-        DecisionProof::Predicted { alternatives, .. } => {
-            let mut lines = Vec::new();
-            for one in alternatives {
-                let (most, _) = law.asked(&one.upper, &one.upper);
-                lines.push(format!(
-                    "{}: at most {}",
-                    law.way_name(&one.does),
-                    fraction(&most)
-                ));
-            }
-            text += &listed("Ways", lines);
-        }
+        DecisionProof::Predicted { alternatives, .. } => text += &ways(law, alternatives),
         DecisionProof::Split {
             settlements, nature, ..
         } => {
@@ -141,6 +130,7 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
             };
             text += &mixture(law, &compiled.form, &game);
         }
+        DecisionProof::Hoped { policy, nature, .. } => text += &favours(law, policy, nature)?,
         DecisionProof::Peeked { cells, .. } => {
             if !law.remembers {
                 text += &line(
@@ -152,6 +142,52 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
         }
     }
     Ok(text)
+}
+
+/// Returns what other ways of acting where predictors look are worth at most.
+fn ways(law: &Law, alternatives: &[Alternative]) -> String {
+    let mut all: Vec<_> = alternatives.iter().collect();
+    if !all.iter().all(|one| one.does.iter().all(Option::is_some)) {
+        // Of what was ruled out in parts, the parts that come nearest say most.
+        all.sort_by(|a, b| b.upper.cmp(&a.upper));
+    }
+    let mut lines = Vec::new();
+    for one in all {
+        let (most, _) = law.asked(&one.upper, &one.upper);
+        lines.push(format!(
+            "{}: at most {}",
+            law.way_name(&one.does),
+            fraction(&most)
+        ));
+    }
+    listed("Ways", lines)
+}
+
+/// Returns what Nature settles where she is with the agent.
+fn favours(law: &Law, policy: &BehaviourPolicy, nature: &[Rational]) -> Result<String, Failure> {
+    let compiled = law.kept(&told(law, policy)).map_err(Failure::new)?;
+    let mut lines = Vec::new();
+    for set in &compiled.form.nature {
+        for (choice, name) in set.choices.iter().enumerate() {
+            if nature.get(set.first + choice) == Some(&Rational::ONE) {
+                let place = match set.after {
+                    0 if compiled.form.nature.len() == 1 => String::new(),
+                    _ => format!("{}: ", set.name),
+                };
+                lines.push(format!("{place}{name}"));
+            }
+        }
+    }
+    Ok(listed("Best", lines))
+}
+
+/// Returns what predictors are told of a policy: what it does where they look.
+fn told(law: &Law, policy: &BehaviourPolicy) -> Vec<usize> {
+    let does = |set| policy.at(set).iter().position(|p| *p == Rational::ONE);
+    law.queried()
+        .into_iter()
+        .map(|set| does(set).unwrap_or(0))
+        .collect()
 }
 
 /// Returns what would change the plan, a line each.
@@ -296,10 +332,12 @@ pub(crate) fn on_hidden(problem: &Hidden, (proof, checked): (&HiddenProof, &Deci
 
 /// Returns the answer to a problem on states in words.
 pub(crate) fn on_states(
-    stages: &Stages,
+    law: &StageLaw,
     name: &str,
-    (plan, checked): (&StagePlan, &DecisionChecked),
-) -> String {
+    (proof, checked): (&StageProof, &DecisionChecked),
+) -> Result<String, Failure> {
+    let plan = &proof.plan;
+    let stages = law.among(&proof.settlements).map_err(Failure::new)?;
     let points: usize = plan.points.iter().map(Vec::len).sum();
     let mut text = line(
         "World",
@@ -324,6 +362,67 @@ pub(crate) fn on_states(
         }
     }
     text += &listed("Worst", lines);
+    if let Some(grid) = plan.grid {
+        text += &line(
+            "",
+            &format!("what is learned on the way is bounded between weights that are multiples of 1/{grid}"),
+        );
+    }
+    if let Some(name) = &law.repeated {
+        let boxes = proof.boxes.len();
+        text += &line(
+            "",
+            &format!(
+                "`{name}` matters again and again, so that its worst value may lie inside its range: {boxes} boxes are bounded"
+            ),
+        );
+    }
+    text += &line(
+        "Proof",
+        &format!(
+            "both sides hold: {} comparisons in exact arithmetic",
+            count(checked.inequalities)
+        ),
+    );
+    Ok(text)
+}
+
+/// Returns the answer to a problem on states in which Nature settles anew in words.
+pub(crate) fn anew(law: &StageLaw, name: &str, (plan, checked): (&AnewPlan, &DecisionChecked)) -> String {
+    let mut text = line(
+        "World",
+        &format!(
+            "{name}: {} states and steps; there are too many histories to list",
+            count(law.nodes.len() as u64)
+        ),
+    );
+    let mut sentences = Vec::new();
+    for range in law.hypotheses.iter().flat_map(|one| &one.unknowns) {
+        if range.low != range.high {
+            sentences.push(settles(range));
+        }
+    }
+    text += &listed("Nature", sentences);
+    let (lower, upper) = law.asked(&checked.lower, &checked.upper);
+    let (lower, upper) = (&lower - &law.tail, &upper + &law.tail);
+    let value = if lower == upper {
+        format!("{}, exactly", fraction(&lower))
+    } else {
+        format!("[{}, {}]", decimal_down(&lower), decimal_up(&upper))
+    };
+    text += &line("Value", &value);
+    let drawn = |row: &&Vec<Rational>| row.iter().filter(|p| p.is_positive()).count() > 1;
+    let lots = plan.policy.iter().filter(drawn).count();
+    text += &line(
+        "Policy",
+        &match lots {
+            0 => "one action in every state and step".to_owned(),
+            _ => format!(
+                "one action in every state and step, but lots in {} of them",
+                count(lots as u64)
+            ),
+        },
+    );
     text + &line(
         "Proof",
         &format!(
@@ -331,6 +430,16 @@ pub(crate) fn on_states(
             count(checked.inequalities)
         ),
     )
+}
+
+/// Returns what Nature settles and when.
+fn settles(range: &Range) -> String {
+    let when = match range.settled {
+        Settled::Once => "once for the whole run",
+        Settled::EachState => "each time, before the action is drawn",
+        Settled::EachAction => "each time, after seeing the action",
+    };
+    format!("settles {} in {}..{} {when}", range.name, range.low, range.high)
 }
 
 /// Returns lines under one heading, cut where they are too many.
@@ -349,6 +458,11 @@ pub(crate) fn listed(heading: &str, lines: Vec<String>) -> String {
 /// Returns what Nature is taken to do, a sentence each.
 pub(crate) fn nature(law: &Law) -> Vec<String> {
     let mut sentences = Vec::new();
+    let stance = if law.optimistic {
+        "optimistic"
+    } else {
+        "pessimistic"
+    };
     let names: Vec<&str> = law
         .hypotheses
         .iter()
@@ -361,13 +475,10 @@ pub(crate) fn nature(law: &Law) -> Vec<String> {
             .iter()
             .map(|one| format!("{} {}", one.name, one.prior))
             .collect();
-        sentences.push(format!(
-            "pessimistic; a prior over hypotheses: {}",
-            parts.join(", ")
-        ));
+        sentences.push(format!("{stance}; a prior over hypotheses: {}", parts.join(", ")));
     } else if names.len() > 1 {
         sentences.push(format!(
-            "pessimistic; picks once among the hypotheses {}",
+            "{stance}; picks once among the hypotheses {}",
             names.join(", ")
         ));
     }
@@ -375,14 +486,9 @@ pub(crate) fn nature(law: &Law) -> Vec<String> {
     ranges.sort_by(|a, b| a.name.cmp(&b.name));
     ranges.dedup_by(|a, b| a.name == b.name);
     for range in ranges.into_iter().filter(|range| range.low != range.high) {
-        let when = match range.settled {
-            Settled::Once => "once for the whole run",
-            Settled::EachState => "each time, before the action is drawn",
-            Settled::EachAction => "each time, after seeing the action",
-        };
-        let sentence = format!("settles {} in {}..{} {when}", range.name, range.low, range.high);
+        let sentence = settles(range);
         sentences.push(if sentences.is_empty() {
-            format!("pessimistic; {sentence}")
+            format!("{stance}; {sentence}")
         } else {
             sentence
         });

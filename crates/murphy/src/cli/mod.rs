@@ -8,6 +8,7 @@ mod date;
 mod decision;
 mod decision_natures;
 mod decision_report;
+mod decision_states;
 mod diff;
 mod explain;
 mod export;

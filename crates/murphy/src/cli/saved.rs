@@ -1,11 +1,12 @@
 //! A plan read back: the file, its certificate, and the world and the spec that it names, as they are now.
 
+use crate::cli::decision_states;
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source};
 use crate::cli::load::{Loaded, LoadedWorld};
 use crate::cli::several;
 use murphy::tiers::TierProof;
-use murphy_problem::decision::{DecisionDocument, StageDocument};
+use murphy_problem::decision::{DecisionDocument, PlanText};
 use murphy_problem::{Certificate, Origin, Plan, PlanDocument, Policy};
 use murphy_world::Limits;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (source, origin) = read_source(path)?;
-        if DecisionDocument::recognises(&source.text) || StageDocument::recognises(&source.text) {
+        if DecisionDocument::recognises(&source.text) || decision_states::recognises(&source.text) {
             return Err(Failure::new(format!(
                 "`{}` is the plan of a decision problem with hidden facts or predictors, which can be checked but not run yet",
                 path.display()

@@ -6,7 +6,7 @@ use crate::cli::files::read_source;
 use crate::cli::load::LoadedWorld;
 use crate::cli::saved::beside;
 use murphy_problem::Origin;
-use murphy_problem::decision::{DecisionDocument, DecisionProof};
+use murphy_problem::decision::{DecisionDocument, DecisionProof, PlanText};
 use murphy_spec::Spec;
 use murphy_world::Limits;
 use std::path::Path;

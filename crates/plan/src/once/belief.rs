@@ -29,6 +29,7 @@ const WEIGHTS: f64 = 4_096.0;
 const SLACK: f64 = 1e-7;
 
 type Known = Vec<(usize, f64)>;
+type Branches = Vec<(usize, f64)>;
 
 struct Way {
     action: usize,
@@ -39,7 +40,9 @@ struct Way {
 struct Search<'a> {
     problem: &'a Hidden,
     gain: Vec<Vec<f64>>,
-    branches: Vec<Vec<Vec<(usize, f64)>>>,
+    branches: Vec<Vec<Branches>>,
+    /// For each action and state, where it may lead besides.
+    ends: Vec<Vec<Vec<Branches>>>,
     discount: f64,
     ways: Vec<Way>,
     corners: Vec<f64>,
@@ -54,9 +57,9 @@ pub fn solve_hidden(problem: &Hidden, precision: &Rational) -> Result<HiddenProo
     let mut search = Search::new(problem);
     let precision = precision.to_f64();
     let mut best_nature: Option<(f64, Vec<Rational>)> = None;
-    for _ in 0..TRIALS_MAX {
-        let (_, nature) = search.game()?;
-        let lower = search.guaranteed(&search.game()?.0);
+    for trial in 0..TRIALS_MAX {
+        let (mixture, nature) = search.game()?;
+        let lower = search.guaranteed(&mixture);
         let upper = search.held(&nature);
         if best_nature.as_ref().is_none_or(|(known, _)| upper < *known) {
             best_nature = Some((upper, nature.clone()));
@@ -68,7 +71,12 @@ pub fn solve_hidden(problem: &Hidden, precision: &Rational) -> Result<HiddenProo
             break;
         }
         let aim = ((best - lower) / 4.0).max(precision / 4.0);
-        search.trial(&search.start(&nature), aim);
+        // The mixture of the game moves with every way that is found; what holds plans best so far is pursued as well, so that bounds meet somewhere.
+        let pursued = match &best_nature {
+            Some((_, nature)) if trial % 2 == 1 => nature,
+            _ => &nature,
+        };
+        search.trial(&search.start(pursued), aim);
     }
     search.proof(best_nature.map(|(_, nature)| nature))
 }
@@ -87,10 +95,20 @@ impl<'a> Search<'a> {
             .iter()
             .map(|rows| rows.iter().map(|row| floats(&row.branches)).collect())
             .collect();
+        let ends = problem
+            .rows
+            .iter()
+            .map(|rows| {
+                rows.iter()
+                    .map(|row| row.ends.iter().map(|end| floats(end)).collect())
+                    .collect()
+            })
+            .collect();
         let mut search = Self {
             problem,
             gain,
             branches,
+            ends,
             discount: problem.discount.to_f64(),
             ways: Vec::new(),
             corners: Vec::new(),
@@ -111,7 +129,9 @@ impl<'a> Search<'a> {
         for action in 0..self.gain.len() {
             let mut worth = vec![least / patience; states];
             for _ in 0..SWEEPS {
-                worth = (0..states).map(|s| self.backup(action, s, &worth)).collect();
+                worth = (0..states)
+                    .map(|s| self.worst(action, s, |to| worth[to]))
+                    .collect();
             }
             self.ways.push(Way {
                 action,
@@ -138,6 +158,14 @@ impl<'a> Search<'a> {
             .iter()
             .map(|(s, p)| p * worth[*s])
             .sum();
+        self.gain[action][state] + self.discount * then
+    }
+
+    /// Returns what an action is worth at least, over all that the environment may settle.
+    fn worst(&self, action: usize, state: usize, worth: impl Fn(usize) -> f64) -> f64 {
+        let mean = |branches: &Branches| branches.iter().map(|(s, p)| p * worth(*s)).sum::<f64>();
+        let ends = self.ends[action][state].iter();
+        let then = ends.map(mean).fold(mean(&self.branches[action][state]), f64::min);
         self.gain[action][state] + self.discount * then
     }
 
@@ -253,12 +281,9 @@ impl<'a> Search<'a> {
         }
         let worth = (0..self.problem.seen.len())
             .map(|state| {
-                let branches = &self.branches[action][state];
-                let then: f64 = branches
-                    .iter()
-                    .map(|(s, p)| p * self.ways[next[self.problem.seen[*s]]].worth[*s])
-                    .sum();
-                self.gain[action][state] + self.discount * then
+                self.worst(action, state, |to| {
+                    self.ways[next[self.problem.seen[to]]].worth[to]
+                })
             })
             .collect();
         self.ways.push(Way { action, next, worth });
@@ -428,11 +453,40 @@ impl<'a> Search<'a> {
         // What is claimed is a little less than what floats say, and the checker has the last word.
         let aside = 4.0 * slack + 1e-6;
         let lower = self.guaranteed(&proof.mixture) - aside;
+        only_followed(&mut proof);
         let upper = self.held(&proof.nature) + aside;
         proof.lower = Rational::from_f64(lower).unwrap_or_default();
         proof.upper = Rational::from_f64(upper).unwrap_or_default();
         Ok(proof)
     }
+}
+
+/// Leaves out the ways that are neither begun with nor gone on with.
+fn only_followed(proof: &mut HiddenProof) {
+    let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let begun = |share: &Rational| share.is_positive();
+    let mut open: Vec<usize> = (0..proof.ways.len())
+        .filter(|way| begun(&proof.mixture[*way]))
+        .collect();
+    while let Some(way) = open.pop() {
+        if kept.insert(way, 0).is_none() {
+            open.extend(proof.ways[way].next.iter().copied());
+        }
+    }
+    for (number, index) in kept.values_mut().enumerate() {
+        *index = number;
+    }
+    proof.mixture = kept.keys().map(|way| proof.mixture[*way].clone()).collect();
+    proof.ways = kept
+        .keys()
+        .map(|way| {
+            let mut way = proof.ways[*way].clone();
+            for next in &mut way.next {
+                *next = kept.get(next).copied().unwrap_or(0);
+            }
+            way
+        })
+        .collect();
 }
 
 fn coarse(x: f64) -> Rational {

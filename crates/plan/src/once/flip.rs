@@ -7,7 +7,7 @@ use crate::once::game::solve_game;
 use crate::once::law::DecisionError;
 use crate::once::simplest::simplest;
 use murphy_notation::Rational;
-use murphy_problem::decision::{BehaviourPolicy, CompileError, Compiled, DecisionProof, Law};
+use murphy_problem::decision::{Alternative, BehaviourPolicy, CompileError, Compiled, DecisionProof, Law};
 
 /// Problems larger than this are not moved: every point that is tried is a linear program.
 const SETS_MAX: usize = 16;
@@ -91,8 +91,12 @@ impl Kind {
         match proof {
             DecisionProof::Game(_) => Some(Self::Game),
             DecisionProof::Drawn(_) => Some(Self::Drawn),
-            DecisionProof::Predicted { .. } => Some(Self::Predicted),
-            DecisionProof::Split { .. } | DecisionProof::Peeked { .. } => None,
+            DecisionProof::Predicted { alternatives, .. } => {
+                // Where there were too many ways to try each, there are too many to try each again and again.
+                let whole = |one: &Alternative| one.does.iter().all(Option::is_some);
+                alternatives.iter().all(whole).then_some(Self::Predicted)
+            }
+            DecisionProof::Split { .. } | DecisionProof::Hoped { .. } | DecisionProof::Peeked { .. } => None,
         }
     }
 

@@ -1,11 +1,13 @@
 //! Decision problems whose probabilities may read the policy, each kind by the method that is exact for it.
 
 use crate::once::game::solve_game;
+use crate::once::hope::solve_hoped;
 use crate::once::peeked::solve_peeked;
+use crate::once::predicted::solve_predicted;
 use crate::once::pure::best_pure;
 use crate::once::split::solve_split;
 use murphy_notation::Rational;
-use murphy_problem::decision::{Alternative, CompileError, DecisionProof, GameProof, Law};
+use murphy_problem::decision::{CompileError, DecisionProof, Law};
 use murphy_world::Reads;
 use std::fmt;
 
@@ -22,6 +24,13 @@ pub enum DecisionError {
         /// How many columns.
         columns: usize,
     },
+    /// Predictors look at so much that no part of it could be bounded.
+    Ways {
+        /// How many choices predictors look at.
+        choices: usize,
+        /// How many ways of acting there were tried, in part or whole.
+        tried: usize,
+    },
     /// The linear program was not solved, which no game is known to cause.
     Unsolved,
 }
@@ -33,6 +42,10 @@ impl fmt::Display for DecisionError {
             Self::TooLarge { rows, columns } => write!(
                 f,
                 "the linear program has {rows} rows and {columns} columns, too many for exact arithmetic"
+            ),
+            Self::Ways { choices, tried } => write!(
+                f,
+                "predictors look at {choices} choices, and after {tried} attempts some ways of acting there still have no bound: what follows them, or what one predictor reads together with others, is too large"
             ),
             Self::Unsolved => write!(f, "the linear program was not solved"),
         }
@@ -52,13 +65,20 @@ impl From<CompileError> for DecisionError {
 /// - Nothing reads the policy: the sequence-form linear program, exactly.
 /// - An unknown matters more than once in a run: the same against ever more of its values, and bounds on boxes of them, in a bracket of `precision`.
 /// - Predictors read the action: the same, over lots that the predictors see.
-/// - Predictors read a policy that may not draw lots where they look: every way of acting there, each with its linear program.
+/// - Predictors read a policy that may not draw lots where they look: every way of acting there, each with its linear program; where they are many,
+///   by branch and bound over what the predictors are told.
 /// - Predictors read the probabilities, or the agent forgets: polynomials, exactly where one probability is free, else in a bracket of `precision`.
+///
+/// With an optimistic Nature neither side needs lots: every plan of Nature's has a best answer, and where there are too many of them, an agent that sees everything is
+/// a bound.
 ///
 /// # Errors
 /// [`DecisionError`].
 pub fn solve_law(law: &Law, precision: &Rational) -> Result<DecisionProof, DecisionError> {
     let reading = law.reading()?;
+    if law.optimistic {
+        return solve_hoped(law);
+    }
     if !law.remembers {
         return solve_peeked(&law.peeked()?, law, precision);
     }
@@ -84,28 +104,4 @@ fn solve_plain(law: &Law, precision: &Rational) -> Result<DecisionProof, Decisio
         proof.policy = pure.policy;
     }
     Ok(DecisionProof::Game(proof))
-}
-
-fn solve_predicted(law: &Law) -> Result<DecisionProof, DecisionError> {
-    let mut best: Option<GameProof> = None;
-    let mut alternatives = Vec::new();
-    for way in law.ways()? {
-        let proof = solve_game(&law.kept(&way)?)?;
-        alternatives.push(Alternative {
-            does: way,
-            nature: proof.nature.clone(),
-            upper: proof.upper.clone(),
-        });
-        if best.as_ref().is_none_or(|best| proof.lower > best.lower) {
-            best = Some(proof);
-        }
-    }
-    let best = best.ok_or(DecisionError::Unsolved)?;
-    let upper = alternatives.iter().map(|one| one.upper.clone()).max();
-    Ok(DecisionProof::Predicted {
-        policy: best.policy,
-        lower: best.lower,
-        alternatives,
-        upper: upper.unwrap_or_default(),
-    })
 }

@@ -20,19 +20,48 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most points that a state may have before pruning.
 const POINTS_MAX: usize = 20_000;
 
+/// The most columns, over all nodes, of the linear programs that hold each point of a node against mixtures of the others.
+const COLUMNS_MAX: usize = 60_000;
+
 /// Returns an optimal plan of a decision problem on states.
 ///
 /// # Errors
 /// If a state has too many points.
 pub fn solve_stages(stages: &Stages) -> Result<StagePlan, DecisionError> {
     let mut points: Vec<Vec<Point>> = vec![Vec::new(); stages.nodes.len()];
+    let mut columns = 0;
     for node in (0..stages.nodes.len()).rev() {
         let found = reachable(stages, node, &points)?;
-        points[node] = hull(found)?;
+        points[node] = hull(found, &mut columns)?;
     }
     let first = points.first().ok_or(DecisionError::Unsolved)?;
+    let Equilibrium {
+        mixture,
+        nature,
+        lower,
+        upper,
+    } = equilibrium(stages, first)?;
+    Ok(StagePlan {
+        points,
+        mixture,
+        nature,
+        grid: None,
+        lower,
+        upper,
+    })
+}
+
+/// What picking a point at the start is worth against Nature's pick of an environment.
+pub(crate) struct Equilibrium {
+    pub(crate) mixture: Vec<Rational>,
+    pub(crate) nature: Vec<Rational>,
+    pub(crate) lower: Rational,
+    pub(crate) upper: Rational,
+}
+
+/// Solves the game of points at the start against environments.
+pub(crate) fn equilibrium(stages: &Stages, first: &[Point]) -> Result<Equilibrium, DecisionError> {
     let game = solve_game(&matrix(stages, first))?;
-    let mixture = game.policy.at(0).to_vec();
     let mut nature = vec![Rational::ZERO; stages.environments.len()];
     let mut weights = game.nature.iter().skip(1);
     for (prior, members) in &stages.hypotheses {
@@ -40,9 +69,8 @@ pub fn solve_stages(stages: &Stages) -> Result<StagePlan, DecisionError> {
             nature[k] = weights.next().map(|weight| weight * prior).unwrap_or_default();
         }
     }
-    Ok(StagePlan {
-        points,
-        mixture,
+    Ok(Equilibrium {
+        mixture: game.policy.at(0).to_vec(),
         nature,
         lower: game.lower,
         upper: game.upper,
@@ -111,7 +139,7 @@ fn undominated(mut sums: Vec<(Vec<Rational>, Vec<usize>)>) -> Vec<(Vec<Rational>
 }
 
 /// Keeps the points that no mixture of others is at least as good as in every environment.
-fn hull(points: Vec<Point>) -> Result<Vec<Point>, DecisionError> {
+fn hull(points: Vec<Point>, columns: &mut usize) -> Result<Vec<Point>, DecisionError> {
     let mut kept: BTreeSet<usize> = (0..points.len()).collect();
     let beaten = |a: &[Rational], b: &[Rational]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
     for at in 0..points.len() {
@@ -121,6 +149,13 @@ fn hull(points: Vec<Point>) -> Result<Vec<Point>, DecisionError> {
         {
             kept.remove(&at);
         }
+    }
+    *columns += kept.len() * kept.len();
+    if *columns > COLUMNS_MAX {
+        return Err(DecisionError::TooLarge {
+            rows: kept.len(),
+            columns: points.first().map_or(0, |point| point.value.len()),
+        });
     }
     for at in 0..points.len() {
         if !kept.contains(&at) || kept.len() < 3 {

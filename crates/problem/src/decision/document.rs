@@ -1,6 +1,7 @@
 //! The plan of a finite decision problem as a file: what to do at each information set, what that is worth, and the proof, all in exact fractions.
 
 use crate::decision::law::Law;
+use crate::decision::plan_text::{FORMAT, PlanText};
 use crate::decision::policy::BehaviourPolicy;
 use crate::decision::proof::{Alternative, Cell, DecisionProof, GameProof, Settlement, UnknownBox};
 use crate::decision::sequence::{CompileError, Compiled};
@@ -9,9 +10,6 @@ use crate::document::{DocumentError, Origin};
 use murphy_notation::Rational;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 1;
 
 /// A plan of a finite decision problem with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,16 +52,21 @@ pub enum ProofDocument {
     },
     /// Predictors read a policy without lots.
     Predicted {
-        /// For each way of acting where they look, the actions, and Nature's plan.
-        alternatives: Vec<(Vec<usize>, Vec<String>)>,
+        /// For each way of acting where they look, the actions, and Nature's plan; `None` where an action is left open.
+        alternatives: Vec<(Vec<Option<usize>>, Vec<String>)>,
     },
     /// Unknowns matter more than once in a run.
     Split {
         /// Boxes of their values: the hypothesis and the ranges.
-        boxes: Vec<(usize, Vec<(String, String)>)>,
+        boxes: Vec<BoxTexts>,
         /// What Nature picks among: the hypothesis and the values.
-        settlements: Vec<(usize, Vec<String>)>,
+        settlements: Vec<SettlementTexts>,
         /// Nature's realization plan.
+        nature: Vec<String>,
+    },
+    /// Nature is with the agent.
+    Hoped {
+        /// Nature's plan.
         nature: Vec<String>,
     },
     /// Payoffs are polynomials in the agent's probabilities.
@@ -73,6 +76,12 @@ pub enum ProofDocument {
     },
 }
 
+/// A box of what unknowns may be: the hypothesis and the ranges.
+pub type BoxTexts = (usize, Vec<(String, String)>);
+
+/// What unknowns are settled to: the hypothesis and the values.
+pub type SettlementTexts = (usize, Vec<String>);
+
 /// Where a decision plan comes from: world, other files, constants, spec.
 pub type DecisionOrigins = (Origin, Vec<Origin>, BTreeMap<String, String>, Origin);
 
@@ -80,7 +89,7 @@ pub(crate) fn texts(numbers: &[Rational]) -> Vec<String> {
     numbers.iter().map(ToString::to_string).collect()
 }
 
-fn number(text: &str) -> Result<Rational, DocumentError> {
+pub(crate) fn number(text: &str) -> Result<Rational, DocumentError> {
     text.parse().map_err(|error| DocumentError::Syntax {
         line: 0,
         column: 0,
@@ -99,8 +108,8 @@ fn pairs(texts: &[(String, String)]) -> Result<Vec<(Rational, Rational)>, Docume
         .collect()
 }
 
-fn read_boxes(boxes: &[(usize, Vec<(String, String)>)]) -> Result<Vec<UnknownBox>, DocumentError> {
-    let read = |(hypothesis, ranges): &(usize, Vec<(String, String)>)| {
+pub(crate) fn read_boxes(boxes: &[BoxTexts]) -> Result<Vec<UnknownBox>, DocumentError> {
+    let read = |(hypothesis, ranges): &BoxTexts| {
         Ok(UnknownBox {
             hypothesis: *hypothesis,
             ranges: pairs(ranges)?,
@@ -109,14 +118,24 @@ fn read_boxes(boxes: &[(usize, Vec<(String, String)>)]) -> Result<Vec<UnknownBox
     boxes.iter().map(read).collect()
 }
 
-fn read_settlements(settlements: &[(usize, Vec<String>)]) -> Result<Vec<Settlement>, DocumentError> {
-    let read = |(hypothesis, values): &(usize, Vec<String>)| {
+pub(crate) fn read_settlements(settlements: &[SettlementTexts]) -> Result<Vec<Settlement>, DocumentError> {
+    let read = |(hypothesis, values): &SettlementTexts| {
         Ok(Settlement {
             hypothesis: *hypothesis,
             values: numbers(values)?,
         })
     };
     settlements.iter().map(read).collect()
+}
+
+pub(crate) fn box_texts(boxes: &[UnknownBox]) -> Vec<BoxTexts> {
+    let text = |one: &UnknownBox| (one.hypothesis, pair_texts(&one.ranges));
+    boxes.iter().map(text).collect()
+}
+
+pub(crate) fn settlement_texts(settlements: &[Settlement]) -> Vec<SettlementTexts> {
+    let text = |one: &Settlement| (one.hypothesis, texts(&one.values));
+    settlements.iter().map(text).collect()
 }
 
 fn pair_texts(ranges: &[(Rational, Rational)]) -> Vec<(String, String)> {
@@ -157,6 +176,18 @@ fn unique(sets: &mut [InformationSet]) {
     }
 }
 
+impl PlanText for DecisionDocument {
+    const NAME: &'static str = "DecisionDocument";
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+
+    fn origins(&self) -> (&Origin, &BTreeMap<String, String>, &Origin) {
+        (&self.world, &self.constants, &self.spec)
+    }
+}
+
 impl DecisionDocument {
     /// Returns the document of a proof. What the spec asks to make small is shown as it is asked for.
     ///
@@ -183,53 +214,6 @@ impl DecisionDocument {
             policy,
             proof: ProofDocument::new(proof),
         })
-    }
-
-    /// Returns the text of the plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Write`], which no plan is known to cause.
-    pub fn to_text(&self) -> Result<String, DocumentError> {
-        let style = ron::ser::PrettyConfig::new()
-            .struct_names(true)
-            .compact_arrays(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
-        ))
-    }
-
-    /// Says whether a text looks like a plan of this kind.
-    #[must_use]
-    pub fn recognises(text: &str) -> bool {
-        let first = text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with("//"));
-        first.is_some_and(|line| line.starts_with("DecisionDocument"))
-    }
-
-    /// Reads a plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
-    pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = ron::Options::default()
-            .with_recursion_limit(32)
-            .from_str(text)
-            .map_err(|error| DocumentError::Syntax {
-                line: error.span.start.line,
-                column: error.span.start.col,
-                message: error.code.to_string(),
-            })?;
-        if document.format == FORMAT {
-            Ok(document)
-        } else {
-            Err(DocumentError::Version {
-                found: document.format,
-            })
-        }
     }
 
     /// Returns the proof that the document states, its names looked up in the law.
@@ -279,6 +263,12 @@ impl DecisionDocument {
                 boxes: read_boxes(boxes)?,
                 settlements: read_settlements(settlements)?,
                 nature: numbers(nature)?,
+                upper,
+            },
+            ProofDocument::Hoped { nature } => DecisionProof::Hoped {
+                policy,
+                nature: numbers(nature)?,
+                lower,
                 upper,
             },
             ProofDocument::Peeked { cells } => {
@@ -353,14 +343,11 @@ impl ProofDocument {
                 nature,
                 ..
             } => Self::Split {
-                boxes: boxes
-                    .iter()
-                    .map(|one| (one.hypothesis, pair_texts(&one.ranges)))
-                    .collect(),
-                settlements: settlements
-                    .iter()
-                    .map(|one| (one.hypothesis, texts(&one.values)))
-                    .collect(),
+                boxes: box_texts(boxes),
+                settlements: settlement_texts(settlements),
+                nature: texts(nature),
+            },
+            DecisionProof::Hoped { nature, .. } => Self::Hoped {
                 nature: texts(nature),
             },
             DecisionProof::Peeked { cells, .. } => Self::Peeked {

@@ -27,6 +27,18 @@ pub(crate) struct Pursuit {
     pub(crate) goal: String,
 }
 
+/// Sees that Nature is pessimistic, where nothing else is answered.
+pub(crate) fn check_pessimistic(spec: &murphy_spec::Spec) -> Result<(), Diagnostic> {
+    if spec.nature.stance == murphy_spec::Stance::Pessimistic {
+        return Ok(());
+    }
+    let message = "where there are too many histories only a pessimistic Nature is supported";
+    Err(match &spec.nature.place {
+        Some(place) => Diagnostic::at(place.clone(), message),
+        None => Diagnostic::new(message),
+    })
+}
+
 impl Pursuit {
     pub(crate) fn new(model: &Model, goal: &Goal, precision: &Rational) -> Result<Self, Diagnostic> {
         let negated = goal.direction == Direction::Minimize;

@@ -104,8 +104,8 @@ pub fn law(supposed: &[Supposed], spec: &Spec) -> Result<Law, Diagnostic> {
 pub fn grow(supposed: &[Supposed], spec: &Spec) -> Result<Grown, Diagnostic> {
     spec.check_one_goal()?;
     let goal = spec.only_goal()?;
-    if spec.nature.stance != murphy_spec::Stance::Pessimistic {
-        let message = "with hidden facts only a pessimistic Nature is supported";
+    if spec.nature.stance == murphy_spec::Stance::Nominal {
+        let message = "with hidden facts Nature is pessimistic or optimistic: there is no nominal one";
         return Err(match &spec.nature.place {
             Some(place) => Diagnostic::at(place.clone(), message),
             None => Diagnostic::new(message),
@@ -563,6 +563,7 @@ impl Grower<'_> {
             has_prior,
             queries,
             remembers: self.remembers,
+            optimistic: spec.nature.stance == murphy_spec::Stance::Optimistic,
             negated,
             tail: tail.unwrap_or_default(),
             goal,

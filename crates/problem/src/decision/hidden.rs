@@ -2,14 +2,22 @@
 //!
 //! The states of all environments are put side by side: which environment holds is a part of the state that no sign shows directly. What a way of
 //! acting is worth is then one number a state, and what is known is one weight a state.
+//!
+//! A range is cut into parts. Each part is an environment in which Nature is held to one value of it from above, and may settle anew within the part at every step
+//! from below: both are bounds on what she can do who settles once. A range that she does settle anew is one part.
 
 use crate::decision::ENVIRONMENTS_MAX;
+use crate::decision::goal::check_pessimistic;
 use crate::decision::grow::{Supposed, ranges};
-use crate::decision::sequence::{CompileError, evaluated};
+use crate::decision::law::Range;
+use crate::decision::sequence::{CompileError, Values, evaluated, join};
 use murphy_notation::{Diagnostic, Rational};
 use murphy_spec::{Direction, ExpectedHorizon, Objective, Spec};
-use murphy_world::StateId;
+use murphy_world::{Settled, StateId};
 use std::collections::BTreeMap;
+
+/// The most parts that the ranges of one hypothesis are cut into.
+const PARTS_MAX: usize = 16;
 
 /// The most states, over all environments.
 pub const STATES_MAX: usize = 20_000;
@@ -48,6 +56,8 @@ pub struct HiddenRow {
     pub gain: Rational,
     /// Where it leads.
     pub branches: Vec<(usize, Rational)>,
+    /// Where it may lead besides, at the ends of what the environment's unknowns may be; nothing where they are known.
+    pub ends: Vec<Vec<(usize, Rational)>>,
 }
 
 /// One way of acting for ever: the action now, and which way comes next after each sight.
@@ -101,12 +111,13 @@ impl Hidden {
     }
 }
 
-/// Returns the problem of a discounted goal where the unknowns are settled once and nothing reads the policy.
+/// Returns the problem of a discounted goal where nothing reads the policy.
 ///
 /// # Errors
 /// Where that is not so, in words.
 pub fn hidden(supposed: &[Supposed], spec: &Spec) -> Result<Hidden, Diagnostic> {
     spec.check_one_goal()?;
+    check_pessimistic(spec)?;
     let goal = spec.only_goal()?;
     let (quantity, discount) = match &goal.objective {
         Objective::Expected {
@@ -155,10 +166,13 @@ pub fn hidden(supposed: &[Supposed], spec: &Spec) -> Result<Hidden, Diagnostic> 
     let mut prior = false;
     for one in supposed {
         let before = building.problem.environments.len();
-        building.environment(one, quantity, &pinned(one, spec)?)?;
+        for part in parts(one, spec)? {
+            building.environment(one, quantity, &part)?;
+        }
         prior |= one.hypothesis.prior.is_some();
         let part = one.hypothesis.prior.clone().unwrap_or(Rational::ONE);
-        building.problem.hypotheses.push((part, vec![before]));
+        let members = (before..building.problem.environments.len()).collect();
+        building.problem.hypotheses.push((part, members));
     }
     let count = building.problem.environments.len();
     if count > ENVIRONMENTS_MAX {
@@ -170,17 +184,109 @@ pub fn hidden(supposed: &[Supposed], spec: &Spec) -> Result<Hidden, Diagnostic> 
     building.finish()
 }
 
-/// Returns the values of the unknowns of a hypothesis, which must have only one each.
-fn pinned(one: &Supposed, spec: &Spec) -> Result<BTreeMap<usize, Rational>, Diagnostic> {
+/// A part of what the unknowns of a hypothesis may be.
+struct Part {
+    /// What a person calls it.
+    name: String,
+    /// The values that Nature is held to.
+    values: Values,
+    /// The ends of the part; nothing where all is known.
+    ends: Vec<Values>,
+}
+
+/// Cuts the ranges of the unknowns of a hypothesis into parts.
+fn parts(one: &Supposed, spec: &Spec) -> Result<Vec<Part>, Diagnostic> {
     let found = ranges(&one.world, spec, &one.world.probabilities);
-    if let Some(range) = found.iter().find(|range| range.low != range.high) {
-        return Err(Diagnostic::new(format!(
-            "without an end `{}` matters again and again, so that its worst value need not be an end of its range",
-            range.name
-        ))
-        .hint("name finitely many `hypotheses` instead"));
+    let is_open = |range: &&Range| range.low != range.high;
+    let again = |range: &&Range| {
+        one.world
+            .probabilities
+            .iter()
+            .any(|p| p.degree_in(range.symbol) > 1)
+    };
+    if let Some(range) = found.iter().filter(is_open).find(again) {
+        let unknown = range.name.clone();
+        return Err(Diagnostic::new(CompileError::Powers { unknown }.to_string()));
     }
-    Ok(found.into_iter().map(|range| (range.symbol, range.low)).collect())
+    let anew = |range: &&Range| range.settled != Settled::Once;
+    if one.world.seen.is_none() && found.iter().filter(is_open).any(|range| anew(&range)) {
+        return Err(Diagnostic::new(
+            "where the agent sees the state, what is settled anew needs no environments",
+        ));
+    }
+    let once = found.iter().filter(is_open).filter(|range| !anew(range)).count();
+    // As many parts of each range as there is room for.
+    let fits = |count: &usize| u32::try_from(once).is_ok_and(|once| count.saturating_pow(once) <= PARTS_MAX);
+    let each = (1..=PARTS_MAX).rev().find(fits).unwrap_or(1);
+    let mut parts = vec![Part {
+        name: String::new(),
+        values: Values::new(),
+        ends: vec![Values::new()],
+    }];
+    for range in &found {
+        let cut = if range.low == range.high { 1 } else { each };
+        let pieces = if anew(&range) {
+            vec![(range.low.clone(), range.high.clone())]
+        } else {
+            pieces(range, cut)
+        };
+        let mut longer = Vec::new();
+        for part in &parts {
+            for (low, high) in &pieces {
+                for held in held_to(range, low, high) {
+                    longer.push(part.with(range, (low, high), held));
+                }
+            }
+        }
+        parts = longer;
+    }
+    for part in &mut parts {
+        if part.ends.len() == 1 {
+            part.ends.clear();
+        }
+    }
+    Ok(parts)
+}
+
+/// Returns a range in pieces of one width.
+fn pieces(range: &Range, count: usize) -> Vec<(Rational, Rational)> {
+    let whole = i64::try_from(count).unwrap_or(1);
+    let at = |step: i64| &range.low + (&range.high - &range.low) * Rational::new(step, whole);
+    (0..whole).map(|step| (at(step), at(step + 1))).collect()
+}
+
+/// Returns the values in a piece that Nature is held to: an end of the range, where it has one, else the middle; both ends of what is settled anew.
+fn held_to(range: &Range, low: &Rational, high: &Rational) -> Vec<Rational> {
+    match (*low == range.low, *high == range.high) {
+        _ if low == high => vec![low.clone()],
+        (true, true) => vec![low.clone(), high.clone()],
+        (true, false) => vec![low.clone()],
+        (false, true) => vec![high.clone()],
+        (false, false) => vec![(low + high) * Rational::new(1, 2)],
+    }
+}
+
+impl Part {
+    fn with(&self, range: &Range, (low, high): (&Rational, &Rational), held: Rational) -> Self {
+        let mut ends = Vec::new();
+        for values in &self.ends {
+            for end in [low, high] {
+                let mut longer = values.clone();
+                longer.insert(range.symbol, end.clone());
+                if !ends.contains(&longer) {
+                    ends.push(longer);
+                }
+            }
+        }
+        let name = if range.low == range.high {
+            self.name.clone()
+        } else {
+            join(&self.name, &format!("{} = {held}", range.name))
+        };
+        let mut values = self.values.clone();
+        values.insert(range.symbol, held);
+        Self { name, values, ends }
+    }
 }
 
 struct Building {
@@ -192,12 +298,7 @@ struct Building {
 }
 
 impl Building {
-    fn environment(
-        &mut self,
-        one: &Supposed,
-        quantity: &str,
-        values: &BTreeMap<usize, Rational>,
-    ) -> Result<(), Diagnostic> {
+    fn environment(&mut self, one: &Supposed, quantity: &str, part: &Part) -> Result<(), Diagnostic> {
         let model = &one.world.model;
         let offset = self.problem.seen.len();
         if offset + model.state_count() > STATES_MAX {
@@ -220,7 +321,7 @@ impl Building {
             }
             self.problem.seen.push(sight);
             for action in 0..self.problem.actions.len() {
-                let row = self.row(one, (state, offset), (action, gains), values)?;
+                let row = self.row(one, (state, offset), (action, gains), part)?;
                 self.problem.rows[action].push(row);
             }
         }
@@ -238,7 +339,7 @@ impl Building {
         };
         self.problem
             .environments
-            .push((named.name.clone(), named.weight.clone(), secured));
+            .push((join(&named.name, &part.name), named.weight.clone(), secured));
         Ok(())
     }
 
@@ -247,7 +348,7 @@ impl Building {
         one: &Supposed,
         (state, offset): (StateId, usize),
         (action, gains): (usize, &[Rational]),
-        values: &BTreeMap<usize, Rational>,
+        part: &Part,
     ) -> Result<HiddenRow, Diagnostic> {
         let model = &one.world.model;
         let name = self.problem.actions[action].clone();
@@ -261,6 +362,7 @@ impl Building {
             return Ok(HiddenRow {
                 gain: Rational::ZERO,
                 branches: vec![(offset + state as usize, Rational::ONE)],
+                ends: Vec::new(),
             });
         }
         let choice = model
@@ -272,13 +374,20 @@ impl Building {
         };
         self.offered[action] = true;
         let gain = gains.get(choice as usize).cloned().unwrap_or_default();
-        let branches = one
-            .world
-            .branches(choice)
-            .map(|(p, target)| (offset + target as usize, evaluated(p, values)));
+        let at = |values: &Values| {
+            let all = one.world.branches(choice);
+            let all = all.map(|(p, target)| (offset + target as usize, evaluated(p, values)));
+            all.filter(|(_, p)| !p.is_zero()).collect::<Vec<_>>()
+        };
+        let branches = at(&part.values);
+        let mut ends: Vec<Vec<(usize, Rational)>> = part.ends.iter().map(at).collect();
+        if ends.iter().all(|end| *end == branches) {
+            ends.clear();
+        }
         Ok(HiddenRow {
             gain: if self.problem.negated { -gain } else { gain },
-            branches: branches.filter(|(_, p)| !p.is_zero()).collect(),
+            branches,
+            ends,
         })
     }
 

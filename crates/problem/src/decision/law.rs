@@ -21,6 +21,8 @@ pub struct Law {
     pub queries: Vec<Query>,
     /// Whether the agent remembers all that it saw and did.
     pub remembers: bool,
+    /// Whether Nature is with the agent, and not against it.
+    pub optimistic: bool,
     /// Whether payoffs are minus what the spec asks to make small.
     pub negated: bool,
     /// How far the payoffs beyond the last step can move the value, either way; zero unless histories were cut.
@@ -98,29 +100,6 @@ impl Law {
             }
         }
         self
-    }
-
-    /// Returns the law without predictors, where the policy does this where they look: one distribution a query.
-    #[must_use]
-    pub fn predicted(&self, does: &[Vec<Rational>]) -> Self {
-        let mut values = std::collections::BTreeMap::new();
-        for (query, row) in self.queries.iter().zip(does) {
-            for (symbol, p) in query.symbols.iter().zip(row) {
-                if let Some(symbol) = symbol {
-                    values.insert(*symbol, Polynomial::from(p.clone()));
-                }
-            }
-        }
-        let mut law = self.clone();
-        for hypothesis in &mut law.hypotheses {
-            for probability in &mut hypothesis.probability {
-                if probability.as_constant().is_none() {
-                    *probability = probability.substituted(|symbol| values.get(&symbol).cloned());
-                }
-            }
-        }
-        law.queries.clear();
-        law
     }
 
     /// Returns the information sets by name and actions alone, without what comes before them: enough to read a policy with.

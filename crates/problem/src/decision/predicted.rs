@@ -1,12 +1,15 @@
 //! What becomes of a law when what its predictors read is fixed: ordinary games, one for each thing the agent may do where they look.
 
 use crate::decision::law::Law;
+use crate::decision::partly::Told;
 use crate::decision::sequence::{AgentSet, CompileError, Compiled, SequenceForm};
 use crate::decision::tree::{InformationSet, InformationSetId};
-use murphy_notation::Rational;
 
 /// The most ways of acting where predictors look.
 pub const WAYS_MAX: usize = 4096;
+
+/// The most plans of an optimistic Nature that are answered one by one, over all ways of acting.
+pub const PLANS_MAX: usize = 4096;
 
 impl Law {
     /// Returns every way of acting where predictors look: one action for each of [`Law::queried`], in the order of a dictionary.
@@ -40,25 +43,7 @@ impl Law {
     /// Returns the law without predictors, where the policy does this at each of [`Law::queried`].
     #[must_use]
     pub fn told(&self, way: &[usize]) -> Self {
-        let queried = self.queried();
-        let does: Vec<Vec<Rational>> = self
-            .queries
-            .iter()
-            .map(|query| {
-                let at = queried.iter().position(|set| *set == query.information_set);
-                let chosen = at.and_then(|at| way.get(at));
-                (0..query.symbols.len())
-                    .map(|action| {
-                        if Some(&action) == chosen {
-                            Rational::ONE
-                        } else {
-                            Rational::ZERO
-                        }
-                    })
-                    .collect()
-            })
-            .collect();
-        self.predicted(&does)
+        self.told_partly(&all_told(way))
     }
 
     /// Returns the game in which predictors are told that the agent does this, and the agent does it.
@@ -66,11 +51,7 @@ impl Law {
     /// # Errors
     /// As [`Law::compile`].
     pub fn kept(&self, way: &[usize]) -> Result<Compiled, CompileError> {
-        let mut compiled = self.told(way).compile()?;
-        for (set, action) in self.queried().into_iter().zip(way) {
-            compiled.form = compiled.form.with_only(set, *action);
-        }
-        Ok(compiled)
+        self.partly(&all_told(way))
     }
 
     /// Returns the game in which the agent first draws a lot that the predictors see and Nature does not: which of [`Law::ways`] it will act.
@@ -96,7 +77,7 @@ impl Law {
         };
         let mut sets = vec![InformationSet {
             name: "the lot".to_owned(),
-            actions: ways.iter().map(|way| self.way_name(way)).collect(),
+            actions: ways.iter().map(|way| self.way_name(&all_told(way))).collect(),
             after: None,
             histories: vec![0],
         }];
@@ -129,14 +110,14 @@ impl Law {
 
     /// Returns what a person calls a way of acting.
     #[must_use]
-    pub fn way_name(&self, way: &[usize]) -> String {
+    pub fn way_name(&self, way: &Told) -> String {
         let sets = self.queried();
         let parts: Vec<String> = sets
             .iter()
             .zip(way)
             .filter_map(|(set, action)| {
                 let (name, actions) = self.information_sets.get(*set)?;
-                let action = actions.get(*action)?;
+                let action = actions.get((*action)?)?;
                 Some(if sets.len() == 1 {
                     action.clone()
                 } else {
@@ -144,6 +125,15 @@ impl Law {
                 })
             })
             .collect();
-        parts.join(", ")
+        if parts.is_empty() {
+            "anything".to_owned()
+        } else {
+            parts.join(", ")
+        }
     }
+}
+
+/// Returns a way of acting as what predictors are told of it: all.
+fn all_told(way: &[usize]) -> Vec<Option<usize>> {
+    way.iter().copied().map(Some).collect()
 }

@@ -16,12 +16,12 @@ pub struct GameProof {
     pub upper: Rational,
 }
 
-/// What the agent could have done where predictors look, and why it is worth no more than the bound.
+/// What the agent could have done where predictors look, and why it is worth no more than the bound: one way of acting, or all that agree in a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
-    /// The action at each information set that predictors look at, ascending.
-    pub does: Vec<usize>,
-    /// Nature's realization plan in the game where the predictors are told so.
+    /// The action at each information set that predictors look at, ascending; nothing where it is left open.
+    pub does: Vec<Option<usize>>,
+    /// Nature's realization plan in the game where the predictors are told so ([`Law::partly`](crate::decision::Law::partly)).
     pub nature: Vec<Rational>,
     /// What the best answer to it is worth.
     pub upper: Rational,
@@ -65,7 +65,7 @@ pub enum DecisionProof {
         policy: BehaviourPolicy,
         /// What it is worth.
         lower: Rational,
-        /// Every way of acting where predictors look, with a bound.
+        /// Ways of acting where predictors look, each with a bound, which together are all that there are.
         alternatives: Vec<Alternative>,
         /// The greatest of the bounds.
         upper: Rational,
@@ -88,6 +88,17 @@ pub enum DecisionProof {
         /// What no policy exceeds against it.
         upper: Rational,
     },
+    /// Nature is with the agent: neither needs lots.
+    Hoped {
+        /// What the agent does.
+        policy: BehaviourPolicy,
+        /// Nature's plan.
+        nature: Vec<Rational>,
+        /// What both are worth together.
+        lower: Rational,
+        /// What no policy exceeds with any plan of Nature's.
+        upper: Rational,
+    },
     /// Predictors know the probabilities with which the agent draws, or the agent forgets: payoffs are polynomials in them.
     Peeked {
         /// What the agent does.
@@ -107,7 +118,10 @@ impl DecisionProof {
     pub fn lower(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.lower,
-            Self::Predicted { lower, .. } | Self::Split { lower, .. } | Self::Peeked { lower, .. } => lower,
+            Self::Predicted { lower, .. }
+            | Self::Split { lower, .. }
+            | Self::Hoped { lower, .. }
+            | Self::Peeked { lower, .. } => lower,
         }
     }
 
@@ -116,7 +130,10 @@ impl DecisionProof {
     pub fn upper(&self) -> &Rational {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.upper,
-            Self::Predicted { upper, .. } | Self::Split { upper, .. } | Self::Peeked { upper, .. } => upper,
+            Self::Predicted { upper, .. }
+            | Self::Split { upper, .. }
+            | Self::Hoped { upper, .. }
+            | Self::Peeked { upper, .. } => upper,
         }
     }
 
@@ -125,9 +142,10 @@ impl DecisionProof {
     pub fn policy(&self) -> &BehaviourPolicy {
         match self {
             Self::Game(proof) | Self::Drawn(proof) => &proof.policy,
-            Self::Predicted { policy, .. } | Self::Split { policy, .. } | Self::Peeked { policy, .. } => {
-                policy
-            }
+            Self::Predicted { policy, .. }
+            | Self::Split { policy, .. }
+            | Self::Hoped { policy, .. }
+            | Self::Peeked { policy, .. } => policy,
         }
     }
 }

@@ -11,13 +11,14 @@
 use crate::decision::law::{Law, LawHypothesis, Range};
 use crate::decision::policy::BehaviourPolicy;
 use crate::decision::proof::Settlement;
+use crate::decision::stage_law::TERMS_MAX;
 use crate::decision::tree::{
-    DecisionTree, DecisionTreeBuilder, Environment, History, HistoryId, Hypothesis, InformationSet,
-    TreeError, Turn, recalled,
+    DecisionTree, DecisionTreeBuilder, Environment, Hypothesis, InformationSet, TreeError, Turn, recalled,
 };
+use crate::decision::walk::{Walk, Weight};
 use murphy_notation::{Polynomial, Rational};
 use murphy_world::Settled;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The most environments that Nature may choose among at once.
@@ -78,6 +79,12 @@ pub enum CompileError {
     },
     /// Nature has more to choose from than the limit.
     TooMany,
+    /// Nature is optimistic, and predictors read probabilities, or the agent forgets.
+    Hope,
+    /// A plan does not fit the problem.
+    Plan,
+    /// What a plan pays is too long a polynomial.
+    Long,
     /// Predictors read different things, or read a policy that forgets.
     Reads,
     /// A prior, a weight or something secured, where every hypothesis is to be settled anew.
@@ -96,6 +103,15 @@ impl fmt::Display for CompileError {
             Self::TooMany => write!(
                 f,
                 "Nature has more than {ENVIRONMENTS_MAX} environments or {MOVES_MAX} moves to choose from"
+            ),
+            Self::Hope => write!(
+                f,
+                "an optimistic Nature is not supported where predictors read probabilities or the agent forgets"
+            ),
+            Self::Plan => write!(f, "the plan does not fit the problem"),
+            Self::Long => write!(
+                f,
+                "what a plan pays is a polynomial with more than {TERMS_MAX} terms in what is settled once: too many steps, or too many unknowns that matter again and again"
             ),
             Self::Reads => write!(
                 f,
@@ -127,7 +143,7 @@ pub struct Compiled {
 }
 
 impl SequenceForm {
-    fn of_agent(sets: &[InformationSet]) -> Self {
+    pub(crate) fn of_agent(sets: &[InformationSet]) -> Self {
         let mut agent: Vec<AgentSet> = Vec::with_capacity(sets.len());
         let mut next = 1;
         for set in sets {
@@ -154,7 +170,7 @@ impl SequenceForm {
         self.agent.last().map_or(1, |set| set.first + set.actions)
     }
 
-    fn add(&mut self, nature: usize, agent: usize, payoff: Rational) {
+    pub(crate) fn add(&mut self, nature: usize, agent: usize, payoff: Rational) {
         if payoff.is_zero() {
             return;
         }
@@ -165,7 +181,13 @@ impl SequenceForm {
         }
     }
 
-    fn nature_moves(&mut self, name: String, after: usize, choices: Vec<String>) -> usize {
+    fn pay(&mut self, paid: Vec<(usize, usize, Rational)>) {
+        for (nature, agent, payoff) in paid {
+            self.add(nature, agent, payoff);
+        }
+    }
+
+    pub(crate) fn nature_moves(&mut self, name: String, after: usize, choices: Vec<String>) -> usize {
         let first = self.payoff.len();
         self.payoff.resize(first + choices.len(), BTreeMap::new());
         self.nature.push(NatureSet {
@@ -245,6 +267,33 @@ impl SequenceForm {
             worth[set.after] += most;
         }
         worth[0].clone()
+    }
+
+    /// Returns every plan of Nature that draws no lots; none if there are more than `most`.
+    #[must_use]
+    pub fn pure_plans(&self, most: usize) -> Option<Vec<Vec<Rational>>> {
+        let mut begun = vec![Rational::ZERO; self.payoff.len()];
+        *begun.first_mut()? = Rational::ONE;
+        let mut plans = vec![begun];
+        for set in &self.nature {
+            let mut longer = Vec::with_capacity(plans.len());
+            for plan in plans {
+                if plan[set.after].is_zero() {
+                    longer.push(plan);
+                    continue;
+                }
+                for choice in 0..set.choices.len() {
+                    let mut next = plan.clone();
+                    next[set.first + choice] = Rational::ONE;
+                    longer.push(next);
+                }
+                if longer.len() > most {
+                    return None;
+                }
+            }
+            plans = longer;
+        }
+        Some(plans)
     }
 
     /// Says whether numbers are a plan of Nature: not negative, one for the empty sequence, and each set's choices sum to what leads to it.
@@ -442,12 +491,9 @@ impl Law {
                 let symbols = hypothesis.unknowns.iter().map(|range| range.symbol);
                 let values = symbols.zip(one.values.iter().cloned()).collect();
                 form.add(first + choice, 0, &hypothesis.prior * &hypothesis.secured);
-                Walk {
-                    law: self,
-                    hypothesis,
-                    form: &mut form,
-                }
-                .go(first + choice, &hypothesis.prior * &hypothesis.weight, values)?;
+                let scale = &hypothesis.prior * &hypothesis.weight;
+                let paid = Walk::of(self, hypothesis, &mut form).go(first + choice, scale, values)?;
+                form.pay(paid);
             }
         }
         Ok(Compiled { form, sets })
@@ -497,28 +543,38 @@ impl Law {
         }
         let sets = recalled(&self.histories, &self.information_sets)?;
         let mut form = SequenceForm::of_agent(&sets);
+        let paid = self.walked(&mut form, |scale| scale)?;
+        form.pay(paid);
+        Ok(Compiled { form, sets })
+    }
+
+    /// Adds Nature's moves to a game, and what is secured, and returns what else is paid.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub(crate) fn walked<W: Weight>(
+        &self,
+        form: &mut SequenceForm,
+        weight: impl Fn(Rational) -> W,
+    ) -> Result<Vec<(usize, usize, W)>, CompileError> {
+        let mut all = Vec::new();
         let shared = (!self.has_prior)
-            .then(|| self.first_moves(&mut form, None))
+            .then(|| self.first_moves(form, None))
             .transpose()?;
         for (index, hypothesis) in self.hypotheses.iter().enumerate() {
             let moves = match &shared {
                 Some(moves) => moves.clone(),
-                None => self.first_moves(&mut form, Some(index))?,
+                None => self.first_moves(form, Some(index))?,
             };
             for (sequence, of, values) in moves {
                 if of == index {
-                    let scale = &hypothesis.prior * &hypothesis.weight;
                     form.add(sequence, 0, &hypothesis.prior * &hypothesis.secured);
-                    Walk {
-                        law: self,
-                        hypothesis,
-                        form: &mut form,
-                    }
-                    .go(sequence, scale, values)?;
+                    let scale = weight(&hypothesis.prior * &hypothesis.weight);
+                    all.extend(Walk::of(self, hypothesis, form).go(sequence, scale, values)?);
                 }
             }
         }
-        Ok(Compiled { form, sets })
+        Ok(all)
     }
 
     /// Lets Nature settle what is settled once, within one hypothesis or among all: each choice with its hypothesis and values.
@@ -573,7 +629,7 @@ impl Law {
     }
 }
 
-type Values = BTreeMap<usize, Rational>;
+pub(crate) type Values = BTreeMap<usize, Rational>;
 type FirstMoves = Vec<(usize, usize, Values)>;
 
 pub(crate) fn evaluated(p: &Polynomial, values: &Values) -> Rational {
@@ -583,147 +639,6 @@ pub(crate) fn evaluated(p: &Polynomial, values: &Values) -> Rational {
             .substituted(|symbol| values.get(&symbol).map(|value| Polynomial::from(value.clone())))
             .as_constant()
             .unwrap_or_default(),
-    }
-}
-
-/// Adds what one hypothesis pays to a game.
-struct Walk<'a> {
-    law: &'a Law,
-    hypothesis: &'a LawHypothesis,
-    form: &'a mut SequenceForm,
-}
-
-/// A history reached: with which weight, own and Nature's sequences, and values that hold for the next chance move.
-struct Reached {
-    history: HistoryId,
-    weight: Rational,
-    own: usize,
-    nature: usize,
-    now: Values,
-}
-
-impl Walk<'_> {
-    fn go(&mut self, nature: usize, weight: Rational, once: Values) -> Result<(), CompileError> {
-        let mut stack = vec![Reached {
-            history: 0,
-            weight,
-            own: 0,
-            nature,
-            now: Values::new(),
-        }];
-        while let Some(at) = stack.pop() {
-            let gained = &at.weight * &self.hypothesis.payoff[at.history];
-            self.form.add(at.nature, at.own, gained);
-            let history = &self.law.histories[at.history];
-            match &history.turn {
-                Turn::End => {}
-                Turn::Agent {
-                    information_set,
-                    next,
-                } => {
-                    let unknown = self.settled_now(next, Settled::EachState, &once);
-                    let first = self.form.agent[*information_set].first;
-                    for (sequence, now) in self.moves(history, at.nature, &unknown)? {
-                        for (action, &history) in next.iter().enumerate() {
-                            stack.push(Reached {
-                                history,
-                                weight: at.weight.clone(),
-                                own: first + action,
-                                nature: sequence,
-                                now: now.clone(),
-                            });
-                        }
-                    }
-                }
-                Turn::Chance { next } => {
-                    let mut known = once.clone();
-                    known.extend(at.now.clone());
-                    let unknown = self.unsettled(next, &known);
-                    for (sequence, now) in self.moves(history, at.nature, &unknown)? {
-                        let mut values = known.clone();
-                        values.extend(now);
-                        for &history in next {
-                            let p = evaluated(&self.hypothesis.probability[history], &values);
-                            if p.is_negative() {
-                                return Err(TreeError::Environment { environment: 0 }.into());
-                            }
-                            if !p.is_zero() {
-                                stack.push(Reached {
-                                    history,
-                                    weight: &at.weight * p,
-                                    own: at.own,
-                                    nature: sequence,
-                                    now: Values::new(),
-                                });
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the unknowns of chance moves right after these histories that are settled then and not known yet.
-    fn settled_now(&self, histories: &[HistoryId], when: Settled, known: &Values) -> Vec<Range> {
-        let moves: Vec<HistoryId> = histories
-            .iter()
-            .flat_map(|&history| match &self.law.histories[history].turn {
-                Turn::Chance { next } => next.as_slice(),
-                _ => &[],
-            })
-            .copied()
-            .collect();
-        let mut unknown = self.unsettled(&moves, known);
-        unknown.retain(|range| range.settled == when);
-        unknown
-    }
-
-    fn unsettled(&self, moves: &[HistoryId], known: &Values) -> Vec<Range> {
-        let used: BTreeSet<usize> = moves
-            .iter()
-            .flat_map(|&history| self.hypothesis.probability[history].symbols())
-            .collect();
-        self.hypothesis
-            .unknowns
-            .iter()
-            .filter(|range| used.contains(&range.symbol) && !known.contains_key(&range.symbol))
-            .cloned()
-            .collect()
-    }
-
-    /// Lets Nature settle unknowns at a history: each of her sequences with the values.
-    fn moves(
-        &mut self,
-        history: &History,
-        nature: usize,
-        unknown: &[Range],
-    ) -> Result<Vec<(usize, Values)>, CompileError> {
-        for &next in history.turn.next() {
-            for range in unknown {
-                let powers = self.hypothesis.probability[next].degree_in(range.symbol);
-                if range.low != range.high && powers > 1 {
-                    return Err(CompileError::Powers {
-                        unknown: range.name.clone(),
-                    });
-                }
-            }
-        }
-        let ranges: Vec<&Range> = unknown.iter().collect();
-        let corners = corners(&ranges).ok_or(CompileError::TooMany)?;
-        if self.form.payoff.len() + corners.len() > MOVES_MAX {
-            return Err(CompileError::TooMany);
-        }
-        let (names, values): (Vec<String>, Vec<Values>) = corners.into_iter().unzip();
-        if let [only] = values.as_slice() {
-            return Ok(vec![(nature, only.clone())]);
-        }
-        let first = self.form.nature_moves(history.name.clone(), nature, names);
-        Ok(values
-            .into_iter()
-            .enumerate()
-            .map(|(choice, values)| (first + choice, values))
-            .collect())
     }
 }
 

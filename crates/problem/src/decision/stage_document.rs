@@ -1,14 +1,16 @@
 //! The plan of a decision problem on states as a file: ways of going on from each state, with what each is worth in every environment.
 
-use crate::decision::document::{DecisionOrigins, numbers, texts};
-use crate::decision::stages::{Point, StagePlan, Stages};
+use crate::decision::document::{
+    BoxTexts, DecisionOrigins, SettlementTexts, box_texts, number, numbers, read_boxes, read_settlements,
+    settlement_texts, texts,
+};
+use crate::decision::plan_text::{FORMAT, PlanText};
+use crate::decision::sequence::CompileError;
+use crate::decision::stage_law::StageLaw;
+use crate::decision::stages::{Point, StagePlan, StageProof};
 use crate::document::{DocumentError, Origin};
-use murphy_notation::Rational;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 1;
 
 /// A plan of a decision problem on states with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,15 @@ pub struct StageDocument {
     pub environments: Vec<String>,
     /// Nature's mixture of them.
     pub nature: Vec<String>,
+    /// If there is one, what is known along the way is bounded between weights that are multiples of one over this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<u32>,
+    /// Where an unknown matters more than once in a run, what Nature picks among: the hypothesis and the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settlements: Vec<SettlementTexts>,
+    /// There too, boxes of what the unknowns may be: the hypothesis and the ranges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<BoxTexts>,
     /// With which probability each way of going on from the start is taken.
     pub start: Vec<String>,
     /// For each state and step, in order: its name, and the ways of going on from it.
@@ -46,16 +57,33 @@ pub struct Way {
     pub act: String,
     /// For each branch, which way of going on comes next.
     pub next: Vec<usize>,
-    /// What it is worth in each environment, as payoffs to be made large.
+    /// What it is worth in each environment, as payoffs to be made large; nothing where an unknown matters more than once in a run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worth: Vec<String>,
+}
+
+impl PlanText for StageDocument {
+    const NAME: &'static str = "StageDocument";
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+
+    fn origins(&self) -> (&Origin, &BTreeMap<String, String>, &Origin) {
+        (&self.world, &self.constants, &self.spec)
+    }
 }
 
 impl StageDocument {
     /// Returns the document of a plan.
-    #[must_use]
-    pub fn new(stages: &Stages, plan: &StagePlan, origins: DecisionOrigins) -> Self {
+    ///
+    /// # Errors
+    /// If the plan does not speak of the problem.
+    pub fn new(law: &StageLaw, proof: &StageProof, origins: DecisionOrigins) -> Result<Self, CompileError> {
         let (world, files, constants, spec) = origins;
-        let states = stages.nodes.iter().zip(&plan.points).map(|(stage, points)| {
+        let plan = &proof.plan;
+        let stages = law.among(&proof.settlements)?;
+        let states = law.nodes.iter().zip(&plan.points).map(|(stage, points)| {
             let ways = points.iter().map(|point| Way {
                 act: stage
                     .choices
@@ -67,8 +95,8 @@ impl StageDocument {
             });
             (stage.name.clone(), ways.collect())
         });
-        let (lower, upper) = stages.asked(&plan.lower, &plan.upper);
-        Self {
+        let (lower, upper) = law.asked(&plan.lower, &plan.upper);
+        Ok(Self {
             format: FORMAT,
             world,
             files,
@@ -82,65 +110,31 @@ impl StageDocument {
                 .map(|(name, ..)| name.clone())
                 .collect(),
             nature: texts(&plan.nature),
+            grid: plan.grid,
+            settlements: match law.repeated {
+                Some(_) => settlement_texts(&proof.settlements),
+                None => Vec::new(),
+            },
+            boxes: box_texts(&proof.boxes),
             start: texts(&plan.mixture),
             states: states.collect(),
-        }
-    }
-
-    /// Returns the text of the plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Write`], which no plan is known to cause.
-    pub fn to_text(&self) -> Result<String, DocumentError> {
-        let style = ron::ser::PrettyConfig::new()
-            .struct_names(true)
-            .compact_arrays(true);
-        let body =
-            ron::ser::to_string_pretty(self, style).map_err(|e| DocumentError::Write(e.to_string()))?;
-        Ok(format!(
-            "// A plan made by Murphy. `murphy check` proves it again from the world and the spec.\n{body}\n"
-        ))
-    }
-
-    /// Says whether a text looks like a plan of this kind.
-    #[must_use]
-    pub fn recognises(text: &str) -> bool {
-        let mut lines = text.lines().map(str::trim);
-        let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
-        first.is_some_and(|line| line.starts_with("StageDocument"))
-    }
-
-    /// Reads a plan file.
-    ///
-    /// # Errors
-    /// [`DocumentError::Syntax`] or [`DocumentError::Version`].
-    pub fn from_text(text: &str) -> Result<Self, DocumentError> {
-        let document: Self = ron::Options::default()
-            .with_recursion_limit(32)
-            .from_str(text)
-            .map_err(|error| DocumentError::Syntax {
-                line: error.span.start.line,
-                column: error.span.start.col,
-                message: error.code.to_string(),
-            })?;
-        if document.format == FORMAT {
-            Ok(document)
-        } else {
-            Err(DocumentError::Version {
-                found: document.format,
-            })
-        }
+        })
     }
 
     /// Returns the plan that the document states, its names looked up.
     ///
     /// # Errors
     /// If a name or a number does not fit.
-    pub fn plan(&self, stages: &Stages) -> Result<StagePlan, DocumentError> {
-        let parse = |text: &str| Ok::<Rational, DocumentError>(numbers(&[text.to_owned()])?.remove(0));
-        let (lower, upper) = stages.asked(&parse(&self.lower)?, &parse(&self.upper)?);
+    pub fn proof(&self, law: &StageLaw) -> Result<StageProof, DocumentError> {
+        let (lower, upper) = law.asked(&number(&self.lower)?, &number(&self.upper)?);
+        let settlements = match law.repeated {
+            Some(_) => read_settlements(&self.settlements)?,
+            None => law
+                .ends()
+                .map_err(|error| DocumentError::Write(error.to_string()))?,
+        };
         let mut points = Vec::with_capacity(self.states.len());
-        for (stage, (name, ways)) in stages.nodes.iter().zip(&self.states) {
+        for (stage, (name, ways)) in law.nodes.iter().zip(&self.states) {
             if stage.name != *name {
                 return Err(DocumentError::UnknownState(name.clone()));
             }
@@ -162,12 +156,17 @@ impl StageDocument {
             }
             points.push(own);
         }
-        Ok(StagePlan {
-            points,
-            mixture: numbers(&self.start)?,
-            nature: numbers(&self.nature)?,
-            lower,
-            upper,
+        Ok(StageProof {
+            plan: StagePlan {
+                points,
+                mixture: numbers(&self.start)?,
+                nature: numbers(&self.nature)?,
+                grid: self.grid,
+                lower,
+                upper,
+            },
+            settlements,
+            boxes: read_boxes(&self.boxes)?,
         })
     }
 }
