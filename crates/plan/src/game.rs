@@ -113,7 +113,7 @@ impl<'a> Game<'a> {
         terms: &Terms<'_>,
         list: impl FnMut(StateId, &mut Vec<Row>),
     ) -> Result<Self, Error> {
-        let draft = Draft::new(model, list)?;
+        let mut draft = Draft::new(model, list)?;
         let near = terms.near(&draft);
         let ahead = |state: StateId| draft.ahead(state);
         let layout = Layout::new(
@@ -143,7 +143,9 @@ impl<'a> Game<'a> {
             start.push(places);
         }
         let branches = draft.branch_count();
-        let mut faces = draft.faces;
+        let mut faces = std::mem::take(&mut draft.faces);
+        // The sets are laid out next, which takes more room than all the rest.
+        drop(draft);
         for (row, _) in &mut faces {
             *row = place_of[*row as usize];
         }
