@@ -38,7 +38,7 @@ fn walk(settled: &str) -> String {
 }
 
 const OVER_STEPS: &str =
-    r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: 10))], precision: 1e-2)"#;
+    r#"Spec(name: "all", goals: [Maximize(Expected("payoff", horizon: 10))], precision: 0.1)"#;
 
 /// The tiger that is put behind a door anew whenever one is opened.
 const TIGER: &str = r#"World(name: "tiger",

@@ -14,9 +14,11 @@ use murphy_notation::Rational;
 use murphy_problem::decision::{Hidden, HiddenPoint, HiddenProof, HiddenWay};
 
 /// The most trials.
-const TRIALS_MAX: usize = 400;
+const TRIALS_MAX: usize = 2_000;
 /// The most bounds at points: the checker compares each with all.
-const POINTS_MAX: usize = 400;
+const POINTS_MAX: usize = 1_500;
+/// After as many new bounds those are left out that others make idle.
+const THINNED_EVERY: usize = 200;
 /// The longest trial.
 const DEPTH_MAX: usize = 60;
 /// Steps of a value iteration.
@@ -24,7 +26,7 @@ const SWEEPS: usize = 2_000;
 /// Numbers are rounded to multiples of one over this.
 const GRID: f64 = 1_073_741_824.0;
 /// Weights of what is known are rounded to multiples of one over this.
-const WEIGHTS: f64 = 4_096.0;
+const WEIGHTS: f64 = 1_048_576.0;
 /// By how much, per unit of the discount that is missing to one, both sides are moved apart before they are rounded.
 const SLACK: f64 = 1e-7;
 
@@ -57,6 +59,7 @@ pub fn solve_hidden(problem: &Hidden, precision: &Rational) -> Result<HiddenProo
     let mut search = Search::new(problem);
     let precision = precision.to_f64();
     let mut best_nature: Option<(f64, Vec<Rational>)> = None;
+    let mut crowded = THINNED_EVERY;
     for trial in 0..TRIALS_MAX {
         let (mixture, nature) = search.game()?;
         let lower = search.guaranteed(&mixture);
@@ -67,6 +70,10 @@ pub fn solve_hidden(problem: &Hidden, precision: &Rational) -> Result<HiddenProo
         let best = best_nature
             .as_ref()
             .map_or(upper, |(_, nature)| search.held(nature));
+        if search.points.len() >= crowded {
+            search.thin();
+            crowded = search.points.len() + THINNED_EVERY;
+        }
         if best - lower <= precision || search.points.len() >= POINTS_MAX {
             break;
         }
@@ -194,10 +201,29 @@ impl<'a> Search<'a> {
             .unwrap_or_default()
     }
 
+    /// Leaves out the bounds at points that the others alone are not above.
+    fn thin(&mut self) {
+        let mut kept = vec![true; self.points.len()];
+        for at in 0..self.points.len() {
+            let (known, own) = &self.points[at];
+            let others = |other: &usize| *other != at && kept[*other];
+            let others = (0..self.points.len())
+                .filter(others)
+                .map(|other| &self.points[other]);
+            kept[at] = self.bound_by(known, others) > *own;
+        }
+        let mut kept = kept.into_iter();
+        self.points.retain(|_| kept.next().unwrap_or(true));
+    }
+
     fn bound(&self, known: &Known) -> f64 {
+        self.bound_by(known, self.points.iter())
+    }
+
+    fn bound_by<'p>(&self, known: &Known, points: impl Iterator<Item = &'p (Known, f64)>) -> f64 {
         let base: f64 = known.iter().map(|(s, w)| w * self.corners[*s]).sum();
         let mut drop = 0.0f64;
-        for (point, bound) in &self.points {
+        for (point, bound) in points {
             let own: f64 = point.iter().map(|(s, w)| w * self.corners[*s]).sum();
             if bound - own >= drop {
                 continue;
