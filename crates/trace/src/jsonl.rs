@@ -113,7 +113,7 @@ impl std::error::Error for ReadError {}
 ///     world: "coin".into(), goal: "F heads".into(), stance: "Pessimistic".into(), nature: "worst".into(), seed: 1, variables: vec![],
 /// };
 /// let trace = Trace {
-///     run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, leads_to: None, probability: None, steps: vec![],
+///     run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, leads_to: None, settled: None, probability: None, steps: vec![],
 /// };
 /// let text = jsonl::write_jsonl(&trace, &header);
 /// assert_eq!(jsonl::read_jsonl(&text)?, vec![(header, trace)]);

@@ -25,6 +25,7 @@ mod settings;
 mod side;
 mod simulate;
 mod splitting;
+mod story;
 mod summary;
 mod trace;
 mod walk;
@@ -32,14 +33,16 @@ mod walk;
 pub use error::Error;
 pub use jsonl::{ReadError, read_jsonl, write_jsonl};
 pub use number::Number;
-pub use page::{Beside, Checked, Page, PageData, PageExtras, VariantRow};
+pub use page::{Beside, Checked, Page, PageData, PageExtras, StoryExtras, VariantRow};
 pub use review::{Mark, MarkedState, Review, Verdict};
 pub use settings::{NatureMode, SimulationSettings};
 pub use side::{LabelShare, QuantityMean};
 pub use simulate::{Simulation, record_run, simulate, simulate_with};
 pub use splitting::{RareEvent, SplittingSettings, rare_event};
+pub use story::{Story, Told, label_way, record_decision_run, simulate_decision};
 pub use summary::Summary;
 pub use trace::{
-    Alternative, Branch, Decision, Header, Outcome, Owed, Range, Reading, Rest, Role, Step, Trace,
+    Alternative, AtStake, Branch, Decision, Fraction, Header, Outcome, Owed, Range, Reading, Rest, Role,
+    Step, Trace, WorldAtStake,
 };
 pub use walk::{shortest_to_failure, shortest_to_label};

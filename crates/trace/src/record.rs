@@ -49,6 +49,7 @@ pub(crate) fn record_from(
                 outcome,
                 total: arena.is_quantity().then_some(Number(total)),
                 leads_to: None,
+                settled: None,
                 probability: None,
                 steps,
             });
@@ -104,6 +105,7 @@ fn visited(arena: &Arena<'_>, state: StateId, step: u32) -> Step {
         labels: labels_of(model, state),
         bracket: range(arena.bracket(state, step)),
         owed: Owed::default(),
+        at_stake: None,
         decision: None,
     }
 }

@@ -5,8 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{self, line};
-use crate::cli::saved::beside;
-use crate::cli::saved_decision::SavedDecision;
+use crate::cli::saved_decision::{SavedDecision, SavedStages};
 use crate::cli::{Outcome, Terminal};
 use crate::cli::{decision_natures, decision_report};
 use murphy::decision::{DecisionAnswer, DecisionUnproved, decide, decide_hidden, decide_on_states};
@@ -18,7 +17,6 @@ use murphy_problem::decision::{
     DecisionDocument, Grown, Hidden, Law, StageDocument, Stages, Supposed, grow, hidden, law, stages,
 };
 use murphy_spec::{Settled, Spec};
-use murphy_world::Limits;
 use serde_json::json;
 use std::path::Path;
 
@@ -29,7 +27,7 @@ pub(crate) struct Decision {
     pub(crate) spec_origin: Origin,
     pub(crate) law: Law,
     /// The hypotheses, from which the problem on states is made where that on histories is too large.
-    supposed: Vec<Supposed>,
+    pub(crate) supposed: Vec<Supposed>,
 }
 
 /// What a world and a spec come to.
@@ -121,7 +119,7 @@ impl Decision {
 }
 
 /// Returns the hypotheses of a world, each with the world that it makes.
-fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
+pub(crate) fn supposed(world: &LoadedWorld) -> Result<Vec<Supposed>, Failure> {
     let Some(read) = world.world() else {
         return Err(Failure::new("only worlds in RON have hidden facts"));
     };
@@ -324,12 +322,6 @@ pub(crate) fn plan(
             .hint("`murphy value` brackets their value; ask over fewer steps for a plan"));
         }
     };
-    if arguments.view.is_some() {
-        return Err(
-            Failure::new("--view draws the states of a model; this plan has histories")
-                .hint("leave --view out: the plan file says what to do at each choice"),
-        );
-    }
     let answer = solved(decision, arguments.goal.precision)?.map_err(Failure::new)?;
     let origins = (
         decision.world.origin.clone(),
@@ -405,29 +397,13 @@ pub(crate) fn check_on_states(
     text: &str,
     (format, terminal): (Format, &Terminal),
 ) -> Result<Outcome, Failure> {
-    let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
-    let document = StageDocument::from_text(text).map_err(|error| at(&error))?;
-    let constants = document
-        .constants
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let world = LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
-    let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
-    let mut reasons = Vec::new();
-    for (what, then, now) in [
-        ("the world", &document.world, &world.origin),
-        ("the spec", &document.spec, &spec_origin),
-    ] {
-        if then.hash != now.hash {
-            reasons.push(format!(
-                "{what} `{}` was changed after the plan was made",
-                now.path
-            ));
-        }
-    }
-    let stages = stages(&supposed(&world)?, &Spec::parse(&source)?)?;
-    let plan = document.plan(&stages).map_err(|error| at(&error))?;
+    let SavedStages {
+        document,
+        stages,
+        plan,
+        changes: mut reasons,
+        ..
+    } = SavedStages::read(path, text)?;
     let checked = match check_stages(&stages, &plan) {
         Ok(checked) if reasons.is_empty() => checked,
         Ok(_) => return rejected(&reasons, format, terminal),

@@ -155,7 +155,7 @@ fn reasons(law: &Law, answer: &DecisionAnswer, sets: &[InformationSet]) -> Resul
 }
 
 /// Returns what would change the plan, a line each.
-fn changes(law: &Law, proof: &DecisionProof) -> String {
+pub(crate) fn changes(law: &Law, proof: &DecisionProof) -> String {
     let drawn = matches!(proof, DecisionProof::Drawn(_));
     let Ok(sets) = sets_of(law, drawn) else {
         return String::new();

@@ -28,6 +28,7 @@ mod saved_decision;
 mod several;
 mod simulate;
 mod stop;
+mod story;
 mod tree;
 mod value;
 mod view;

@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{brief, line, number};
-use crate::cli::saved::beside;
+use crate::cli::saved::{beside, on_states};
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{Followed, Likelihood};
@@ -194,6 +194,7 @@ impl Desk {
     fn read(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Self, Failure> {
         let bytes = read(&arguments.plan)?;
         let (plan_source, _) = read_source(&arguments.plan)?;
+        on_states(&arguments.plan, &plan_source.text)?;
         let document = PlanDocument::from_text(&plan_source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", arguments.plan.display())))?;
         let constants = document.constants.clone().into_iter().collect();

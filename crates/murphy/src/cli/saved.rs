@@ -27,13 +27,7 @@ impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (source, origin) = read_source(path)?;
-        if DecisionDocument::recognises(&source.text) || StageDocument::recognises(&source.text) {
-            return Err(Failure::new(format!(
-                "`{}` is the plan of a decision problem with hidden facts or predictors, which can be checked but not run yet",
-                path.display()
-            ))
-            .hint("`murphy check` proves it; the file itself says what is done where"));
-        }
+        on_states(path, &source.text)?;
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let certificate_path = path.with_file_name(&document.certificate.path);
@@ -65,6 +59,18 @@ impl Saved {
             changes,
         })
     }
+}
+
+/// Refuses the plans of decision problems, which are not policies on states.
+pub(crate) fn on_states(path: &Path, text: &str) -> Result<(), Failure> {
+    if !DecisionDocument::recognises(text) && !StageDocument::recognises(text) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "`{}` is the plan of a problem in which facts are hidden or someone predicts the agent; this command is for plans on states",
+        path.display()
+    ))
+    .hint("check, audit, simulate, view and explain take it"))
 }
 
 /// Returns the number of states of the model that a certificate is about.

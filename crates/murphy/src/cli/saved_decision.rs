@@ -1,12 +1,15 @@
 //! The plan of a decision problem read back: the file, and the world and the spec that it names, as they are now.
 
-use crate::cli::decision::Decision;
+use crate::cli::decision::{Decision, supposed};
 use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::load::LoadedWorld;
 use crate::cli::saved::beside;
 use murphy_problem::Origin;
-use murphy_problem::decision::{DecisionDocument, DecisionProof};
+use murphy_problem::as_written;
+use murphy_problem::decision::{
+    DecisionDocument, DecisionProof, StageDocument, StagePlan, Stages, Supposed, stages,
+};
 use murphy_spec::Spec;
 use murphy_world::Limits;
 use std::path::Path;
@@ -53,6 +56,64 @@ impl SavedDecision {
             decision,
             document,
             proof,
+            changes,
+        })
+    }
+}
+
+/// A plan on states with everything that it speaks of.
+pub(crate) struct SavedStages {
+    pub(crate) document: StageDocument,
+    pub(crate) supposed: Vec<Supposed>,
+    pub(crate) stages: Stages,
+    pub(crate) plan: StagePlan,
+    /// The name of the world.
+    pub(crate) name: String,
+    /// The goal as the spec writes it.
+    pub(crate) goal: String,
+    /// What is not as it was when the plan was made, each in a sentence.
+    pub(crate) changes: Vec<String>,
+}
+
+impl SavedStages {
+    /// Reads the text of a plan file, and all that it names.
+    pub(crate) fn read(path: &Path, text: &str) -> Result<Self, Failure> {
+        let at = |error: &dyn std::fmt::Display| Failure::new(format!("`{}`: {error}", path.display()));
+        let document = StageDocument::from_text(text).map_err(|error| at(&error))?;
+        let constants = document
+            .constants
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let world =
+            LoadedWorld::read_with(&beside(path, &document.world.path), constants, Limits::default())?;
+        let (source, spec_origin) = read_source(&beside(path, &document.spec.path))?;
+        let mut changes = Vec::new();
+        for (what, then, now) in [
+            ("the world", &document.world, &world.origin),
+            ("the spec", &document.spec, &spec_origin),
+        ] {
+            if then.hash != now.hash {
+                changes.push(format!(
+                    "{what} `{}` was changed after the plan was made",
+                    now.path
+                ));
+            }
+        }
+        let spec = Spec::parse(&source)?;
+        let supposed = supposed(&world)?;
+        let stages = stages(&supposed, &spec)?;
+        let plan = document.plan(&stages).map_err(|error| at(&error))?;
+        Ok(Self {
+            name: supposed
+                .first()
+                .map(|one| one.world.model.name().to_owned())
+                .unwrap_or_default(),
+            goal: spec.goals.first().map(as_written).unwrap_or_default(),
+            document,
+            supposed,
+            stages,
+            plan,
             changes,
         })
     }

@@ -5,8 +5,9 @@ use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
+use crate::cli::story::{self, Tale};
 use crate::cli::{Outcome, Terminal, progress, stop};
-use murphy_problem::{Plan, Problem};
+use murphy_problem::{Bracket, Plan, Problem};
 use murphy_trace::{
     NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace, rare_event,
     shortest_to_label, simulate_with, write_jsonl,
@@ -14,17 +15,14 @@ use murphy_trace::{
 use std::ops::ControlFlow;
 
 pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(tale) = Tale::read(&arguments.plan, terminal)? {
+        return story::simulate(&tale, arguments, terminal);
+    }
     let saved = Saved::read(&arguments.plan)?;
     for change in &saved.changes {
         terminal.remark(&format!("note: {change}"));
     }
-    let settings = SimulationSettings {
-        runs: arguments.runs,
-        seed: arguments.seed,
-        nature: mode(&arguments.nature),
-        steps_max: arguments.steps_max,
-        ..SimulationSettings::default()
-    };
+    let settings = settings(arguments);
     let simulation = shown(&saved.loaded.problem, &saved.plan, &settings, terminal)?;
     let (problem, plan) = (&saved.loaded.problem, &saved.plan);
     let mut ways = Vec::new();
@@ -37,6 +35,37 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
         .then(|| rare_event(problem, plan, &settings, &SplittingSettings::default()))
         .transpose()
         .map_err(Failure::new)?;
+    report(
+        (&simulation, &ways, rare.as_ref()),
+        (&problem.goal, &plan.bracket),
+        (arguments, terminal),
+    )
+}
+
+/// Returns the settings that the arguments name.
+pub(crate) fn settings(arguments: &SimulateArguments) -> SimulationSettings {
+    SimulationSettings {
+        runs: arguments.runs,
+        seed: arguments.seed,
+        nature: mode(&arguments.nature),
+        steps_max: arguments.steps_max,
+        ..SimulationSettings::default()
+    }
+}
+
+/// What was found: the simulation, the shortest way to each label that was asked for, and the rare event.
+pub(crate) type Found<'a> = (
+    &'a Simulation,
+    &'a [(&'a str, Option<Trace>)],
+    Option<&'a RareEvent>,
+);
+
+/// Writes the traces and prints what was found.
+pub(crate) fn report(
+    (simulation, ways, rare): Found<'_>,
+    (goal, bracket): (&str, &Bracket),
+    (arguments, terminal): (&SimulateArguments, &Terminal),
+) -> Result<Outcome, Failure> {
     if let Some(path) = &arguments.traces {
         let shortest = ways.iter().filter_map(|(_, way)| way.as_ref());
         let texts: Vec<String> = simulation
@@ -47,28 +76,24 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
             .collect();
         write(path, texts.concat().as_bytes())?;
     }
-    match arguments.format {
-        Format::Json => {
-            let object = as_json(&simulation.summary, &ways, rare.as_ref())?;
-            terminal.data(&format!("{object}\n"))?;
-        }
-        Format::Text => {
-            if simulation.summary.runs < settings.runs {
-                terminal.remark("stopped early; what was found until then follows");
-            }
-            terminal.data(&as_text(problem, plan, &simulation.summary))?;
-            for (label, way) in &ways {
-                terminal.data(&way_text(label, way.as_ref()))?;
-            }
-            if let Some(rare) = &rare {
-                terminal.data(&rare_text(rare))?;
-            }
-            if let Some(path) = &arguments.traces {
-                let told = simulation.traces.len() + ways.iter().filter(|(_, way)| way.is_some()).count();
-                let told = format!("{told} in {}", path.display());
-                terminal.data(&line("Traces", &told))?;
-            }
-        }
+    if arguments.format == Format::Json {
+        let object = as_json(&simulation.summary, ways, rare)?;
+        return terminal.data(&format!("{object}\n")).map(|()| Outcome::Met);
+    }
+    if simulation.summary.runs < arguments.runs {
+        terminal.remark("stopped early; what was found until then follows");
+    }
+    terminal.data(&as_text(goal, bracket, &simulation.summary))?;
+    for (label, way) in ways {
+        terminal.data(&way_text(label, way.as_ref()))?;
+    }
+    if let Some(rare) = rare {
+        terminal.data(&rare_text(rare))?;
+    }
+    if let Some(path) = &arguments.traces {
+        let told = simulation.traces.len() + ways.iter().filter(|(_, way)| way.is_some()).count();
+        let told = format!("{told} in {}", path.display());
+        terminal.data(&line("Traces", &told))?;
     }
     Ok(Outcome::Met)
 }
@@ -107,9 +132,9 @@ pub(crate) fn shown(
     simulation
 }
 
-fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
+fn as_text(goal: &str, bracket: &Bracket, summary: &Summary) -> String {
     let runs = report::count(summary.runs);
-    let mut text = line("Goal", &problem.goal);
+    let mut text = line("Goal", goal);
     text += &line(
         "Runs",
         &format!(
@@ -128,7 +153,7 @@ fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
         "Mean",
         &format!("{:.6}, true value in {interval}", summary.mean.0),
     );
-    text += &line("Plan", &format!("proved bracket {}", bracket_text(&plan.bracket)));
+    text += &line("Plan", &format!("proved bracket {}", bracket_text(bracket)));
     text += &line(
         "Steps",
         &format!(

@@ -7,6 +7,7 @@ use crate::cli::files::write;
 use crate::cli::load::Loaded;
 use crate::cli::report::line;
 use crate::cli::saved::Saved;
+use crate::cli::story::{self, Tale};
 use crate::cli::{Outcome, Terminal, progress, simulate};
 use murphy_certify::check;
 use murphy_problem::{Plan, Problem};
@@ -33,6 +34,9 @@ pub(crate) struct PageRequest<'a> {
 }
 
 pub(crate) fn run(arguments: &ViewArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(tale) = Tale::read(&arguments.plan, terminal)? {
+        return story::view(&tale, arguments, terminal);
+    }
     let saved = read_saved(&arguments.plan, terminal)?;
     let beside = arguments
         .beside

@@ -304,19 +304,27 @@ impl Law {
             return Err(CompileError::Predicted);
         }
         let sets = recalled(&self.histories, &self.information_sets)?;
+        for hypothesis in &self.hypotheses {
+            self.multilinear(hypothesis, &sets)?;
+        }
+        let (environments, hypotheses) = self.at_ends()?;
+        Ok(DecisionTreeBuilder {
+            histories: self.histories.clone(),
+            information_sets: self.information_sets.clone(),
+            environments,
+            hypotheses,
+        }
+        .finish()?)
+    }
+
+    /// Returns an environment for every choice of ends of all unknowns, and the hypotheses if they have a prior.
+    pub(crate) fn at_ends(&self) -> Result<(Vec<Environment>, Vec<Hypothesis>), CompileError> {
         let (mut environments, mut hypotheses) = (Vec::new(), Vec::new());
         for hypothesis in &self.hypotheses {
-            let once = self.multilinear(hypothesis, &sets)?;
             let first = environments.len();
-            for (text, values) in corners(&once).ok_or(CompileError::TooMany)? {
-                let at = |p: &Polynomial| evaluated(p, &values);
-                environments.push(Environment {
-                    name: join(&hypothesis.name, &text),
-                    weight: hypothesis.weight.clone(),
-                    secured: hypothesis.secured.clone(),
-                    probability: hypothesis.probability.iter().map(at).collect(),
-                    payoff: hypothesis.payoff.clone(),
-                });
+            let unknowns: Vec<&Range> = hypothesis.unknowns.iter().collect();
+            for (text, values) in corners(&unknowns).ok_or(CompileError::TooMany)? {
+                environments.push(hypothesis.settled_to(&text, &values));
             }
             if environments.len() > ENVIRONMENTS_MAX {
                 return Err(CompileError::TooMany);
@@ -329,21 +337,11 @@ impl Law {
                 });
             }
         }
-        Ok(DecisionTreeBuilder {
-            histories: self.histories.clone(),
-            information_sets: self.information_sets.clone(),
-            environments,
-            hypotheses,
-        }
-        .finish()?)
+        Ok((environments, hypotheses))
     }
 
-    /// Returns the unknowns that matter, after seeing that Nature's worst is at their ends.
-    fn multilinear<'a>(
-        &self,
-        hypothesis: &'a LawHypothesis,
-        sets: &[InformationSet],
-    ) -> Result<Vec<&'a Range>, CompileError> {
+    /// Sees that Nature's worst is at the ends of the unknowns.
+    fn multilinear(&self, hypothesis: &LawHypothesis, sets: &[InformationSet]) -> Result<(), CompileError> {
         let once: Vec<&Range> = hypothesis.unknowns.iter().collect();
         if self.repeated(hypothesis, &once).is_some() {
             let sums = self.sequence_polynomials(hypothesis, sets);
@@ -355,7 +353,7 @@ impl Law {
                 });
             }
         }
-        Ok(once)
+        Ok(())
     }
 
     /// Returns an unknown that occurs twice in one run, if there is one.
@@ -446,6 +444,7 @@ impl Law {
                     law: self,
                     hypothesis,
                     form: &mut form,
+                    watch: &mut |_, _, _| {},
                 }
                 .go(first + choice, &hypothesis.prior * &hypothesis.weight, values)?;
             }
@@ -453,7 +452,7 @@ impl Law {
         Ok(Compiled { form, sets })
     }
 
-    fn settlement_name(&self, settlement: &Settlement) -> String {
+    pub(crate) fn settlement_name(&self, settlement: &Settlement) -> String {
         let Some(hypothesis) = self.hypotheses.get(settlement.hypothesis) else {
             return String::new();
         };
@@ -492,6 +491,15 @@ impl Law {
     /// # Errors
     /// If a predictor reads the policy, the agent forgets, an unknown matters more than once where it is settled, or the game is too large.
     pub fn compile(&self) -> Result<Compiled, CompileError> {
+        Ok(self.compile_watched(&mut |_, _, _, _| {})?.0)
+    }
+
+    /// As [`Self::compile`], and says what is come by: which of Nature's first choices it was, the history, her sequence, and with which weight. Returns the
+    /// first choices, too: her sequence, the hypothesis and the name.
+    pub(crate) fn compile_watched(
+        &self,
+        watch: &mut dyn FnMut(usize, HistoryId, usize, &Rational),
+    ) -> Result<(Compiled, Vec<(usize, usize, String)>), CompileError> {
         if !self.queries.is_empty() {
             return Err(CompileError::Predicted);
         }
@@ -500,25 +508,29 @@ impl Law {
         let shared = (!self.has_prior)
             .then(|| self.first_moves(&mut form, None))
             .transpose()?;
+        let mut roots = Vec::new();
         for (index, hypothesis) in self.hypotheses.iter().enumerate() {
             let moves = match &shared {
                 Some(moves) => moves.clone(),
                 None => self.first_moves(&mut form, Some(index))?,
             };
-            for (sequence, of, values) in moves {
+            for (sequence, of, values, name) in moves {
                 if of == index {
                     let scale = &hypothesis.prior * &hypothesis.weight;
                     form.add(sequence, 0, &hypothesis.prior * &hypothesis.secured);
+                    let root = roots.len();
+                    roots.push((sequence, index, name));
                     Walk {
                         law: self,
                         hypothesis,
                         form: &mut form,
+                        watch: &mut |history, nature, weight| watch(root, history, nature, weight),
                     }
                     .go(sequence, scale, values)?;
                 }
             }
         }
-        Ok(Compiled { form, sets })
+        Ok((Compiled { form, sets }, roots))
     }
 
     /// Lets Nature settle what is settled once, within one hypothesis or among all: each choice with its hypothesis and values.
@@ -556,7 +568,7 @@ impl Law {
         if all.len() == 1 {
             return Ok(all
                 .into_iter()
-                .map(|(_, index, values)| (0, index, values))
+                .map(|(name, index, values)| (0, index, values, name))
                 .collect());
         }
         let names = all.iter().map(|(name, ..)| name.clone()).collect();
@@ -568,13 +580,28 @@ impl Law {
         Ok(all
             .into_iter()
             .enumerate()
-            .map(|(choice, (_, index, values))| (first + choice, index, values))
+            .map(|(choice, (name, index, values))| (first + choice, index, values, name))
             .collect())
     }
 }
 
+impl LawHypothesis {
+    /// Returns the environment in which the unknowns have these values.
+    pub(crate) fn settled_to(&self, values_text: &str, values: &BTreeMap<usize, Rational>) -> Environment {
+        let at = |p: &Polynomial| evaluated(p, values);
+        Environment {
+            name: join(&self.name, values_text),
+            weight: self.weight.clone(),
+            secured: self.secured.clone(),
+            probability: self.probability.iter().map(at).collect(),
+            payoff: self.payoff.clone(),
+        }
+    }
+}
+
 type Values = BTreeMap<usize, Rational>;
-type FirstMoves = Vec<(usize, usize, Values)>;
+/// Nature's sequence, the hypothesis, the values and a name for each first choice.
+type FirstMoves = Vec<(usize, usize, Values, String)>;
 
 pub(crate) fn evaluated(p: &Polynomial, values: &Values) -> Rational {
     match p.as_constant() {
@@ -591,6 +618,8 @@ struct Walk<'a> {
     law: &'a Law,
     hypothesis: &'a LawHypothesis,
     form: &'a mut SequenceForm,
+    /// Is told each history that is come by, Nature's sequence and the weight.
+    watch: &'a mut dyn FnMut(HistoryId, usize, &Rational),
 }
 
 /// A history reached: with which weight, own and Nature's sequences, and values that hold for the next chance move.
@@ -612,6 +641,7 @@ impl Walk<'_> {
             now: Values::new(),
         }];
         while let Some(at) = stack.pop() {
+            (self.watch)(at.history, at.nature, &at.weight);
             let gained = &at.weight * &self.hypothesis.payoff[at.history];
             self.form.add(at.nature, at.own, gained);
             let history = &self.law.histories[at.history];

@@ -40,7 +40,7 @@ export const ReviewView = (): JSX.Element => {
   const none = marks.value.length === 0;
   return <section id="review" aria-labelledby="review-title">
     <div class="section-head"><div><h2 id="review-title">Your review</h2>
-      <p class="gloss">{none ? "Does something not look good? Mark the step with “Never this”, or say in a note what a better goal should ask for." : <>Save it, then let <code>murphy revise</code> propose changes to the goal that rule out what you marked. The planner itself never sees a review.</>}</p></div>
+      <p class="gloss">{none ? "Does something not look good? Mark the step with “Never this”, or say in a note what a better goal should ask for." : data.decision ? "Save it to keep what you saw. Goals of problems in which facts are hidden are changed by hand so far." : <>Save it, then let <code>murphy revise</code> propose changes to the goal that rule out what you marked. The planner itself never sees a review.</>}</p></div>
       <div class="actions"><button type="button" class="primary" id="export" disabled={none} onClick={download}>Save review.ron</button>
         <button type="button" disabled={none} onClick={copy}>{copied ? "Copied" : "Copy"}</button></div></div>
     {none ? null : <ol class="mark-list">{marks.value.map((m) => <li key={`${m.run}/${m.step}/${m.number}`} class={`panel ${m.verdict.toLowerCase()}`}>

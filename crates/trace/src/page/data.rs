@@ -1,6 +1,7 @@
 //! What a page shows, as plain data.
 
 use super::beside::{Beside, BesideData};
+use super::decision::DecisionData;
 use super::picture::Grid;
 use super::states::{Rows, States};
 use super::words;
@@ -57,39 +58,41 @@ pub struct PageExtras<'a> {
 pub struct PageData {
     pub(super) world: String,
     pub(super) about: String,
-    notes: Vec<String>,
-    goal: String,
-    goal_in_words: String,
-    wanted: Wanted,
-    stance: String,
-    settled: String,
-    precision: f64,
-    stop: &'static str,
-    sweeps: u64,
-    size: [usize; 3],
-    bracket: Range,
-    checked: Option<Checked>,
-    plan_hash: Option<String>,
-    variants: Vec<Variant>,
-    simulation: Option<Summary>,
+    pub(super) notes: Vec<String>,
+    pub(super) goal: String,
+    pub(super) goal_in_words: String,
+    pub(super) wanted: Wanted,
+    pub(super) stance: String,
+    pub(super) settled: String,
+    pub(super) precision: f64,
+    pub(super) stop: &'static str,
+    pub(super) sweeps: u64,
+    pub(super) size: [usize; 3],
+    pub(super) bracket: Range,
+    pub(super) checked: Option<Checked>,
+    pub(super) plan_hash: Option<String>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) simulation: Option<Summary>,
     /// As text: the script's numbers do not hold 64 bits.
-    seed: Option<String>,
-    actions: Vec<String>,
-    states: States,
-    grid: Option<Grid>,
-    traces: Vec<PageTrace>,
-    beside: Option<BesideData>,
+    pub(super) seed: Option<String>,
+    pub(super) actions: Vec<String>,
+    pub(super) states: States,
+    pub(super) grid: Option<Grid>,
+    pub(super) traces: Vec<PageTrace>,
+    pub(super) beside: Option<BesideData>,
+    /// What a decision problem has besides: worlds, what is known, what is at stake.
+    pub(super) decision: Option<DecisionData>,
 }
 
 /// What kind of number the goal asks for.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Wanted {
-    more: bool,
-    kind: &'static str,
+    pub(super) more: bool,
+    pub(super) kind: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Variant {
+pub(super) struct Variant {
     name: String,
     bracket: Range,
     note: String,
@@ -103,6 +106,7 @@ pub(super) struct PageTrace {
     outcome: Outcome,
     total: Option<Number>,
     leads_to: Option<String>,
+    settled: Option<String>,
     probability: Option<f64>,
     length: usize,
     pub(super) steps: Vec<Step>,
@@ -155,6 +159,7 @@ impl PageData {
             beside: beside
                 .map(|beside| BesideData::new(model, &rows, beside))
                 .transpose()?,
+            decision: None,
         })
     }
 
@@ -211,6 +216,7 @@ impl PageTrace {
             outcome: trace.outcome,
             total: trace.total,
             leads_to: trace.leads_to.clone(),
+            settled: trace.settled.clone(),
             probability: trace.probability,
             length,
             steps: steps.cloned().collect(),
