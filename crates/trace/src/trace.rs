@@ -23,6 +23,9 @@ pub struct Header {
     pub seed: u64,
     /// The names of the variables, in the order that the world declares them.
     pub variables: Vec<String>,
+    /// What all the goals and requirements are called, where there are several; steps tell them in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub aims: Vec<String>,
 }
 
 /// One run.
@@ -131,6 +134,9 @@ pub struct Step {
     /// What the goal still asks for here.
     #[serde(default)]
     pub owed: Owed,
+    /// The same of every goal and requirement, the first goal among them, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub aims: Vec<AimStep>,
     /// What is still at stake, where Nature settles once and the agent has a choice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at_stake: Option<AtStake>,
@@ -150,6 +156,19 @@ pub struct Owed {
     /// What the goal's quantity came to so far, if the goal is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub so_far: Option<Number>,
+}
+
+/// What one of several goals or requirements is worth after some steps, and what it still asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AimStep {
+    /// What it is worth from here under the plan; what it came to, once that is settled.
+    pub bracket: Range,
+    /// What it still asks for.
+    #[serde(default)]
+    pub owed: Owed,
+    /// How it ended, if it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended: Option<Outcome>,
 }
 
 /// What is believed where a choice is made: for each world that Nature may have settled, how much it still counts and what is secured in it elsewhere.
@@ -226,6 +245,9 @@ impl Fraction {
 pub struct Decision {
     /// The action taken.
     pub action: String,
+    /// Of which of several goals and requirements the values below speak, by its place among them: the first that is still open. None if that is the first goal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aim: Option<u32>,
     /// What every action of the state is worth, the one taken among them, in the order of the model.
     pub alternatives: Vec<Alternative>,
     /// The kind of the credal set.

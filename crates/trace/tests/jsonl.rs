@@ -7,8 +7,9 @@ use common::{lava, planned, reach};
 use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_trace::{
-    Alternative, AtStake, Branch, Decision, Fraction, Header, Number, Outcome, Owed, Range, ReadError,
-    Reading, Rest, Role, SimulationSettings, Step, Trace, WorldAtStake, read_jsonl, simulate, write_jsonl,
+    AimStep, Alternative, AtStake, Branch, Decision, Fraction, Header, Number, Outcome, Owed, Range,
+    ReadError, Reading, Rest, Role, SimulationSettings, Step, Trace, WorldAtStake, read_jsonl, simulate,
+    write_jsonl,
 };
 use proptest::prelude::*;
 
@@ -68,6 +69,7 @@ fn decision() -> impl Strategy<Value = Decision> {
     )
         .prop_map(
             |(action, alternatives, branches, rest, (quantity, measured))| Decision {
+                aim: rest.as_ref().map(|_| 1),
                 action,
                 alternatives,
                 set: "interval".into(),
@@ -150,6 +152,14 @@ fn trace() -> impl Strategy<Value = Trace> {
                         labels,
                         bracket,
                         owed,
+                        aims: vec![
+                            AimStep {
+                                bracket,
+                                owed,
+                                ended: None
+                            };
+                            step as usize % 3
+                        ],
                         at_stake: stake.clone().filter(|_| step % 2 == 0),
                         decision: (step as usize != last).then_some(decision),
                     });
@@ -175,6 +185,7 @@ fn header() -> Header {
         nature: "worst".into(),
         seed: u64::MAX,
         variables: vec!["x".into()],
+        aims: vec!["Goal".into(), "Require".into()],
     }
 }
 

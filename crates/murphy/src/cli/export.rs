@@ -119,7 +119,7 @@ fn traces(
     terminal: &Terminal,
 ) -> Result<(Header, Vec<Trace>), Failure> {
     let (problem, settings) = (&request.loaded.problem, settings(request));
-    let simulation = simulate::shown(problem, request.plan, &settings, terminal)?;
+    let simulation = simulate::shown_by_all((problem, request.plan, &request.aims), &settings, terminal)?;
     let shortest = || shortest_to_failure(problem, request.plan, &settings).map_err(Failure::new);
     let header = simulation.header.clone();
     let single = format.is_single();

@@ -6,11 +6,12 @@ use crate::cli::files::write;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
 use crate::cli::story::{self, Tale};
-use crate::cli::{Outcome, Terminal, progress, stop};
+use crate::cli::{Outcome, Terminal, progress, several, stop};
+use murphy::tiers::AimPlan;
 use murphy_problem::{Bracket, Plan, Problem};
 use murphy_trace::{
-    NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace, rare_event,
-    shortest_to_label, simulate_with, write_jsonl,
+    Aim, NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace,
+    rare_event, shortest_to_label, simulate_aims, simulate_with, write_jsonl,
 };
 use std::ops::ControlFlow;
 
@@ -23,7 +24,8 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
         terminal.remark(&format!("note: {change}"));
     }
     let settings = settings(arguments);
-    let simulation = shown(&saved.loaded.problem, &saved.plan, &settings, terminal)?;
+    let aims = several::aims(&saved);
+    let simulation = shown_by_all((&saved.loaded.problem, &saved.plan, &aims), &settings, terminal)?;
     let (problem, plan) = (&saved.loaded.problem, &saved.plan);
     let mut ways = Vec::new();
     for label in &arguments.to_label {
@@ -110,12 +112,39 @@ pub(crate) fn mode(arguments: &NatureArguments) -> NatureMode {
     }
 }
 
+/// Simulates until all that is asked is settled, and shows how far it is.
+pub(crate) fn shown_by_all(
+    (problem, plan, aims): (&Problem, &Plan, &[AimPlan]),
+    settings: &SimulationSettings,
+    terminal: &Terminal,
+) -> Result<Simulation, Failure> {
+    if aims.is_empty() {
+        return shown(problem, plan, settings, terminal);
+    }
+    let aims: Vec<Aim<'_>> = aims.iter().map(AimPlan::aim).collect();
+    watched(settings, terminal, &|watch| simulate_aims(&aims, settings, watch))
+}
+
 /// Simulates and shows how far it is.
 pub(crate) fn shown(
     problem: &Problem,
     plan: &Plan,
     settings: &SimulationSettings,
     terminal: &Terminal,
+) -> Result<Simulation, Failure> {
+    watched(settings, terminal, &|watch| {
+        simulate_with(problem, plan, settings, watch)
+    })
+}
+
+/// What a simulation tells its progress to; the answer may stop it.
+type Watch<'a> = &'a dyn Fn(u64) -> ControlFlow<()>;
+
+/// Simulates with a bar, until Ctrl-C.
+pub(crate) fn watched(
+    settings: &SimulationSettings,
+    terminal: &Terminal,
+    simulate: &dyn Fn(Watch<'_>) -> Result<Simulation, murphy_trace::Error>,
 ) -> Result<Simulation, Failure> {
     let bar = progress::bar(terminal, settings.runs, "simulating");
     let watch = |done: u64| {
@@ -127,14 +156,45 @@ pub(crate) fn shown(
         }
     };
     stop::listen();
-    let simulation = simulate_with(problem, plan, settings, &watch).map_err(Failure::new);
+    let simulation = simulate(&watch).map_err(Failure::new);
     bar.finish_and_clear();
     simulation
 }
 
+/// Returns what runs came to by each goal and requirement.
+fn aims_text(summary: &Summary) -> String {
+    let mut text = String::new();
+    for aim in &summary.aims {
+        text += &line(&aim.name, &aim.text);
+        let bracket = Bracket {
+            lower: aim.bracket.lower.0,
+            upper: aim.bracket.upper.0,
+        };
+        let holds = match aim.holds {
+            Some(true) => ", which is enough",
+            Some(false) => ", which is NOT enough",
+            None => "",
+        };
+        text += &line("", &format!("proved {}{holds}", bracket_text(&bracket)));
+        let sure = if aim.exact { "" } else { ", estimated" };
+        text += &line(
+            "",
+            &format!(
+                "seen {:.6}, true mean in [{:.6}, {:.6}]{sure}",
+                aim.mean.0, aim.interval.lower.0, aim.interval.upper.0
+            ),
+        );
+    }
+    text
+}
+
 fn as_text(goal: &str, bracket: &Bracket, summary: &Summary) -> String {
     let runs = report::count(summary.runs);
-    let mut text = line("Goal", goal);
+    let mut text = if summary.aims.is_empty() {
+        line("Goal", goal)
+    } else {
+        String::new()
+    };
     text += &line(
         "Runs",
         &format!(
@@ -149,11 +209,19 @@ fn as_text(goal: &str, bracket: &Bracket, summary: &Summary) -> String {
         summary.interval.upper.0,
         if summary.exact { "" } else { ", estimated" }
     );
-    text += &line(
-        "Mean",
-        &format!("{:.6}, true value in {interval}", summary.mean.0),
-    );
-    text += &line("Plan", &format!("proved bracket {}", bracket_text(bracket)));
+    if summary.aims.is_empty() {
+        text += &line(
+            "Mean",
+            &format!("{:.6}, true value in {interval}", summary.mean.0),
+        );
+        text += &line("Plan", &format!("proved bracket {}", bracket_text(bracket)));
+    } else {
+        text += &line(
+            "",
+            "she works against the first goal, and turns to the next when that is settled",
+        );
+        text += &aims_text(summary);
+    }
     text += &line(
         "Steps",
         &format!(

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{read_source, write};
 use crate::cli::report::line;
 use crate::cli::saved_decision::{SavedDecision, SavedStages};
-use crate::cli::{Outcome, Terminal, decision_report, progress, simulate, stop};
+use crate::cli::{Outcome, Terminal, decision_report, simulate};
 use murphy::story::{stakes, tell_stakes};
 use murphy_certify::{check_decision, check_stages};
 use murphy_notation::Source;
@@ -16,7 +16,6 @@ use murphy_trace::{
     record_decision_run, simulate_decision,
 };
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 /// A plan of a decision problem with how it plays out.
@@ -99,18 +98,9 @@ impl Tale {
         settings: &SimulationSettings,
         terminal: &Terminal,
     ) -> Result<Simulation, Failure> {
-        let bar = progress::bar(terminal, settings.runs, "simulating");
-        stop::listen();
-        let watch = |done: u64| {
-            bar.set_position(done);
-            if stop::asked() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        let simulation = simulate_decision(story, settings, &watch).map_err(Failure::new);
-        bar.finish_and_clear();
+        let simulation = simulate::watched(settings, terminal, &|watch| {
+            simulate_decision(story, settings, watch)
+        });
         let mut simulation = simulation?;
         for trace in &mut simulation.traces {
             tell_stakes(&self.played, trace);

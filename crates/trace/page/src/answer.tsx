@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { data, kind, noun, nouns } from "./store.ts";
 import type { Range } from "./numbers.ts";
 import { axisOf, between, count, fraction, group, headline, number, range, show } from "./numbers.ts";
-import { AxisHead, Coded, Segments, Track } from "./parts.tsx";
+import { AxisHead, Coded, Pill, Segments, Track } from "./parts.tsx";
 
 const pessimistic = data.stance === "Pessimistic", more = data.wanted.more;
 
@@ -80,6 +80,7 @@ const Facts = (): JSX.Element => {
     <div><dt>Exact numbers</dt><dd><code>[{String(data.bracket.lower)}, {String(data.bracket.upper)}]</code>, precision {data.precision} asked for, {stop}{data.sweeps ? ` after ${count(data.sweeps, "sweep")}` : ""}</dd></div>
     <div><dt>Model</dt><dd>{count(data.size[0], "state")}, {count(data.size[1], "choice")}, {count(data.size[2], "branch", "branches")}</dd></div></>}
     {s ? <div><dt>Simulation</dt><dd>{count(s.runs, "run")}, seed {data.seed}, {natureWords(s.nature)}{ends ? `; ${ends}` : ""}; {s.steps_mean.toFixed(1)} steps on average, {group(s.steps_longest)} at most</dd></div> : null}
+    {data.pins.length ? <div><dt>Pinned by a person</dt><dd><ul>{data.pins.map((pin) => <li key={pin}><Coded text={pin} /></li>)}</ul></dd></div> : null}
     {data.notes.length ? <div><dt>The model about itself</dt><dd><ul>{data.notes.map((note) => <li key={note}><Coded text={note} /></li>)}</ul></dd></div> : null}
   </dl></details>;
 };
@@ -87,6 +88,18 @@ const Facts = (): JSX.Element => {
 const Proof = (): JSX.Element => data.checked
   ? <p class="proof yes"><span aria-hidden="true">✓</span> Proved: {count(data.checked.inequalities, "inequality", "inequalities")} checked in exact arithmetic, by a program that shares no search code with the planner.</p>
   : <p class="proof no"><span aria-hidden="true">!</span> Not proved on this page: run <code>murphy check</code> on the plan.</p>;
+
+/** Every goal and requirement with what is proved of it, and what the runs came to. */
+const Asked = (): JSX.Element | null => {
+  if (!data.aims.length) return null;
+  const seen = data.simulation?.aims ?? [];
+  return <div class="panel worlds" id="asked"><div class="bar-head"><h3 id="asked-title">All that is asked</h3><p class="small">One plan; what is asked first counts first, requirements before all.</p></div>
+    <div class="scroller" tabIndex={0} role="region" aria-labelledby="asked-title"><table class="stakes" aria-labelledby="asked-title"><thead><tr><th scope="col">Asked</th><th scope="col">What</th><th scope="col" class="number">Proved</th><th scope="col">Requirement</th>{seen.length ? <th scope="col" class="number">Seen in runs</th> : null}</tr></thead>
+      <tbody>{data.aims.map((a, i) => <tr key={a.name}><th scope="row">{a.name}</th><td>{a.wanted.more ? "most" : "least"} of {a.goal_in_words}</td><td class="number">{between(range(a.bracket), a.wanted.kind)}</td>
+        <td>{a.bound ?? ""} {a.bound ? <Pill tone={a.holds ? "good" : a.holds === false ? "bad" : ""}>{a.holds ? "holds" : a.holds === false ? "broken" : "not decided"}</Pill> : null}</td>
+        {seen.length ? <td class="number">{show(number(seen[i]!.mean), a.wanted.kind)}</td> : null}</tr>)}</tbody></table></div>
+    {seen.length ? <p class="small">In the runs Nature works against the first goal, and turns to the next when that is settled.</p> : null}</div>;
+};
 
 /** The worlds that Nature may have settled, what each pays the plan, and how she mixes them against every plan at once. */
 const Worlds = (): JSX.Element | null => {
@@ -107,5 +120,5 @@ const Worlds = (): JSX.Element | null => {
 
 export const Answer = (): JSX.Element => <section id="answer" aria-labelledby="claim">
   <div class="answer-grid"><div class="answer-left"><Claim /><Proof /><Facts /></div><Lies /></div>
-  <Worlds />
+  <Asked /><Worlds />
 </section>;

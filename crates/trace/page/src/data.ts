@@ -7,13 +7,19 @@ export type Value = number | boolean | string;
 
 export interface RawBranch { state: number; target: string; lower: number; upper: number; nature: number; value: RawRange }
 export interface RawDecision {
-  action: string; alternatives: { action: string; bracket: RawRange }[]; set: string; branches: RawBranch[];
+  action: string; aim?: number; alternatives: { action: string; bracket: RawRange }[]; set: string; branches: RawBranch[];
   rest?: { branches: number; nature: number }; outcome: number; quantity?: Raw; measured?: Record<string, Raw>;
 }
 export interface RawStep {
   step: number; state: number; values: Record<string, Value>; labels: string[]; bracket: RawRange;
-  owed: { open: boolean; steps_left?: number; so_far?: Raw }; at_stake?: AtStake; decision?: RawDecision;
+  owed: Owed; at_stake?: AtStake; aims?: AimStep[]; decision?: RawDecision;
 }
+export interface Owed { open: boolean; steps_left?: number; so_far?: Raw }
+export type Ending = "held" | "failed" | "summed" | "endless" | "unfinished";
+/** What one of several goals or requirements is worth after some steps. */
+export interface AimStep { bracket: RawRange; owed: Owed; ended?: Ending }
+/** One of several goals or requirements. */
+export interface Aim { name: string; goal: string; goal_in_words: string; wanted: Wanted; bracket: RawRange; bound: string | null; holds: boolean | null; lower: Raw[]; upper: Raw[] }
 /** An exact number: the nearest float, and the number itself if it is short. */
 export interface Fraction { value: Raw; exact?: string }
 /** A world as it remains where a choice is made: the a-measure, as mass and as (λ, b). */
@@ -32,7 +38,7 @@ export interface Trace {
 export interface Summary {
   runs: number; nature: string; held: number; failed: number; endless: number; unfinished: number; mean: Raw; interval: RawRange; exact: boolean;
   confidence: number; steps_mean: number; steps_longest: number;
-  labels: { label: string; runs: number; interval: RawRange }[]; quantities: { quantity: string; mean: Raw; interval: RawRange }[];
+  labels: { label: string; runs: number; interval: RawRange }[]; quantities: { quantity: string; mean: Raw; interval: RawRange }[]; aims?: { mean: Raw; interval: RawRange; exact: boolean }[];
 }
 export interface Detail {
   choices: number[]; action: number[]; lower: Raw[]; upper: Raw[]; kinds: string[]; kind: number[]; branches: number[];
@@ -52,7 +58,7 @@ export interface Data {
   world: string; about: string; notes: string[]; goal: string; goal_in_words: string; wanted: Wanted; stance: string; settled: string; precision: number;
   stop: string; sweeps: number; size: [number, number, number]; bracket: RawRange; checked: { inequalities: number } | null; plan_hash: string | null;
   variants: { name: string; bracket: RawRange; note: string }[]; simulation: Summary | null; seed: string | null; actions: string[]; states: RawStates;
-  grid: Grid | null; traces: Trace[]; beside: RawBeside | null; decision: Decision | null;
+  grid: Grid | null; traces: Trace[]; beside: RawBeside | null; decision: Decision | null; aims: Aim[]; pins: string[];
 }
 
 /** An action of a state with what it is worth. */

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Alternative, Branch } from "./data.ts";
+import type { AimStep, Alternative, Branch } from "./data.ts";
 import { plain } from "./data.ts";
 import type { Subject } from "./store.ts";
 import { data, go, here, kind, mark, note, pick, picked, step, subject, trace, world, at } from "./store.ts";
@@ -25,6 +25,23 @@ const owedText = (s: Subject): string | null => {
   if (owed.open && owed.steps_left !== undefined) parts.push(`${count(owed.steps_left, "step")} left`);
   if (owed.so_far !== undefined && owed.so_far !== null) parts.push(`${show(number(owed.so_far), "quantity")} so far`);
   return parts.join(" · ");
+};
+
+/** Every goal and requirement: what it is worth here, and what it still asks for. */
+const Aims = ({ s }: { s: Subject }): JSX.Element | null => {
+  if (!s.aims.length) return null;
+  const words = { held: "has held", failed: "can no longer hold", summed: "complete", endless: "never ends from here", unfinished: "still open" };
+  const owed = (step: AimStep | null): string => {
+    if (!step) return "";
+    const parts = [step.ended ? words[step.ended] : "still open"];
+    if (step.owed.open && step.owed.steps_left !== undefined) parts.push(`${count(step.owed.steps_left, "step")} left`);
+    if (step.owed.so_far !== undefined && step.owed.so_far !== null) parts.push(`${show(number(step.owed.so_far), "quantity")} so far`);
+    return parts.join(" · ");
+  };
+  return <div class="aims" id="aims" role="list" aria-label="Every goal and requirement">
+    {s.aims.map(({ aim, bracket, step }) => <div role="listitem" key={aim.name}><span class="aim-name">{aim.name}</span><span>{aim.goal_in_words}{aim.bound ? <span class="muted"> {aim.bound}</span> : null}{step ? <small>{owed(step)}</small> : null}</span>
+      <span class="number">{between(bracket, aim.wanted.kind)}</span></div>)}
+  </div>;
 };
 
 const Marks = (): JSX.Element => {
@@ -54,7 +71,7 @@ const Head = ({ s }: { s: Subject }): JSX.Element => {
       </div>
       <div class="worth"><p class="eyebrow">Worth</p><p class="worth-value">{between(s.bracket, kind)}</p></div>
     </div>
-    {owed ? <p class="owed">{owed}</p> : null}
+    {s.aims.length ? <Aims s={s} /> : owed ? <p class="owed">{owed}</p> : null}
     {picked.value !== null && step.value ? <button type="button" class="back" onClick={() => pick(null)}>← Back to step {group(step.value.step)} of the run</button> : null}
     <Marks />
   </div>;
@@ -68,14 +85,14 @@ const Why = ({ s }: { s: Subject }): JSX.Element => {
   if (!s.alternatives.length && data.decision) return <div class="panel" id="why"><h3>{s.known ? <>Why <em>{s.action}</em></> : "Nothing to choose"}</h3>
     <p class="small">{!s.known && !s.stake ? "There is only one way on from here." : s.known?.deciding === "whole" ? "A predictor reads what is done here, or the agent acts alike elsewhere without knowing it. An agent that did otherwise here would be another agent everywhere: only whole policies can be compared." : "Nature’s mixture does not lead here."}</p></div>;
   if (!s.alternatives.length) return <div class="panel" id="why"><h3>Why <em>{s.action}</em></h3><p class="small">There was no room on this page for the alternatives of this state. <code>murphy explain</code> has them.</p></div>;
-  const sign = data.wanted.more ? -1 : 1;
+  const wanted = s.aim?.wanted ?? data.wanted, kind = wanted.kind, sign = wanted.more ? -1 : 1;
   const order = [...s.alternatives].sort((a, b) => Number(b.chosen) - Number(a.chosen) || sign * (middle(a.bracket) - middle(b.bracket)));
   const rows = all ? order : order.slice(0, SHOWN), axis = axisOf(order.map((a) => a.bracket), kind, false, 2);
   const taken = order[0]!, rival = order.find((a) => !a.chosen);
   const lead = rival ? Math.abs(middle(taken.bracket) - middle(rival.bracket)) : 0;
   const lots = order.filter((a) => a.share !== null);
   const verdict = s.known?.deciding === "lot" ? "The lot at the start decided it, and whoever predicts the agent saw the lot." : s.known?.deciding === "whole" ? "Compared as whole policies: a predictor knows which it is." : lots.length > 1 ? `It draws a lot: ${lots.map((a) => `${a.action} ${share(a.share!)}`).join(", ")}. Nature cannot know which.` : !rival ? "It is all that can be done here." : !Number.isFinite(lead) ? `${rival.action} may never reach the end.`
-    : lead < 1e-9 ? `As good as ${rival.action}: no difference shows.` : `Next best is ${rival.action}, ${show(lead, "quantity")} ${data.wanted.more ? "worse" : "more"}.`;
+    : lead < 1e-9 ? data.aims.length ? `As good as ${rival.action} by this; what else is asked decides.` : `As good as ${rival.action}: no difference shows.` : `Next best is ${rival.action}, ${show(lead, "quantity")} ${wanted.more ? "worse" : "more"}.`;
   const worse = (a: Alternative): string => { const d = middle(a.bracket) - middle(taken.bracket); return a.chosen ? "" : !Number.isFinite(d) ? "" : Math.abs(d) < 1e-9 ? "same" : `${d > 0 ? "+" : "−"}${show(Math.abs(d), "quantity")}`; };
   return <div class="panel" id="why">
     <div class="bar-head"><h3>Why <em>{s.action}</em></h3><p class="small">{verdict}</p></div>
@@ -88,6 +105,7 @@ const Why = ({ s }: { s: Subject }): JSX.Element => {
       </div>)}
     </div>
     {order.length > rows.length ? <button type="button" class="more" onClick={() => setAll(true)}>Show all {order.length} actions</button> : null}
+    {s.aim ? <p class="small">Told by {s.aim.name}, {s.aim.goal_in_words}: all that counts more is settled here.</p> : null}
     {data.decision && s.known?.deciding !== "whole" ? <p class="small">What each is worth to Nature’s least favourable mixture of worlds, given what is known{s.known && (s.stake?.alike ?? 1) > 1 ? `, over the ${group(s.stake!.alike)} histories that look alike here` : ""}.</p> : null}
   </div>;
 };
@@ -138,7 +156,7 @@ const Triangle = ({ branches }: { branches: Branch[] }): JSX.Element => {
 };
 
 const Nature = ({ s }: { s: Subject }): JSX.Element | null => {
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useState(false), kind = s.aim?.wanted.kind ?? data.wanted.kind;
   if (!s.action) return null;
   if (!s.branches.length) return <div class="panel" id="nature"><h3>What Nature may do</h3><p class="small">There was no room on this page for the branches of this state.</p></div>;
   const order = [...s.branches].sort((a, b) => Number(b.happened) - Number(a.happened) || b.nature - a.nature || b.high - a.high);
@@ -180,6 +198,7 @@ const Measured = ({ s }: { s: Subject }): JSX.Element | null => {
 };
 
 const Happened = ({ s }: { s: Subject }): JSX.Element | null => {
+  if (s.aim) return <p class="happened-line">It does <b>{s.action}</b>. What happens: <b>{s.branches.filter((x) => x.happened).map((x) => [x.labels.join(", "), x.name].filter(Boolean).join(" · ")).join("")}</b>.</p>;
   const b = s.branches.find((x) => x.happened);
   if (!s.step?.decision || !b) return null;
   const now = middle(s.bracket), then = middle(b.value);

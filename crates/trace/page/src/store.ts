@@ -1,7 +1,7 @@
 // What is shown now: which run, which step, which state looked up by hand, which marks. Everything else follows from the data.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Alternative, AtStake, Branch, Data, Known, RawStep, Trace, Value } from "./data.ts";
+import type { Aim, AimStep, Alternative, AtStake, Branch, Data, Known, RawStep, Trace, Value } from "./data.ts";
 import { World } from "./data.ts";
 import type { Range } from "./numbers.ts";
 import { number, range } from "./numbers.ts";
@@ -35,7 +35,13 @@ export interface Subject {
   alternatives: Alternative[]; kind: string | null; branches: Branch[]; rest: { branches: number; nature: number } | null;
   /** What the agent knows there, and what is at stake, in decision problems. */
   known: Known | null; stake: AtStake | null;
+  /** Of which goal the alternatives and the branches are told: the first that is still open. */
+  aim: Aim | null;
+  /** What every goal and requirement is worth here, where there are several. */
+  aims: { aim: Aim; bracket: Range; step: AimStep | null }[];
 }
+
+const aimsOf = (row: number): Subject["aims"] => data.aims.map((aim) => ({ aim, bracket: { lower: number(aim.lower[row]), upper: number(aim.upper[row]) }, step: null }));
 
 const ofStep = (s: RawStep): Subject => {
   const row = world.row(s.state), decision = s.decision ?? null, known = world.known(row);
@@ -48,6 +54,7 @@ const ofStep = (s: RawStep): Subject => {
     action: decision?.action ?? null,
     alternatives: (decision?.alternatives ?? []).map((a) => ({ action: a.action, bracket: range(a.bracket), chosen: a.action === decision!.action, choice: null, share: share(a.action) })),
     kind: decision?.set ?? null, branches: decision ? world.traceBranches(s) : [], rest: decision?.rest ?? null, known, stake: s.at_stake ?? known?.stake ?? null,
+    aim: data.aims[decision?.aim ?? -1] ?? null, aims: s.aims?.length ? data.aims.map((aim, i) => ({ aim, bracket: range(s.aims![i]!.bracket), step: s.aims![i]! })) : row === null ? [] : aimsOf(row),
   };
 };
 
@@ -59,7 +66,7 @@ const ofRow = (row: number): Subject => {
   return {
     row, number: world.state(row), step: null, values: data.states.variables.map((name, i) => [name, world.value(row, i)]), labels: world.labelsOf(row),
     bracket: world.bracket(row), action: world.action(row), alternatives: world.alternatives(row), kind: taken === null ? null : world.setOf(taken),
-    branches, rest: null, known, stake: known?.stake ?? null,
+    branches, rest: null, known, stake: known?.stake ?? null, aim: null, aims: aimsOf(row),
   };
 };
 

@@ -27,6 +27,8 @@ const makePages = () => {
   run("plan", "worlds/zoo/dilation.ron", "specs/zoo.ron", "--out", file("dilation.ron"), "--view", file("dilation.html"));
   run("plan", "worlds/zoo/newcomb.ron", "specs/zoo.ron", "--out", file("newcomb.ron"), "--view", file("newcomb.html"));
   run("plan", "worlds/zoo/copy_or_reverse.ron", "specs/zoo.ron", "--out", file("copy.ron"), "--view", file("copy.html"));
+  writeFileSync(file("asked.ron"), `Spec(name: "all", goals: [Maximize(Probability("F goal")), Minimize(Expected("moves", until: "goal || lava"))], require: [AtLeast(0.9, Probability("G !lava"))], precision: 1e-6)`);
+  run("plan", "worlds/lava_crossing.ron", file("asked.ron"), "--out", file("tiers.ron"), "--view", file("tiers.html"));
   writeFileSync(file("ridge.ron"), RIDGE);
   writeFileSync(file("rested.ron"), `Spec(name: "rested", goals: [Maximize(Expected("joy", horizon: 10))], precision: 1e-6)`);
   run("plan", file("ridge.ron"), file("rested.ron"), "--out", file("ridge.plan.ron"), "--view", file("ridge.html"));
@@ -237,6 +239,21 @@ const cases = {
     assert.match(await q.text(".states tbody"), /say_heads 1\/4 · say_tails 3\/4/);
     await q.done();
   },
+  async "all goals and requirements are shown, and what each still owes"() {
+    const p = await open("tiers.html");
+    assert.match(await p.text("#asked tbody"), /Goal 1.*Goal 2.*19\.535.*Require.*at least 9\/10 holds/);
+    await p.press("ArrowRight");
+    assert.match(await p.text("#aims"), /Goal 1.*still open.*Goal 2.*1 so far.*Require/);
+    await p.press("End");
+    await p.page.click("#last");
+    await p.settle();
+    assert.match(await p.text("#aims"), /Goal 1.*(has held|can no longer hold).*Goal 2.*complete/);
+    await p.page.focus("#map canvas[tabindex]");
+    await p.press("ArrowDown");
+    assert.match(await p.text("#aims"), /Goal 2/);
+    await p.picture("tiers");
+    await p.done();
+  },
   async "a plan on states carries its a-measures along the way"() {
     const p = await open("ridge.html");
     const stakes = [];
@@ -260,7 +277,7 @@ const cases = {
     await p.done();
   },
   async "nothing sticks out on a phone, and it can be read in the dark"() {
-    for (const name of ["lava.html", "icu.html", "both.html", "dilation.html", "newcomb.html", "ridge.html"]) for (const width of [390, 768, 1400]) for (const scheme of ["light", "dark"]) {
+    for (const name of ["lava.html", "icu.html", "both.html", "dilation.html", "newcomb.html", "ridge.html", "tiers.html"]) for (const width of [390, 768, 1400]) for (const scheme of ["light", "dark"]) {
       const p = await open(name, { width, scheme });
       await p.press("ArrowRight", "b");
       assert.equal(await p.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${name} at ${width}`);

@@ -1,10 +1,12 @@
 //! What a page shows, as plain data.
 
 use super::beside::{Beside, BesideData};
+use super::compact::Compact;
 use super::decision::DecisionData;
 use super::picture::Grid;
 use super::states::{Rows, States};
 use super::words;
+use crate::aims::Aim;
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::number::Number;
@@ -12,7 +14,7 @@ use crate::record::range;
 use crate::simulate::Simulation;
 use crate::summary::Summary;
 use crate::trace::{Outcome, Range, Role, Step, Trace};
-use murphy_problem::{Bracket, Direction, Plan, Problem, StopReason};
+use murphy_problem::{Bracket, Direction, Plan, Problem, Side, StopReason};
 use serde::Serialize;
 
 /// A trace longer than this is shown without its middle.
@@ -51,6 +53,10 @@ pub struct PageExtras<'a> {
     pub plan_hash: Option<String>,
     /// A second plan.
     pub beside: Option<Beside<'a>>,
+    /// All goals and requirements, the first goal first, where there are several.
+    pub aims: Vec<Aim<'a>>,
+    /// Where a person said what is done, in sentences.
+    pub pins: Vec<String>,
 }
 
 /// Everything that a page shows.
@@ -82,6 +88,52 @@ pub struct PageData {
     pub(super) beside: Option<BesideData>,
     /// What a decision problem has besides: worlds, what is known, what is at stake.
     pub(super) decision: Option<DecisionData>,
+    /// All goals and requirements, the first goal first, where there are several.
+    pub(super) aims: Vec<AimData>,
+    /// Where a person said what is done, in sentences.
+    pub(super) pins: Vec<String>,
+}
+
+/// A goal or a requirement.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AimData {
+    name: String,
+    goal: String,
+    goal_in_words: String,
+    wanted: Wanted,
+    bracket: Range,
+    /// The bound of a requirement in words.
+    bound: Option<String>,
+    holds: Option<bool>,
+    /// By row.
+    lower: Vec<Compact>,
+    upper: Vec<Compact>,
+}
+
+impl AimData {
+    fn new(aim: &Aim<'_>, rows: &Rows) -> Result<Self, Error> {
+        let arena = Arena::new(aim.problem, aim.plan)?;
+        let brackets = rows
+            .states
+            .iter()
+            .map(|state| Compact::bracket(arena.bracket(*state, 0)));
+        let (lower, upper) = brackets.unzip();
+        let bound = aim.required.map(|(side, bound, _)| match side {
+            Side::AtLeast => format!("at least {bound}"),
+            Side::AtMost => format!("at most {bound}"),
+        });
+        Ok(Self {
+            name: aim.name.to_owned(),
+            goal: aim.problem.goal.clone(),
+            goal_in_words: words::goal(&aim.problem.goal),
+            wanted: Wanted::new(&arena),
+            bracket: range(aim.bracket),
+            bound,
+            holds: aim.required.and_then(|(_, _, holds)| holds),
+            lower,
+            upper,
+        })
+    }
 }
 
 /// What kind of number the goal asks for.
@@ -146,7 +198,8 @@ impl PageData {
             },
             sweeps: plan.sweeps,
             size: [model.state_count(), model.choice_count(), model.branch_count()],
-            bracket: range(plan.bracket),
+            // Of several goals the first is worth less to whoever has to keep the others.
+            bracket: range(extras.aims.first().map_or(plan.bracket, |aim| aim.bracket)),
             checked: extras.checked,
             plan_hash: extras.plan_hash,
             variants: extras.variants.into_iter().map(Variant::new).collect(),
@@ -160,6 +213,12 @@ impl PageData {
                 .map(|beside| BesideData::new(model, &rows, beside))
                 .transpose()?,
             decision: None,
+            aims: extras
+                .aims
+                .iter()
+                .map(|aim| AimData::new(aim, &rows))
+                .collect::<Result<_, _>>()?,
+            pins: extras.pins,
         })
     }
 

@@ -114,6 +114,8 @@ impl PageData {
             traces,
             beside: None,
             decision: Some(DecisionData::new(story, &rows)),
+            aims: Vec::new(),
+            pins: Vec::new(),
         }
     }
 }

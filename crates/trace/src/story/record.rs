@@ -83,6 +83,7 @@ impl Telling<'_, '_> {
                 steps_left: None,
                 so_far: (!story.is_probability()).then(|| Number(story.asked(self.so_far))),
             },
+            aims: Vec::new(),
             at_stake: here
                 .knows
                 .and_then(|knows| story.told.stakes.get(knows).cloned().flatten()),
@@ -112,6 +113,7 @@ impl Telling<'_, '_> {
         let chosen = story.played.places[place].moves.len() > 1;
         Decision {
             action: action_name(one),
+            aim: None,
             alternatives: if chosen {
                 let alternatives = story.alternatives(place, &self.weights);
                 alternatives

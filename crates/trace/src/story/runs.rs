@@ -152,6 +152,7 @@ fn header(story: &Story<'_>, settings: &SimulationSettings) -> Header {
         nature: settings.nature.word().to_owned(),
         seed: settings.seed,
         variables: story.variables.clone(),
+        aims: Vec::new(),
     }
 }
 
