@@ -39,7 +39,7 @@ pub use page::{Beside, Checked, Page, PageData, PageExtras, StoryExtras, Variant
 pub use review::{Mark, MarkedState, Review, Verdict};
 pub use settings::{NatureMode, SimulationSettings};
 pub use side::{LabelShare, QuantityMean};
-pub use simulate::{Simulation, record_run, simulate, simulate_aims, simulate_with};
+pub use simulate::{Simulation, record_run, record_run_by_all, simulate, simulate_aims, simulate_with};
 pub use splitting::{RareEvent, SplittingSettings, rare_event};
 pub use story::{Story, Told, label_way, record_decision_run, simulate_decision};
 pub use summary::Summary;

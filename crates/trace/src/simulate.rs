@@ -72,6 +72,19 @@ pub fn simulate_aims(
     settings: &SimulationSettings,
     progress: &dyn Fn(u64) -> ControlFlow<()>,
 ) -> Result<Simulation, Error> {
+    simulate_all(&by_all(aims, settings)?, aims.first(), progress)
+}
+
+/// Records one run of a simulation by several goals and requirements again.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn record_run_by_all(aims: &[Aim<'_>], settings: &SimulationSettings, run: u64) -> Result<Trace, Error> {
+    record::record(&by_all(aims, settings)?, run, crate::trace::Role::Asked)
+}
+
+/// Returns what makes runs until all that is asked is settled.
+fn by_all<'a>(aims: &[Aim<'a>], settings: &'a SimulationSettings) -> Result<Simulator<'a>, Error> {
     let (first, others) = aims.split_first().ok_or(Error::Length {
         what: "what is asked",
     })?;
@@ -81,7 +94,7 @@ pub fn simulate_aims(
     if !simulator.others.is_empty() {
         simulator.compiled = None;
     }
-    simulate_all(&simulator, Some(first), progress)
+    Ok(simulator)
 }
 
 fn simulate_all(

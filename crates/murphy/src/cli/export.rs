@@ -6,7 +6,10 @@ use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::simulate;
 use crate::cli::view::{PageRequest, settings};
-use murphy_trace::{Header, Role, Trace, export, record_run, shortest_to_failure, write_jsonl};
+use murphy::tiers::AimPlan;
+use murphy_trace::{
+    Aim, Header, Role, Trace, export, record_run, record_run_by_all, shortest_to_failure, write_jsonl,
+};
 use std::path::Path;
 
 /// What is written, by the ending of the file.
@@ -137,7 +140,14 @@ fn traces(
         return Ok((header, vec![trace]));
     }
     let Some(role) = role(which) else {
-        let trace = record_run(problem, request.plan, &settings, number(which)?).map_err(Failure::new)?;
+        let aims: Vec<Aim<'_>> = request.aims.iter().map(AimPlan::aim).collect();
+        let run = number(which)?;
+        let trace = if aims.is_empty() {
+            record_run(problem, request.plan, &settings, run)
+        } else {
+            record_run_by_all(&aims, &settings, run)
+        };
+        let trace = trace.map_err(Failure::new)?;
         return Ok((header, vec![trace]));
     };
     // A run that is two of them is told once, under the first of its names.

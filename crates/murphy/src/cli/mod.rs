@@ -32,6 +32,7 @@ mod story;
 mod tree;
 mod value;
 mod view;
+mod whole_runs;
 
 use args::{Arguments, Command, Format};
 use clap::Parser as _;

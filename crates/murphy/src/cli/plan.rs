@@ -10,7 +10,7 @@ use crate::cli::several::{self, Solution};
 use crate::cli::view::{PageRequest, write_page};
 use crate::cli::{Outcome, Terminal, story};
 use murphy::Answer;
-use murphy::tiers::{Tiered, aim_plans};
+use murphy::tiers::Tiered;
 use murphy_problem::{Origin, PlanDocument};
 use serde_json::json;
 use std::path::PathBuf;
@@ -71,12 +71,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             nature: murphy_trace::NatureMode::Worst,
             plan_hash: Origin::of("", &read(&arguments.out)?).hash,
             beside: None,
-            aims: match (&loaded.questions, &tiered) {
-                (Some(questions), Some(tiered)) => {
-                    aim_plans(questions, &tiered.policy, &tiered.proof, &tiered.claims)
-                }
-                _ => Vec::new(),
-            },
+            aims: several::aims_of(&loaded, tiered.as_deref()),
         };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {

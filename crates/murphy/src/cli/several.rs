@@ -215,6 +215,16 @@ pub(crate) fn read_proof(
     Ok(Some(proof))
 }
 
+/// Returns a plan that was just made by each of several goals and requirements.
+pub(crate) fn aims_of(loaded: &Loaded, tiered: Option<&Tiered>) -> Vec<AimPlan> {
+    match (&loaded.questions, tiered) {
+        (Some(questions), Some(tiered)) => {
+            aim_plans(questions, &tiered.policy, &tiered.proof, &tiered.claims)
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Returns the plan by each of several goals and requirements; nothing if there is one goal, or its proof does not hold.
 pub(crate) fn aims(saved: &Saved) -> Vec<AimPlan> {
     match (&saved.loaded.questions, &saved.proof) {

@@ -192,6 +192,32 @@ const cases = {
     await p.picture("review");
     await p.done();
   },
+  async "an earlier review is loaded from a file or pasted, and a wrong one says why"() {
+    const p = await open("lava.html");
+    const hash = await p.page.evaluate(() => JSON.parse(document.getElementById("data").textContent).plan_hash);
+    const review = (plan, seed = 1) => `Review(format: 1, plan: "${plan}", world: "lava crossing", goal: "Maximize(Probability(\\"F goal\\"))", seed: ${seed}, nature: "worst", marks: [
+      Bad(number: 3, state: { "robot.x": 1, "robot.y": 1 }, action: "north", note: "too near"),
+      Good(run: 0),
+    ])`;
+    writeFileSync(file("early.ron"), review(hash));
+    const input = await p.page.$("#review-file");
+    await input.uploadFile(file("early.ron"));
+    await p.page.waitForFunction(() => document.getElementById("loaded"));
+    assert.equal(await p.text("#loaded"), "2 marks loaded.");
+    assert.equal((await p.page.$$(".mark-list li")).length, 2);
+    assert.match(await p.page.$eval(".mark-list textarea", (t) => t.value), /too near/);
+    await p.page.click("#paste");
+    for (const [text, why] of [[review("00ff"), /made on another plan/], [review(hash, 7), /seed 7 against the worst Nature.*murphy view --seed 7/], ["Spec()", /Line 1, column 1: this is a Spec/]]) {
+      await p.page.$eval("#pasted", (node, t) => { node.value = t; node.dispatchEvent(new Event("input", { bubbles: true })); }, text);
+      await p.settle();
+      await p.page.click("#take");
+      await p.settle();
+      assert.match(await p.text("#loaded"), why);
+    }
+    assert.equal((await p.page.$$(".mark-list li")).length, 2, "nothing of them was loaded");
+    await p.picture("loaded");
+    await p.done();
+  },
   async "two plans are compared"() {
     const p = await open("both.html");
     assert.match(await p.text("#compare"), /This plan.*slippery/);
