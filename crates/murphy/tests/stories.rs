@@ -238,6 +238,7 @@ fn traces_say_what_was_seen_done_worth_possible_and_at_stake() {
         "runs.dot",
         "runs.perfetto.json",
         "runs.svg",
+        "runs.png",
         "page.html",
     ] {
         let out = folder.join(out);

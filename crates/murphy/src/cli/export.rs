@@ -21,10 +21,11 @@ pub(crate) enum ExportFormat {
     Dot,
     Perfetto,
     Svg,
+    Png,
 }
 
 /// Endings and what they mean.
-const ENDINGS: [(&str, ExportFormat); 7] = [
+const ENDINGS: [(&str, ExportFormat); 8] = [
     (".jsonl", ExportFormat::Jsonl),
     (".csv", ExportFormat::Csv),
     (".itf.json", ExportFormat::Itf),
@@ -32,6 +33,7 @@ const ENDINGS: [(&str, ExportFormat); 7] = [
     (".perfetto.json", ExportFormat::Perfetto),
     (".trace.json", ExportFormat::Perfetto),
     (".svg", ExportFormat::Svg),
+    (".png", ExportFormat::Png),
 ];
 
 impl ExportFormat {
@@ -75,6 +77,10 @@ pub(crate) fn bytes(format: ExportFormat, header: &Header, traces: &[Trace]) -> 
         ExportFormat::Csv => export::csv(header, traces),
         ExportFormat::Perfetto => export::perfetto(header, traces),
         ExportFormat::Svg => export::svg(header, traces),
+        ExportFormat::Png => {
+            return export::png(header, traces)
+                .ok_or_else(|| Failure::new("there is no memory for the picture"));
+        }
         ExportFormat::Itf | ExportFormat::Dot => {
             let trace = traces
                 .first()

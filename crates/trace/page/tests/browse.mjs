@@ -294,9 +294,23 @@ const cases = {
     assert.match(await p.text("#states"), /The page holds the 100,000 that matter most of 101,120/);
     assert.match(await p.text("#found"), /^100,000 states$/);
     assert.ok((await p.page.$$(".states tbody tr")).length < 60, "only the rows in sight are in the document");
+    // Tasks that hold up the page (longer than 50 ms), counted while it is used as a person would; loading is not among them.
+    await p.page.evaluate(() => { window.held = []; new PerformanceObserver((list) => { for (const e of list.getEntries()) window.held.push(Math.round(e.duration)); }).observe({ type: "longtask" }); });
+    await p.page.$eval(".tall", (node) => { node.scrollTop = 1.9e6; });
+    await p.settle();
+    assert.ok((await p.page.$$(".states tbody tr")).length < 60, "far down, too");
+    await p.page.$eval(".tall", (node) => { node.scrollTop = 0; });
+    for (let i = 0; i < 20; i++) await p.press("ArrowRight");
+    for (let i = 0; i < 20; i++) await p.press("ArrowLeft");
+    const walking = await p.page.evaluate(() => window.held.splice(0));
+    assert.ok(walking.length <= 2, `following a run held the page up: ${walking}`);
     await p.page.type("#search", "x=4 y>310");
     await p.settle();
     assert.match(await p.text("#found"), /^9 of 100,000/);
+    const searching = await p.page.evaluate(() => window.held.splice(0));
+    // One for each letter at most: every letter searches a hundred thousand states once, not more often.
+    assert.ok(searching.length <= 10, `searching held the page up: ${searching}`);
+    if (process.env.MURPHY_TIMES) console.log(`     walking ${JSON.stringify(walking)}, searching ${JSON.stringify(searching)}`);
     await p.press("Escape", "ArrowRight");
     assert.match(await position(p), /^Step 1 of/);
     await p.picture("shore");
