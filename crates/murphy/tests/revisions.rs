@@ -396,6 +396,32 @@ fn a_run_that_nothing_sets_apart_or_that_cannot_be_made_again_is_refused() {
 }
 
 #[test]
+fn what_is_no_plan_is_called_by_its_name() {
+    let (folder, run) = whole_run("names", "", "worst");
+    let spec = "specs-gridworlds-side_effects.ron";
+    let said = |arguments: &[&str]| String::from_utf8(run(arguments).stderr).unwrap();
+    assert!(said(&["diff", "plan.ron", spec]).contains("holds a Spec, not a plan"));
+    assert!(said(&["view", "review.ron"]).contains("`review.ron` holds a Review, not a plan"));
+    assert!(
+        said(&[
+            "revise",
+            spec,
+            "--review",
+            "review.ron",
+            "--plan",
+            "worlds-gridworlds-side_effects.ron"
+        ])
+        .contains("holds a World, not a plan")
+    );
+    fs::rename(folder.join("plan.ron"), folder.join("before.ron")).unwrap();
+    assert!(
+        said(&["revise", spec, "--review", "review.ron"])
+            .contains("hint: name the plan that was looked at: --plan FILE")
+    );
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_whole_run_marked_good_is_sought() {
     let (folder, run) = whole_run("good", "Good(run: 0)", "worst");
     let done = run(&[

@@ -190,7 +190,13 @@ pub(crate) fn run(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Ou
 
 impl Desk {
     fn read(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Self, Failure> {
-        let bytes = read(&arguments.plan)?;
+        let bytes = read(&arguments.plan).map_err(|failure| {
+            if arguments.plan == Path::new("plan.ron") {
+                failure.hint("name the plan that was looked at: --plan FILE")
+            } else {
+                failure
+            }
+        })?;
         let (plan_source, _) = read_source(&arguments.plan)?;
         on_states(&arguments.plan, &plan_source.text)?;
         let document = PlanDocument::from_text(&plan_source.text)

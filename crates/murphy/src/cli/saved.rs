@@ -61,8 +61,20 @@ impl Saved {
     }
 }
 
-/// Refuses the plans of decision problems, which are not policies on states.
+/// Refuses what is no plan, and the plans of decision problems, which are not policies on states.
 pub(crate) fn on_states(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
+    let held = first
+        .and_then(|line| line.split_once('('))
+        .map(|(name, _)| name.trim());
+    let known = ["PlanDocument", "DecisionDocument", "StageDocument"];
+    if let Some(held) = held.filter(|name| name.chars().all(char::is_alphanumeric) && !known.contains(name)) {
+        return Err(
+            Failure::new(format!("`{}` holds a {held}, not a plan", path.display()))
+                .hint("`murphy plan WORLD SPEC --out FILE` makes one"),
+        );
+    }
     if !DecisionDocument::recognises(text) && !StageDocument::recognises(text) {
         return Ok(());
     }
