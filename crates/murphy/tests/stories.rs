@@ -272,6 +272,29 @@ fn what_histories_do_not_have_is_refused() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// Two steps that do the same: the plan file must not forget that there are two.
+#[test]
+fn a_plan_that_repeats_its_last_step_is_still_made_for_all_of_them() {
+    let folder = folder("steps");
+    let plan = folder.join("plan.ron");
+    let plan = plan.to_str().unwrap();
+    printed(&[
+        "plan",
+        "worlds/zoo/o_maximisation.ron",
+        "specs/zoo_two_steps.ron",
+        "--out",
+        plan,
+    ]);
+    let told = printed(&["explain", plan]);
+    assert!(
+        told.contains("Maximize(Expected(\"payoff\", horizon: 2)): 0.6"),
+        "{told}"
+    );
+    let both = printed(&["diff", plan, plan]);
+    assert!(both.contains("horizon: 2)): 0.6 "), "{both}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 const RIDGE: &str = r#"World(
     name: "a ridge",
     unknowns: { "wind": Unknown(within: "0.05..0.45", settled: Once) },

@@ -42,6 +42,7 @@ impl Saved {
         let policy = document
             .policy(&loaded.problem.model)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        let policy = lengthened(policy, &certificate.policy);
         changes.extend(policy_change(&loaded, &policy, &certificate.policy));
         let plan = Plan {
             policy,
@@ -144,6 +145,19 @@ fn compare_origins(changes: &mut Vec<String>, document: &PlanDocument, loaded: &
     }
     if document.files.len() != loaded.world.files.len() {
         changes.push("the world reads other tables than when the plan was made".to_owned());
+    }
+}
+
+/// Returns a policy by steps with as many of them as the certificate has: what a plan leaves out at the end repeats its last step.
+fn lengthened(policy: Policy, proved: &Policy) -> Policy {
+    match (policy, proved) {
+        (Policy::Stepwise(mut rows), Policy::Stepwise(proved)) => {
+            if let Some(last) = rows.last().cloned() {
+                rows.resize(rows.len().max(proved.len()), last);
+            }
+            Policy::Stepwise(rows)
+        }
+        (policy, _) => policy,
     }
 }
 
