@@ -99,6 +99,31 @@ impl Reviewed {
     }
 }
 
+impl Reviewed {
+    /// Returns what amendments are to rule out, each together: the states marked bad, and what sets runs marked bad apart. What runs marked good come by
+    /// is added to what is fine.
+    fn groups(&mut self, plan: &Path) -> Result<Vec<Vec<Marked>>, Failure> {
+        let mut groups: Vec<Vec<Marked>> = Vec::new();
+        if !self.bad.is_empty() {
+            groups.push(self.bad.clone());
+        }
+        if self.runs == 0 {
+            return Ok(groups);
+        }
+        let whole = WholeRuns::read(&Saved::read(plan)?, &self.review)?;
+        groups.extend(whole.bad);
+        if groups.is_empty() {
+            self.good.extend(whole.sought);
+        } else {
+            let bad = |state: &StateId| self.bad.iter().any(|mark| mark.state == *state);
+            let fine: Vec<StateId> = whole.fine.into_iter().filter(|state| !bad(state)).collect();
+            self.good
+                .extend(fine.into_iter().map(|state| Marked { state, action: None }));
+        }
+        Ok(groups)
+    }
+}
+
 /// Returns the state that a mark is on; `None` if it is on a whole run.
 fn found(mark: &Mark, model: &Model) -> Result<Option<Marked>, Failure> {
     let Some(marked) = &mark.state else {
@@ -231,25 +256,7 @@ impl Desk {
         let precision = spec.precision.to_f64();
         let worth = |goal: &Goal| followed.ask(&goal.objective, &goal.place, precision);
         let goals: Result<Vec<Likelihood>, _> = spec.goals.iter().map(worth).collect();
-        let mut groups: Vec<Vec<Marked>> = Vec::new();
-        if !reviewed.bad.is_empty() {
-            groups.push(reviewed.bad.clone());
-        }
-        if reviewed.runs > 0 {
-            let whole = WholeRuns::read(&Saved::read(&arguments.plan)?, &reviewed.review)?;
-            groups.extend(whole.bad);
-            let fine = whole
-                .fine
-                .into_iter()
-                .filter(|state| reviewed.bad.iter().all(|mark| mark.state != *state));
-            if groups.is_empty() {
-                reviewed.good.extend(whole.sought);
-            } else {
-                reviewed
-                    .good
-                    .extend(fine.map(|state| Marked { state, action: None }));
-            }
-        }
+        let groups = reviewed.groups(&arguments.plan)?;
         let mut rulings = Vec::new();
         for bad in groups {
             let now = comes_to(&followed, &model, &bad, precision).map_err(failure)?;
