@@ -34,6 +34,7 @@ pub mod decision;
 pub mod explain;
 pub mod property;
 pub mod revise;
+pub mod story;
 pub mod tiers;
 
 pub use answer::{Answer, Unproved, solve};

@@ -291,3 +291,149 @@ fn what_cannot_be_required_is_said_with_its_proof() {
         walk.block(&["value", "world.ron", "spec.ron", "--format", "json"])
     );
 }
+
+/// A folder with the side effects world planned for, and its review of a whole run.
+fn whole_run(name: &str, marks: &str, nature: &str) -> (PathBuf, impl Fn(&[&str]) -> std::process::Output) {
+    let folder = std::env::temp_dir().join(format!("murphy-whole-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    for file in [
+        "worlds/gridworlds/side_effects.ron",
+        "specs/gridworlds/side_effects.ron",
+    ] {
+        fs::copy(root().join(file), folder.join(file.replace('/', "-"))).unwrap();
+    }
+    let run = {
+        let folder = folder.clone();
+        move |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_murphy"));
+            command.args(arguments).current_dir(&folder).output().unwrap()
+        }
+    };
+    let (world, spec) = (
+        "worlds-gridworlds-side_effects.ron",
+        "specs-gridworlds-side_effects.ron",
+    );
+    assert!(run(&["plan", world, spec]).status.success());
+    let hash = murphy_problem::Origin::of("", &fs::read(folder.join("plan.ron")).unwrap()).hash;
+    let review = format!(
+        "Review(format: 1, plan: \"{hash}\", world: \"side effects\", goal: \"\", seed: 1, nature: \"{nature}\", marks: [{marks}])"
+    );
+    fs::write(folder.join("review.ron"), review).unwrap();
+    (folder, run)
+}
+
+#[test]
+fn a_whole_run_marked_bad_is_told_apart_and_ruled_out() {
+    let (folder, run) = whole_run(
+        "bad",
+        "Bad(run: 0, note: \"the box ends in the corner\")",
+        "worst",
+    );
+    let spec = "specs-gridworlds-side_effects.ron";
+    let done = run(&["revise", spec, "--review", "review.ron", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    let proposals = told["proposals"].as_array().unwrap();
+    // What nobody asked for is among what sets the run apart, at the price that is known.
+    let cornered = proposals
+        .iter()
+        .find(|one| one["says"] == "never come to where cornered")
+        .unwrap();
+    assert_eq!(cornered["outcome"]["goals"][0]["price"]["lower"], 2.0);
+    assert_eq!(cornered["outcome"]["marked"]["upper"], 0.0);
+    let mut changes: Vec<&str> = proposals
+        .iter()
+        .map(|one| one["change"].as_str().unwrap())
+        .collect();
+    let count = changes.len();
+    changes.sort_unstable();
+    changes.dedup();
+    assert_eq!(changes.len(), count, "each amendment is proposed once");
+    let number = cornered["number"].to_string();
+    let picked = run(&["revise", spec, "--review", "review.ron", "--pick", &number]);
+    assert!(picked.status.success());
+    let text = fs::read_to_string(folder.join(spec)).unwrap();
+    assert!(
+        text.contains("the box ends in the corner") && text.contains("!cornered"),
+        "{text}"
+    );
+    // A run names no state, so that there is nothing to hold another plan to.
+    let check = run(&["check", "plan.ron", "--never", "review.ron"]);
+    let said = String::from_utf8(check.stderr).unwrap();
+    assert!(said.contains("marks whole runs only"), "{said}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_run_that_nothing_sets_apart_or_that_cannot_be_made_again_is_refused() {
+    for (name, marks, nature, why) in [
+        (
+            "both",
+            "Bad(run: 0), Good(run: 1)",
+            "worst",
+            "nothing sets it apart",
+        ),
+        ("mixed", "Bad(run: 0)", "mixed", "cannot be made again"),
+        (
+            "note",
+            "Note(run: 0, note: \"hm\")",
+            "worst",
+            "marks no step, no state and no run",
+        ),
+    ] {
+        let (folder, run) = whole_run(name, marks, nature);
+        let done = run(&[
+            "revise",
+            "specs-gridworlds-side_effects.ron",
+            "--review",
+            "review.ron",
+        ]);
+        assert_eq!(done.status.code(), Some(2));
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(said.contains(why), "{name}: {said}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn what_is_no_plan_is_called_by_its_name() {
+    let (folder, run) = whole_run("names", "", "worst");
+    let spec = "specs-gridworlds-side_effects.ron";
+    let said = |arguments: &[&str]| String::from_utf8(run(arguments).stderr).unwrap();
+    assert!(said(&["diff", "plan.ron", spec]).contains("holds a Spec, not a plan"));
+    assert!(said(&["view", "review.ron"]).contains("`review.ron` holds a Review, not a plan"));
+    assert!(
+        said(&[
+            "revise",
+            spec,
+            "--review",
+            "review.ron",
+            "--plan",
+            "worlds-gridworlds-side_effects.ron"
+        ])
+        .contains("holds a World, not a plan")
+    );
+    fs::rename(folder.join("plan.ron"), folder.join("before.ron")).unwrap();
+    assert!(
+        said(&["revise", spec, "--review", "review.ron"])
+            .contains("hint: name the plan that was looked at: --plan FILE")
+    );
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_whole_run_marked_good_is_sought() {
+    let (folder, run) = whole_run("good", "Good(run: 0)", "worst");
+    let done = run(&[
+        "revise",
+        "specs-gridworlds-side_effects.ron",
+        "--review",
+        "review.ron",
+    ]);
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(
+        said.contains("among plans that are as good, come to where"),
+        "{said}"
+    );
+    fs::remove_dir_all(folder).unwrap();
+}

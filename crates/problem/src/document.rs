@@ -58,7 +58,7 @@ impl Origin {
 pub enum NamedPolicy {
     /// State by its variables to action.
     Memoryless(BTreeMap<String, String>),
-    /// The same for each step made so far; a step that is left out acts like the one before it.
+    /// The same for each step made so far; a step that is left out acts like the one before it, and the last is not left out.
     Stepwise(BTreeMap<u32, BTreeMap<String, String>>),
 }
 
@@ -229,7 +229,8 @@ impl PlanDocument {
                 let mut steps: BTreeMap<u32, BTreeMap<String, String>> = BTreeMap::new();
                 for (step, row) in (0u32..).zip(rows) {
                     let before = step.checked_sub(1).and_then(|s| rows.get(s as usize));
-                    if before != Some(row) {
+                    // The last one stands there in any case: it says how many steps the plan is made for.
+                    if before != Some(row) || step as usize + 1 == rows.len() {
                         steps.insert(step, named(model, row));
                     }
                 }

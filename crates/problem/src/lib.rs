@@ -27,7 +27,7 @@ pub use hashing::Hashing;
 pub use murphy_spec::{Settled, Side, Stance};
 pub use objective::{Direction, Objective};
 pub use plan::{Bracket, Plan, Policy, StopReason};
-pub use problem::Problem;
+pub use problem::{Problem, as_written};
 pub use product::{Memory, Product, ProductError, equally};
 pub use questions::{Questions, Required};
 pub use stage::{Stage, StageError, Staged};

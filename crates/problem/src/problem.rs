@@ -84,7 +84,8 @@ impl Problem {
 }
 
 /// Returns the goal's own text, its white space folded.
-pub(crate) fn as_written(goal: &Goal) -> String {
+#[must_use]
+pub fn as_written(goal: &Goal) -> String {
     let text = goal
         .place
         .source

@@ -110,10 +110,10 @@ impl std::error::Error for ReadError {}
 /// ```
 /// use murphy_trace::{jsonl, Header, Outcome, Role, Trace};
 /// let header = Header {
-///     world: "coin".into(), goal: "F heads".into(), stance: "Pessimistic".into(), nature: "worst".into(), seed: 1, variables: vec![],
+///     world: "coin".into(), goal: "F heads".into(), stance: "Pessimistic".into(), nature: "worst".into(), seed: 1, variables: vec![], aims: vec![],
 /// };
 /// let trace = Trace {
-///     run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, leads_to: None, probability: None, steps: vec![],
+///     run: 0, role: Role::Typical, outcome: Outcome::Held, total: None, leads_to: None, settled: None, probability: None, steps: vec![],
 /// };
 /// let text = jsonl::write_jsonl(&trace, &header);
 /// assert_eq!(jsonl::read_jsonl(&text)?, vec![(header, trace)]);

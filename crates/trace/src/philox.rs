@@ -29,6 +29,10 @@ pub enum Purpose {
     Particle = 5,
     /// Where the particles of a stage begin.
     Entrance = 6,
+    /// Which world Nature settles for a run.
+    World = 7,
+    /// The lots that the agent draws.
+    Lot = 8,
 }
 
 /// The generator of one seed.

@@ -12,12 +12,49 @@ use std::collections::BTreeMap;
 
 /// Makes a run again and records it.
 pub(crate) fn record(simulator: &Simulator<'_>, run: u64, role: Role) -> Result<Trace, Error> {
+    if !simulator.others.is_empty() {
+        return record_by_all(simulator, run, role);
+    }
     let start = simulator.start(run);
     record_from(simulator, (run, role), start, |state, step| {
         if simulator.end(state, step).is_some() {
             return Ok(None);
         }
         simulator.advance(run, state, step).map(Some)
+    })
+}
+
+/// Makes a run again until all that is asked is settled, and records it.
+fn record_by_all(simulator: &Simulator<'_>, run: u64, role: Role) -> Result<Trace, Error> {
+    let mut steps = Vec::new();
+    let tracks = simulator.track(run, |tracks, (state, step), made| {
+        let first = simulator.aim_step(tracks, 0, (state, step));
+        let decision = made.map(|made| {
+            let leading = tracks.leading().unwrap_or(0);
+            let told = decision_by(simulator, leading, (run, made))?;
+            Ok::<_, Error>(Decision {
+                aim: (leading > 0).then(|| u32::try_from(leading).unwrap_or(u32::MAX)),
+                ..told
+            })
+        });
+        steps.push(Step {
+            bracket: first.bracket,
+            owed: first.owed,
+            aims: simulator.aim_steps(tracks, state, step),
+            decision: decision.transpose()?,
+            ..visited(&simulator.arena, state, step)
+        });
+        Ok(())
+    })?;
+    Ok(Trace {
+        run,
+        role,
+        outcome: tracks.ended[0].unwrap_or(Outcome::Unfinished),
+        total: simulator.arena.is_quantity().then(|| Number(tracks.totals[0])),
+        leads_to: None,
+        settled: None,
+        probability: None,
+        steps,
     })
 }
 
@@ -49,6 +86,7 @@ pub(crate) fn record_from(
                 outcome,
                 total: arena.is_quantity().then_some(Number(total)),
                 leads_to: None,
+                settled: None,
                 probability: None,
                 steps,
             });
@@ -104,12 +142,19 @@ fn visited(arena: &Arena<'_>, state: StateId, step: u32) -> Step {
         labels: labels_of(model, state),
         bracket: range(arena.bracket(state, step)),
         owed: Owed::default(),
+        aims: Vec::new(),
+        at_stake: None,
         decision: None,
     }
 }
 
 fn decision(simulator: &Simulator<'_>, run: u64, made: &Move) -> Result<Decision, Error> {
-    let arena = &simulator.arena;
+    decision_by(simulator, 0, (run, made))
+}
+
+/// Tells a decision by one of what is asked.
+fn decision_by(simulator: &Simulator<'_>, aim: usize, (run, made): (u64, &Move)) -> Result<Decision, Error> {
+    let (arena, nature) = simulator.of(aim);
     let model = &arena.problem.model;
     let asked = made.asked;
     let alternatives: Result<Vec<Alternative>, Error> = model
@@ -122,7 +167,7 @@ fn decision(simulator: &Simulator<'_>, run: u64, made: &Move) -> Result<Decision
             })
         })
         .collect();
-    let pick = simulator.nature.pick(arena, run, asked)?;
+    let pick = nature.pick(arena, run, asked)?;
     let shown = shown(&pick, made.branch, simulator.settings.branches_max);
     let set = model.set(asked.choice);
     let targets = model.targets(asked.choice);
@@ -149,6 +194,7 @@ fn decision(simulator: &Simulator<'_>, run: u64, made: &Move) -> Result<Decision
     let outcome = shown.iter().position(|index| *index == made.branch).unwrap_or(0);
     Ok(Decision {
         action: model.action_name(asked.choice).to_owned(),
+        aim: None,
         alternatives: alternatives?,
         set: set.kind().to_owned(),
         branches: shown.iter().map(branch).collect(),

@@ -3,6 +3,7 @@
 //! Runs are dealt out in fixed chunks, every random number is a function of (seed, run, step, purpose), and chunks are
 //! merged in order. Any run can be made again alone, which is how traces are recorded.
 
+use crate::aims::{Aim, Other};
 use crate::arena::Arena;
 use crate::compiled::Compiled;
 use crate::error::Error;
@@ -59,7 +60,49 @@ pub fn simulate_with(
     settings: &SimulationSettings,
     progress: &dyn Fn(u64) -> ControlFlow<()>,
 ) -> Result<Simulation, Error> {
-    let simulator = Simulator::new(problem, plan, settings)?;
+    simulate_all(&Simulator::new(problem, plan, settings)?, None, progress)
+}
+
+/// Simulates a plan for several goals and requirements, the first goal first: runs go on until all of them are settled.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_aims(
+    aims: &[Aim<'_>],
+    settings: &SimulationSettings,
+    progress: &dyn Fn(u64) -> ControlFlow<()>,
+) -> Result<Simulation, Error> {
+    simulate_all(&by_all(aims, settings)?, aims.first(), progress)
+}
+
+/// Records one run of a simulation by several goals and requirements again.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn record_run_by_all(aims: &[Aim<'_>], settings: &SimulationSettings, run: u64) -> Result<Trace, Error> {
+    record::record(&by_all(aims, settings)?, run, crate::trace::Role::Asked)
+}
+
+/// Returns what makes runs until all that is asked is settled.
+fn by_all<'a>(aims: &[Aim<'a>], settings: &'a SimulationSettings) -> Result<Simulator<'a>, Error> {
+    let (first, others) = aims.split_first().ok_or(Error::Length {
+        what: "what is asked",
+    })?;
+    let mut simulator = Simulator::new(first.problem, first.plan, settings)?;
+    let ready = others.iter().map(|aim| Other::new(*aim, &simulator));
+    simulator.others = ready.collect::<Result<_, Error>>()?;
+    if !simulator.others.is_empty() {
+        simulator.compiled = None;
+    }
+    Ok(simulator)
+}
+
+fn simulate_all(
+    simulator: &Simulator<'_>,
+    first: Option<&Aim<'_>>,
+    progress: &dyn Fn(u64) -> ControlFlow<()>,
+) -> Result<Simulation, Error> {
+    let (problem, settings) = (simulator.arena.problem, simulator.settings);
     let found = simulator.all(progress)?;
     let mut summary = found.tally.summary(settings, simulator.kind());
     if simulator.arena.is_mean() && summary.unfinished > 0 {
@@ -71,15 +114,33 @@ pub fn simulate_with(
     }
     summary.visits = found.visits;
     (summary.labels, summary.quantities) = simulator.watch.told(&found.side, settings.confidence);
+    summary.aims = simulator.aims_seen(first, &found.aims);
     let mut traces = Vec::new();
     for (role, run) in representative(&found.sample, problem.agent, problem.complemented) {
-        traces.push(record::record(&simulator, run, role)?);
+        traces.push(record::record(simulator, run, role)?);
     }
     Ok(Simulation {
         summary,
         traces,
-        header: simulator.header(),
+        header: Header {
+            aims: summary_names(first, simulator),
+            ..simulator.header()
+        },
     })
+}
+
+/// Returns what all that is asked is called, where it is more than one thing.
+fn summary_names(first: Option<&Aim<'_>>, simulator: &Simulator<'_>) -> Vec<String> {
+    if simulator.others.is_empty() {
+        return Vec::new();
+    }
+    let others = simulator.others.iter().map(|other| other.aim.name);
+    first
+        .map(|aim| aim.name)
+        .into_iter()
+        .chain(others)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Records one run of a simulation again, step by step.
@@ -105,6 +166,8 @@ pub(crate) struct Simulator<'a> {
     pub(crate) nature: Nature,
     pub(crate) settings: &'a SimulationSettings,
     pub(crate) generator: Philox,
+    /// Goals and requirements besides the first goal.
+    pub(crate) others: Vec<Other<'a>>,
     compiled: Option<Compiled>,
     watch: Watch,
     start: Sampler,
@@ -125,6 +188,8 @@ pub(crate) struct Move {
 #[derive(Default)]
 struct Found {
     tally: Tally,
+    /// By all that is asked, where it is more than one thing.
+    aims: Vec<Tally>,
     side: Side,
     sample: Vec<Candidate>,
     /// By state.
@@ -134,6 +199,7 @@ struct Found {
 /// What a chunk of runs found.
 struct Chunk {
     tally: Tally,
+    aims: Vec<Tally>,
     side: Side,
     sample: Vec<Candidate>,
     visits: Vec<(StateId, u64)>,
@@ -193,6 +259,7 @@ impl<'a> Simulator<'a> {
             Compiled::new(&arena, &nature)?
         };
         Ok(Self {
+            others: Vec::new(),
             compiled,
             watch: Watch::new(&arena),
             arena,
@@ -214,6 +281,7 @@ impl<'a> Simulator<'a> {
             nature: self.settings.nature.word().to_owned(),
             seed: self.settings.seed,
             variables: problem.model.variables().iter().map(|v| v.name.clone()).collect(),
+            aims: Vec::new(),
         }
     }
 
@@ -251,7 +319,7 @@ impl<'a> Simulator<'a> {
     }
 
     /// Returns what is known of the goal before any run is made.
-    fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         if self.arena.is_quantity() {
             Kind::Quantity {
                 range: self.arena.total_range(),
@@ -287,6 +355,38 @@ impl<'a> Simulator<'a> {
             state = made.next;
             step += 1;
         }
+    }
+
+    /// The same until all that is asked is settled, with what it came to by each.
+    fn run_by_all(
+        &self,
+        run: u64,
+        (counts, seen): (&mut Counts, &mut Seen),
+        aims: &mut [Tally],
+    ) -> Result<(Outcome, f64, u32), Error> {
+        let mut steps = 0;
+        let tracks = self.track(run, |_, (state, step), made| {
+            counts.visit(state);
+            self.watch.state(seen, state);
+            if let Some(made) = made {
+                self.watch.choice(seen, made.asked.choice);
+            }
+            steps = step;
+            Ok(())
+        })?;
+        let total = |aim: usize| {
+            let mean = self.of(aim).0.is_mean();
+            if mean {
+                tracks.totals[aim] / f64::from(steps.max(1))
+            } else {
+                tracks.totals[aim]
+            }
+        };
+        let outcome = |aim: usize| tracks.ended[aim].unwrap_or(Outcome::Unfinished);
+        for (aim, tally) in aims.iter_mut().enumerate() {
+            tally.add(outcome(aim), total(aim), steps);
+        }
+        Ok((outcome(0), total(0), steps))
     }
 
     /// The same where all steps are alike.
@@ -325,15 +425,25 @@ impl<'a> Simulator<'a> {
     /// Makes the runs of one chunk.
     fn chunk(&self, chunk: u64, counts: &mut Counts) -> Result<Chunk, Error> {
         let first = chunk * CHUNK;
+        let several = if self.others.is_empty() {
+            0
+        } else {
+            1 + self.others.len()
+        };
         let mut found = Chunk {
             tally: Tally::default(),
+            aims: vec![Tally::default(); several],
             side: Side::default(),
             sample: Vec::new(),
             visits: Vec::new(),
         };
         for run in first..(first + CHUNK).min(self.settings.runs) {
             let mut seen = self.watch.nothing();
-            let (outcome, total, steps) = self.run(run, counts, &mut seen)?;
+            let (outcome, total, steps) = if several == 0 {
+                self.run(run, counts, &mut seen)?
+            } else {
+                self.run_by_all(run, (counts, &mut seen), &mut found.aims)?
+            };
             found.tally.add(outcome, total, steps);
             found.side.add(&seen);
             if run < self.settings.sample {
@@ -371,6 +481,10 @@ impl<'a> Simulator<'a> {
             for chunk in wave {
                 let chunk = chunk?;
                 found.tally.merge(&chunk.tally);
+                found.aims.resize(chunk.aims.len(), Tally::default());
+                for (all, own) in found.aims.iter_mut().zip(&chunk.aims) {
+                    all.merge(own);
+                }
                 found.side.merge(&chunk.side);
                 for (state, count) in chunk.visits {
                     found.visits[state as usize] += count;
@@ -387,7 +501,7 @@ impl<'a> Simulator<'a> {
 }
 
 /// Returns after how many steps a discounted run is cut, and how much it can miss then.
-fn cut(arena: &Arena<'_>, settings: &SimulationSettings) -> (Option<u32>, f64) {
+pub(crate) fn cut(arena: &Arena<'_>, settings: &SimulationSettings) -> (Option<u32>, f64) {
     let discount = arena.discount();
     if discount >= 1.0 {
         return (None, 0.0);

@@ -1,5 +1,6 @@
 //! What many runs say together.
 
+use crate::aims::AimSeen;
 use crate::confidence::{Interval, clopper_pearson, normal_quantile};
 use crate::number::Number;
 use crate::settings::{NatureMode, SimulationSettings};
@@ -51,6 +52,9 @@ pub struct Summary {
     /// What each quantity of the world comes to (the first 64 by name), whether the goal speaks of it or not.
     #[serde(default)]
     pub quantities: Vec<QuantityMean>,
+    /// What runs come to by every goal and requirement, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub aims: Vec<AimSeen>,
     /// How often each state was visited, over all runs.
     #[serde(skip)]
     pub visits: Vec<u64>,
@@ -188,6 +192,7 @@ impl Tally {
             steps_longest: self.steps_longest,
             labels: Vec::new(),
             quantities: Vec::new(),
+            aims: Vec::new(),
             visits: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! of [`crate::jsonl`]; everything else is made from it.
 
 use crate::number::Number;
+use murphy_notation::Rational;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,9 @@ pub struct Header {
     pub seed: u64,
     /// The names of the variables, in the order that the world declares them.
     pub variables: Vec<String>,
+    /// What all the goals and requirements are called, where there are several; steps tell them in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub aims: Vec<String>,
 }
 
 /// One run.
@@ -38,6 +42,9 @@ pub struct Trace {
     /// What a shortest trace leads to: the name of a label, or how the goal ends.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub leads_to: Option<String>,
+    /// What Nature settled the world to for this run, where she settles once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub settled: Option<String>,
     /// How likely exactly this run is against the Nature that was played, where that is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub probability: Option<f64>,
@@ -127,6 +134,12 @@ pub struct Step {
     /// What the goal still asks for here.
     #[serde(default)]
     pub owed: Owed,
+    /// The same of every goal and requirement, the first goal among them, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub aims: Vec<AimStep>,
+    /// What is still at stake, where Nature settles once and the agent has a choice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at_stake: Option<AtStake>,
     /// What was decided; `None` in the last state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decision: Option<Decision>,
@@ -145,11 +158,96 @@ pub struct Owed {
     pub so_far: Option<Number>,
 }
 
+/// What one of several goals or requirements is worth after some steps, and what it still asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AimStep {
+    /// What it is worth from here under the plan; what it came to, once that is settled.
+    pub bracket: Range,
+    /// What it still asks for.
+    #[serde(default)]
+    pub owed: Owed,
+    /// How it ended, if it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended: Option<Outcome>,
+}
+
+/// What is believed where a choice is made: for each world that Nature may have settled, how much it still counts and what is secured in it elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AtStake {
+    /// What the agent knows.
+    pub knows: String,
+    /// How many histories look alike to it here; one if it knows which it is in.
+    pub alike: u32,
+    /// How much of the range between the worst and the best payoff still depends on what follows. Where it is zero nothing does.
+    pub share: Fraction,
+    /// The worlds, in their order.
+    pub worlds: Vec<WorldAtStake>,
+    /// How many more worlds there are than are shown.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub more: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// A world as it remains where a choice is made: the a-measure `(m, b)`, and the same brought to payoffs between 0 and 1, `(λ, b)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorldAtStake {
+    /// The world.
+    pub world: String,
+    /// The mass with which it leads here: its weight, times the probability of chance and of the plan's own moves.
+    pub reached: Fraction,
+    /// What is secured in it, and what the plan is paid in it where this is not come to, in the words of the goal.
+    pub secured: Fraction,
+    /// How much it still counts, `λ`; none if nothing is at stake.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lambda: Option<Fraction>,
+    /// What is secured in it, `b`, on the same scale.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub b: Option<Fraction>,
+    /// What its hypothesis weighs by now, if the hypotheses have a prior.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub posterior: Option<Fraction>,
+    /// What its weight in Nature's least favourable mixture comes to, given what is known; none where her mixture does not lead.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub nature: Option<f64>,
+}
+
+/// An exact number as it is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fraction {
+    /// The nearest float.
+    pub value: Number,
+    /// The number exactly, if it is short.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exact: Option<String>,
+}
+
+impl Fraction {
+    /// The most characters of a number that is written out.
+    const WRITTEN_MAX: usize = 24;
+
+    /// Returns a number as it is read.
+    #[must_use]
+    pub fn new(number: &Rational) -> Self {
+        let text = number.to_string();
+        Self {
+            value: Number(number.to_f64()),
+            exact: (text.len() <= Self::WRITTEN_MAX).then_some(text),
+        }
+    }
+}
+
 /// A choice of the agent, the set it left to Nature, and what happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// The action taken.
     pub action: String,
+    /// Of which of several goals and requirements the values below speak, by its place among them: the first that is still open. None if that is the first goal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aim: Option<u32>,
     /// What every action of the state is worth, the one taken among them, in the order of the model.
     pub alternatives: Vec<Alternative>,
     /// The kind of the credal set.

@@ -226,6 +226,13 @@ fn plots_are_xml_with_a_line_a_trace() {
     assert_eq!(text.matches("<polyline").count(), simulation.traces.len());
     assert!(text.contains("a &lt; b &amp;&amp; &quot;c&quot;") && text.starts_with("<svg xmlns="));
     assert!(!text.contains("NaN") && !text.contains("inf"));
+    let picture = export::png(&header, &simulation.traces).unwrap();
+    // The signature of PNG, then the size in the header: 1440 by 720.
+    assert_eq!(&picture[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(&picture[16..24], [0, 0, 5, 160, 0, 0, 2, 208]);
+    assert_eq!(export::png(&header, &simulation.traces).unwrap(), picture);
+    assert_ne!(export::png(&header, &simulation.traces[..1]).unwrap(), picture);
+    assert!(export::png(&header, &[]).is_some());
     let none = export::svg(&header, &[]);
     assert!(none.ends_with("</svg>\n") && !none.contains("NaN"));
 }

@@ -4,10 +4,12 @@
 mod common;
 
 use common::{lava, planned, reach};
+use murphy_notation::Rational;
 use murphy_problem::Direction;
 use murphy_trace::{
-    Alternative, Branch, Decision, Header, Number, Outcome, Owed, Range, ReadError, Reading, Rest, Role,
-    SimulationSettings, Step, Trace, read_jsonl, simulate, write_jsonl,
+    AimStep, Alternative, AtStake, Branch, Decision, Fraction, Header, Number, Outcome, Owed, Range,
+    ReadError, Reading, Rest, Role, SimulationSettings, Step, Trace, WorldAtStake, read_jsonl, simulate,
+    write_jsonl,
 };
 use proptest::prelude::*;
 
@@ -67,6 +69,7 @@ fn decision() -> impl Strategy<Value = Decision> {
     )
         .prop_map(
             |(action, alternatives, branches, rest, (quantity, measured))| Decision {
+                aim: rest.as_ref().map(|_| 1),
                 action,
                 alternatives,
                 set: "interval".into(),
@@ -88,6 +91,41 @@ fn owed() -> impl Strategy<Value = Owed> {
     })
 }
 
+fn fraction() -> impl Strategy<Value = Fraction> {
+    (-99i64..99, 1i64..99).prop_map(|(top, bottom)| Fraction::new(&Rational::new(top, bottom)))
+}
+
+fn stake() -> impl Strategy<Value = Option<AtStake>> {
+    let world = (
+        ".{0,4}",
+        fraction(),
+        proptest::option::of(fraction()),
+        proptest::option::of(0.0..=1.0f64),
+    );
+    let world = world.prop_map(|(world, reached, pair, nature)| WorldAtStake {
+        world,
+        secured: reached.clone(),
+        reached,
+        lambda: pair.clone(),
+        b: pair.clone(),
+        posterior: pair,
+        nature,
+    });
+    let stake = (
+        ".{0,6}",
+        any::<u32>(),
+        fraction(),
+        proptest::collection::vec(world, 0..3),
+    );
+    proptest::option::of(stake.prop_map(|(knows, more, share, worlds)| AtStake {
+        knows,
+        alike: 2,
+        share,
+        worlds,
+        more,
+    }))
+}
+
 fn trace() -> impl Strategy<Value = Trace> {
     let values = proptest::collection::btree_map("[a-z.]{1,6}", reading(), 0..3);
     let step = (
@@ -101,29 +139,42 @@ fn trace() -> impl Strategy<Value = Trace> {
     let steps = proptest::collection::vec(step, 0..5);
     let told = (proptest::option::of(".{0,6}"), proptest::option::of(0.0..=1.0f64));
     let total = proptest::option::of(number());
-    (any::<u64>(), total, told, steps).prop_map(|(run, total, (leads_to, probability), steps)| {
-        let last = steps.len().saturating_sub(1);
-        let steps = (0u32..)
-            .zip(steps)
-            .map(|(step, (state, values, labels, bracket, owed, decision))| Step {
-                step,
-                state,
-                values,
-                labels,
-                bracket,
-                owed,
-                decision: (step as usize != last).then_some(decision),
-            });
-        Trace {
-            run,
-            role: Role::Typical,
-            outcome: Outcome::Unfinished,
-            total: total.map(Number),
-            leads_to,
-            probability,
-            steps: steps.collect(),
-        }
-    })
+    (any::<u64>(), total, told, stake(), steps).prop_map(
+        |(run, total, (leads_to, probability), stake, steps)| {
+            let last = steps.len().saturating_sub(1);
+            let steps =
+                (0u32..)
+                    .zip(steps)
+                    .map(|(step, (state, values, labels, bracket, owed, decision))| Step {
+                        step,
+                        state,
+                        values,
+                        labels,
+                        bracket,
+                        owed,
+                        aims: vec![
+                            AimStep {
+                                bracket,
+                                owed,
+                                ended: None
+                            };
+                            step as usize % 3
+                        ],
+                        at_stake: stake.clone().filter(|_| step % 2 == 0),
+                        decision: (step as usize != last).then_some(decision),
+                    });
+            Trace {
+                run,
+                role: Role::Typical,
+                outcome: Outcome::Unfinished,
+                total: total.map(Number),
+                settled: leads_to.clone(),
+                leads_to,
+                probability,
+                steps: steps.collect(),
+            }
+        },
+    )
 }
 
 fn header() -> Header {
@@ -134,6 +185,7 @@ fn header() -> Header {
         nature: "worst".into(),
         seed: u64::MAX,
         variables: vec!["x".into()],
+        aims: vec!["Goal".into(), "Require".into()],
     }
 }
 

@@ -295,7 +295,7 @@ pub(crate) struct NatureArguments {
   murphy view plan.ron --out runs.csv
   murphy view plan.ron --out worst.itf.json --trace worst
 
-The ending of --out says what is written: .html the page; .jsonl, .csv, .perfetto.json and .svg all traces;
+The ending of --out says what is written: .html the page; .jsonl, .csv, .perfetto.json, .svg and .png all traces;
 .itf.json and .dot one trace, or, for .dot without --trace, the policy.")]
 pub(crate) struct ViewArguments {
     /// The plan file

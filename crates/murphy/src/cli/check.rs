@@ -77,6 +77,12 @@ fn regressions(saved: &Saved, review: &Path) -> Result<(usize, Vec<String>), Fai
     let model = &saved.loaded.problem.model;
     let reviewed = Reviewed::read(review, model)?;
     let followed = Followed::new(model, &saved.plan.policy).map_err(failure)?;
+    if reviewed.bad.is_empty() && reviewed.runs > 0 {
+        return Err(Failure::new(
+            "the review marks whole runs only, which name no state that a plan could be held to",
+        )
+        .hint("mark the step that must not come again, and check against that"));
+    }
     let mut back = Vec::new();
     for mark in &reviewed.bad {
         let marked = std::slice::from_ref(mark);

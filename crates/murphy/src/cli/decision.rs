@@ -29,7 +29,7 @@ pub(crate) struct Decision {
     pub(crate) spec_origin: Origin,
     pub(crate) law: Law,
     /// The hypotheses, from which the problem on states is made where that on histories is too large.
-    supposed: Vec<Supposed>,
+    pub(crate) supposed: Vec<Supposed>,
 }
 
 /// What a world and a spec come to.
@@ -260,12 +260,6 @@ pub(crate) fn plan(
         Asked::Histories(decision) => decision,
         Asked::Apart(apart) => return decision_states::plan(apart, arguments, terminal),
     };
-    if arguments.view.is_some() {
-        return Err(
-            Failure::new("--view draws the states of a model; this plan has histories")
-                .hint("leave --view out: the plan file says what to do at each choice"),
-        );
-    }
     let answer = match solved(decision, arguments.goal.precision)? {
         Ok(answer) => answer,
         Err(too_large) => match decision.on_states() {

@@ -191,7 +191,7 @@ fn told(law: &Law, policy: &BehaviourPolicy) -> Vec<usize> {
 }
 
 /// Returns what would change the plan, a line each.
-fn changes(law: &Law, proof: &DecisionProof) -> String {
+pub(crate) fn changes(law: &Law, proof: &DecisionProof) -> String {
     let drawn = matches!(proof, DecisionProof::Drawn(_));
     let Ok(sets) = sets_of(law, drawn) else {
         return String::new();

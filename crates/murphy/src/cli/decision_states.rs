@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{self, line};
-use crate::cli::saved::beside;
+use crate::cli::saved_decision::{Again, at};
 use crate::cli::{Outcome, Terminal};
 use murphy::decision::{DecisionUnproved, decide_anew, decide_hidden, decide_on_states};
 use murphy_certify::{DecisionChecked, DecisionRejection, check_anew, check_hidden, check_on_states};
@@ -219,49 +219,6 @@ pub(crate) fn plan(
 /// Says whether a text is a plan of this kind.
 pub(crate) fn recognises(text: &str) -> bool {
     StageDocument::recognises(text) || AnewDocument::recognises(text) || HiddenDocument::recognises(text)
-}
-
-/// A plan read back, with what it speaks of as it is now.
-struct Again<D> {
-    document: D,
-    world: LoadedWorld,
-    spec: Spec,
-    /// What is not as it was when the plan was made, each in a sentence.
-    changes: Vec<String>,
-}
-
-impl<D: PlanText> Again<D> {
-    fn read(path: &Path, text: &str) -> Result<Self, Failure> {
-        let document = D::from_text(text).map_err(|error| at(path, &error))?;
-        let (world_then, constants, spec_then) = document.origins();
-        let constants = constants
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        let world = LoadedWorld::read_with(&beside(path, &world_then.path), constants, Limits::default())?;
-        let (source, spec_now) = read_source(&beside(path, &spec_then.path))?;
-        let mut changes = Vec::new();
-        let mut compare = |what: &str, then: &Origin, now: &Origin| {
-            if then.hash != now.hash {
-                changes.push(format!(
-                    "{what} `{}` was changed after the plan was made",
-                    now.path
-                ));
-            }
-        };
-        compare("the world", world_then, &world.origin);
-        compare("the spec", spec_then, &spec_now);
-        Ok(Self {
-            spec: Spec::parse(&source)?,
-            document,
-            world,
-            changes,
-        })
-    }
-}
-
-fn at(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(format!("`{}`: {error}", path.display()))
 }
 
 /// `murphy check`.

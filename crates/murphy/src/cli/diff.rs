@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::read_source;
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{brief, line, number};
-use crate::cli::saved::beside;
+use crate::cli::saved::{beside, on_states};
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{Comparison, Followed, Likelihood, compare, likeliest};
@@ -56,6 +56,7 @@ struct Row {
 impl Planned {
     pub(crate) fn read(path: &Path, terminal: &Terminal) -> Result<Self, Failure> {
         let (source, _) = read_source(path)?;
+        on_states(path, &source.text)?;
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         let constants = document.constants.clone().into_iter().collect();

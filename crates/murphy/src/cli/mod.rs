@@ -29,9 +29,11 @@ mod saved_decision;
 mod several;
 mod simulate;
 mod stop;
+mod story;
 mod tree;
 mod value;
 mod view;
+mod whole_runs;
 
 use args::{Arguments, Command, Format};
 use clap::Parser as _;

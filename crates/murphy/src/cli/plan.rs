@@ -8,7 +8,7 @@ use crate::cli::load::Loaded;
 use crate::cli::report::{self, bracket_text};
 use crate::cli::several::{self, Solution};
 use crate::cli::view::{PageRequest, write_page};
-use crate::cli::{Outcome, Terminal};
+use crate::cli::{Outcome, Terminal, story};
 use murphy::Answer;
 use murphy::tiers::Tiered;
 use murphy_problem::{Origin, PlanDocument};
@@ -18,7 +18,8 @@ use std::path::PathBuf;
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let (world, spec) = (&arguments.world, &arguments.spec);
     if let Some(asked) = Decision::read(world, spec, &arguments.world_arguments, false)? {
-        return decision::plan(&asked, arguments, terminal);
+        let outcome = decision::plan(&asked, arguments, terminal)?;
+        return story::page_after(arguments, terminal).map(|()| outcome);
     }
     let loaded = Loaded::read(
         &arguments.world,
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Outc
             nature: murphy_trace::NatureMode::Worst,
             plan_hash: Origin::of("", &read(&arguments.out)?).hash,
             beside: None,
+            aims: several::aims_of(&loaded, tiered.as_deref()),
         };
         let variants = write_page(&request, view, terminal)?;
         if arguments.format == Format::Text {

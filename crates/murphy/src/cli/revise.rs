@@ -7,11 +7,12 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source, write};
 use crate::cli::load::LoadedWorld;
 use crate::cli::report::{brief, line, number};
-use crate::cli::saved::beside;
+use crate::cli::saved::{Saved, beside, on_states};
+use crate::cli::whole_runs::WholeRuns;
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{Followed, Likelihood};
-use murphy::revise::{self, Change, Effect, Marked, Proposal, amended, comes_to, propose};
+use murphy::revise::{self, Change, Effect, Marked, Proposal, Ruling, amended, comes_to, propose};
 use murphy_notation::{Rational, Source};
 use murphy_problem::{Origin, PlanDocument};
 use murphy_spec::{Direction, Goal, Revision, Spec};
@@ -59,7 +60,7 @@ pub(crate) struct Reviewed {
     pub(crate) bad: Vec<Marked>,
     good: Vec<Marked>,
     /// How many marks are on whole runs, which name no state.
-    runs: usize,
+    pub(crate) runs: usize,
 }
 
 impl Reviewed {
@@ -95,6 +96,31 @@ impl Reviewed {
             }
         }
         Ok(reviewed)
+    }
+}
+
+impl Reviewed {
+    /// Returns what amendments are to rule out, each together: the states marked bad, and what sets runs marked bad apart. What runs marked good come by
+    /// is added to what is fine.
+    fn groups(&mut self, plan: &Path) -> Result<Vec<Vec<Marked>>, Failure> {
+        let mut groups: Vec<Vec<Marked>> = Vec::new();
+        if !self.bad.is_empty() {
+            groups.push(self.bad.clone());
+        }
+        if self.runs == 0 {
+            return Ok(groups);
+        }
+        let whole = WholeRuns::read(&Saved::read(plan)?, &self.review)?;
+        groups.extend(whole.bad);
+        if groups.is_empty() {
+            self.good.extend(whole.sought);
+        } else {
+            let bad = |state: &StateId| self.bad.iter().any(|mark| mark.state == *state);
+            let fine: Vec<StateId> = whole.fine.into_iter().filter(|state| !bad(state)).collect();
+            self.good
+                .extend(fine.into_iter().map(|state| Marked { state, action: None }));
+        }
+        Ok(groups)
     }
 }
 
@@ -156,25 +182,22 @@ struct Desk {
     source: Arc<Source>,
     spec: Spec,
     reviewed: Reviewed,
-    /// What the goals are worth under the plan that was looked at, and how surely it does what was marked.
-    before: (Vec<Likelihood>, murphy_problem::Bracket),
+    /// What the goals are worth under the plan that was looked at.
+    before: Vec<Likelihood>,
+    /// What amendments are to rule out, and how surely the plan that was looked at does it.
+    rulings: Vec<Ruling>,
 }
 
 pub(crate) fn run(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let desk = Desk::read(arguments, terminal)?;
-    let Reviewed { bad, good, runs, .. } = &desk.reviewed;
-    if *runs > 0 {
-        terminal.remark(&format!(
-            "note: {runs} marks are on whole runs and name no state; only marks on steps and states are read"
-        ));
+    if desk.rulings.is_empty() && desk.reviewed.good.is_empty() {
+        return Err(Failure::new(
+            "the review marks no step, no state and no run as never again or as more of this",
+        )
+        .hint("mark them on the page: murphy view PLAN"));
     }
-    if bad.is_empty() && good.is_empty() {
-        return Err(
-            Failure::new("the review marks no step and no state as never again or as more of this")
-                .hint("mark the steps on the page: murphy view PLAN"),
-        );
-    }
-    let proposals = propose(&desk.model, &desk.source, (bad, good), &desk.before.1).map_err(failure)?;
+    let good = &desk.reviewed.good;
+    let proposals = propose(&desk.model, &desk.source, &desk.rulings, good).map_err(failure)?;
     if proposals.is_empty() {
         return Err(Failure::new("no condition tells what was marked bad from what was marked fine")
             .hint("a state that is marked as both, or where runs start, cannot be told apart; mark where it leads"));
@@ -192,8 +215,15 @@ pub(crate) fn run(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Ou
 
 impl Desk {
     fn read(arguments: &ReviseArguments, terminal: &Terminal) -> Result<Self, Failure> {
-        let bytes = read(&arguments.plan)?;
+        let bytes = read(&arguments.plan).map_err(|failure| {
+            if arguments.plan == Path::new("plan.ron") {
+                failure.hint("name the plan that was looked at: --plan FILE")
+            } else {
+                failure
+            }
+        })?;
         let (plan_source, _) = read_source(&arguments.plan)?;
+        on_states(&arguments.plan, &plan_source.text)?;
         let document = PlanDocument::from_text(&plan_source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", arguments.plan.display())))?;
         let constants = document.constants.clone().into_iter().collect();
@@ -210,7 +240,7 @@ impl Desk {
             ));
         }
         let model = world.unfold()?;
-        let reviewed = Reviewed::read(&arguments.review, &model)?;
+        let mut reviewed = Reviewed::read(&arguments.review, &model)?;
         if Origin::of("", &bytes).hash != reviewed.review.plan {
             return Err(Failure::new(format!(
                 "the review is not of the plan `{}`: a review says nothing of another plan",
@@ -226,9 +256,15 @@ impl Desk {
         let precision = spec.precision.to_f64();
         let worth = |goal: &Goal| followed.ask(&goal.objective, &goal.place, precision);
         let goals: Result<Vec<Likelihood>, _> = spec.goals.iter().map(worth).collect();
-        let marked = comes_to(&followed, &model, &reviewed.bad, precision).map_err(failure)?;
+        let groups = reviewed.groups(&arguments.plan)?;
+        let mut rulings = Vec::new();
+        for bad in groups {
+            let now = comes_to(&followed, &model, &bad, precision).map_err(failure)?;
+            rulings.push(Ruling { bad, now });
+        }
         Ok(Self {
-            before: (goals.map_err(failure)?, marked),
+            before: goals.map_err(failure)?,
+            rulings,
             model,
             source,
             spec,
@@ -274,15 +310,34 @@ impl Desk {
     }
 
     fn text(&self, arguments: &ReviseArguments, proposals: &[Proposal]) -> String {
-        let Reviewed { bad, good, .. } = &self.reviewed;
+        let Reviewed {
+            bad, review, runs, ..
+        } = &self.reviewed;
+        let good = review
+            .marks
+            .iter()
+            .filter(|mark| mark.verdict == Verdict::Good && mark.state.is_some());
         let mut text = line(
             "Spec",
             &format!("{}: {}", arguments.spec.display(), self.spec.name),
         );
         text += &line(
             "Marks",
-            &format!("{} never again, {} more of this", bad.len(), good.len()),
+            &format!("{} never again, {} more of this", bad.len(), good.count()),
         );
+        let whole = review
+            .marks
+            .iter()
+            .filter(|mark| mark.state.is_none() && mark.verdict != Verdict::Note);
+        for mark in whole.take(*runs) {
+            let word = if mark.verdict == Verdict::Bad {
+                "never"
+            } else {
+                "more of"
+            };
+            let run = mark.run.unwrap_or_default();
+            text += &line("", &format!("{word} what sets run {run} apart"));
+        }
         for mark in bad {
             let action = mark
                 .action
@@ -293,7 +348,7 @@ impl Desk {
                 &format!("never {}{action}", self.model.state_name(mark.state)),
             );
         }
-        for (goal, likely) in self.spec.goals.iter().zip(&self.before.0) {
+        for (goal, likely) in self.spec.goals.iter().zip(&self.before) {
             let value = brief(&Self::guaranteed(goal, likely));
             text += &line("Now", &format!("{value} by {}", goal_text(goal)));
         }
@@ -302,7 +357,7 @@ impl Desk {
                 "",
                 &format!(
                     "does what was marked with probability up to {}",
-                    brief(&self.before.1)
+                    brief(&self.rulings[0].now)
                 ),
             );
         }
@@ -328,7 +383,7 @@ impl Desk {
             revise::Outcome::Planned(effect) => effect,
         };
         let mut text = String::new();
-        for ((goal, before), after) in self.spec.goals.iter().zip(&self.before.0).zip(&effect.goals) {
+        for ((goal, before), after) in self.spec.goals.iter().zip(&self.before).zip(&effect.goals) {
             text += &format!(
                 "    price {}: {} -> {} by {}\n",
                 brief(&Self::price(goal, before, after)),
@@ -337,14 +392,20 @@ impl Desk {
                 goal_text(goal)
             );
         }
-        if !self.reviewed.bad.is_empty() {
-            let helps = if effect.marked.upper < self.before.1.lower {
-                ""
+        if !self.rulings.is_empty() {
+            let less = effect.marked.upper < proposal.now.lower;
+            let helps = match self.rulings.as_slice() {
+                [_] if less => String::new(),
+                _ if less => format!("; now {}", brief(&proposal.now)),
+                _ => ": no less than now".to_owned(),
+            };
+            let what = if self.rulings.len() == 1 {
+                "does what was marked"
             } else {
-                ": no less than now"
+                "comes there"
             };
             text += &format!(
-                "    does what was marked with probability up to {}{helps}\n",
+                "    {what} with probability up to {}{helps}\n",
                 brief(&effect.marked)
             );
         }
@@ -354,7 +415,7 @@ impl Desk {
     fn json(&self, proposals: &[Proposal]) -> Value {
         let range = |bracket: &murphy_problem::Bracket| json!({ "lower": number(bracket.lower), "upper": number(bracket.upper) });
         let goals = |effect: &Effect| -> Vec<Value> {
-            let all = self.spec.goals.iter().zip(&self.before.0).zip(&effect.goals);
+            let all = self.spec.goals.iter().zip(&self.before).zip(&effect.goals);
             all.map(|((goal, before), after)| {
                 json!({
                     "goal": goal_text(goal),
@@ -378,7 +439,8 @@ impl Desk {
                 json!({ "number": index, "says": proposal.says, "change": change_text(proposal), "outcome": outcome })
             })
             .collect();
-        json!({ "status": "proposed", "marked": range(&self.before.1), "proposals": proposals })
+        let marked = self.rulings.first().map(|ruling| range(&ruling.now));
+        json!({ "status": "proposed", "marked": marked, "proposals": proposals })
     }
 
     /// Writes the amendment that was picked into the spec.
@@ -441,6 +503,7 @@ impl Desk {
             names.join("; ")
         };
         match self.reviewed.bad.as_slice() {
+            [] if !self.rulings.is_empty() => "a whole run was marked as never again".to_owned(),
             [] => format!("more of this: {}", states(&self.reviewed.good)),
             bad => format!("never again: {}", states(bad)),
         }

@@ -1,12 +1,11 @@
 //! A plan read back: the file, its certificate, and the world and the spec that it names, as they are now.
 
-use crate::cli::decision_states;
 use crate::cli::failure::Failure;
 use crate::cli::files::{read, read_source};
 use crate::cli::load::{Loaded, LoadedWorld};
 use crate::cli::several;
 use murphy::tiers::TierProof;
-use murphy_problem::decision::{DecisionDocument, PlanText};
+use murphy_problem::decision::{AnewDocument, DecisionDocument, HiddenDocument, PlanText, StageDocument};
 use murphy_problem::{Certificate, Origin, Plan, PlanDocument, Policy};
 use murphy_world::Limits;
 use std::path::{Path, PathBuf};
@@ -28,13 +27,7 @@ impl Saved {
     /// Reads a plan and all that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (source, origin) = read_source(path)?;
-        if DecisionDocument::recognises(&source.text) || decision_states::recognises(&source.text) {
-            return Err(Failure::new(format!(
-                "`{}` is the plan of a decision problem with hidden facts or predictors, which can be checked but not run yet",
-                path.display()
-            ))
-            .hint("`murphy check` proves it; the file itself says what is done where"));
-        }
+        on_states(path, &source.text)?;
         let document = PlanDocument::from_text(&source.text)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
         drop(source);
@@ -51,6 +44,7 @@ impl Saved {
         let policy = document
             .policy(&loaded.problem.model)
             .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        let policy = lengthened(policy, &certificate.policy);
         changes.extend(policy_change(&loaded, &policy, &certificate.policy));
         let plan = Plan {
             policy,
@@ -68,6 +62,43 @@ impl Saved {
             changes,
         })
     }
+}
+
+/// Refuses what is no plan, and the plans of decision problems, which are not policies on states.
+pub(crate) fn on_states(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
+    let held = first
+        .and_then(|line| line.split_once('('))
+        .map(|(name, _)| name.trim());
+    let known = [
+        "PlanDocument",
+        "DecisionDocument",
+        "StageDocument",
+        "AnewDocument",
+        "HiddenDocument",
+    ];
+    if let Some(held) = held.filter(|name| name.chars().all(char::is_alphanumeric) && !known.contains(name)) {
+        return Err(
+            Failure::new(format!("`{}` holds a {held}, not a plan", path.display()))
+                .hint("`murphy plan WORLD SPEC --out FILE` makes one"),
+        );
+    }
+    if AnewDocument::recognises(text) || HiddenDocument::recognises(text) {
+        return Err(Failure::new(format!(
+            "`{}` is a plan against facts that are settled anew, or one without an end, which can be checked but not run yet",
+            path.display()
+        ))
+        .hint("`murphy check` proves it; the file itself says what is done where"));
+    }
+    if !DecisionDocument::recognises(text) && !StageDocument::recognises(text) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "`{}` is the plan of a problem in which facts are hidden or someone predicts the agent; this command is for plans on states",
+        path.display()
+    ))
+    .hint("check, audit, simulate, view and explain take it"))
 }
 
 /// Returns the number of states of the model that a certificate is about.
@@ -138,6 +169,19 @@ fn compare_origins(changes: &mut Vec<String>, document: &PlanDocument, loaded: &
     }
     if document.files.len() != loaded.world.files.len() {
         changes.push("the world reads other tables than when the plan was made".to_owned());
+    }
+}
+
+/// Returns a policy by steps with as many of them as the certificate has: what a plan leaves out at the end repeats its last step.
+fn lengthened(policy: Policy, proved: &Policy) -> Policy {
+    match (policy, proved) {
+        (Policy::Stepwise(mut rows), Policy::Stepwise(proved)) => {
+            if let Some(last) = rows.last().cloned() {
+                rows.resize(rows.len().max(proved.len()), last);
+            }
+            Policy::Stepwise(rows)
+        }
+        (policy, _) => policy,
     }
 }
 

@@ -9,7 +9,8 @@ use crate::cli::saved::{Saved, note_change};
 use crate::cli::{Outcome, Terminal, progress};
 use murphy::Answer;
 use murphy::tiers::{
-    Claims, RequirementClaim, TierError, TierProof, Tiered, check_tiers, first_goal, solve_tiers,
+    AimPlan, Claims, RequirementClaim, TierError, TierProof, Tiered, aim_plans, check_tiers, first_goal,
+    solve_tiers,
 };
 use murphy_notation::Rational;
 use murphy_plan::Settings;
@@ -212,6 +213,26 @@ pub(crate) fn read_proof(
     let proof = TierProof::from_bytes(&bytes)
         .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
     Ok(Some(proof))
+}
+
+/// Returns a plan that was just made by each of several goals and requirements.
+pub(crate) fn aims_of(loaded: &Loaded, tiered: Option<&Tiered>) -> Vec<AimPlan> {
+    match (&loaded.questions, tiered) {
+        (Some(questions), Some(tiered)) => {
+            aim_plans(questions, &tiered.policy, &tiered.proof, &tiered.claims)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the plan by each of several goals and requirements; nothing if there is one goal, or its proof does not hold.
+pub(crate) fn aims(saved: &Saved) -> Vec<AimPlan> {
+    match (&saved.loaded.questions, &saved.proof) {
+        (Some(questions), Some(proof)) => check_tiers(questions, &saved.plan.policy, proof)
+            .map(|claims| aim_plans(questions, &saved.plan.policy, proof, &claims))
+            .unwrap_or_default(),
+        _ => Vec::new(),
+    }
 }
 
 /// Proves again what a plan claims of several goals and requirements.

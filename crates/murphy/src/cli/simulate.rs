@@ -5,27 +5,27 @@ use crate::cli::failure::Failure;
 use crate::cli::files::write;
 use crate::cli::report::{self, bracket_text, line};
 use crate::cli::saved::Saved;
-use crate::cli::{Outcome, Terminal, progress, stop};
-use murphy_problem::{Plan, Problem};
+use crate::cli::story::{self, Tale};
+use crate::cli::{Outcome, Terminal, progress, several, stop};
+use murphy::tiers::AimPlan;
+use murphy_problem::{Bracket, Plan, Problem};
 use murphy_trace::{
-    NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace, rare_event,
-    shortest_to_label, simulate_with, write_jsonl,
+    Aim, NatureMode, RareEvent, Simulation, SimulationSettings, SplittingSettings, Summary, Trace,
+    rare_event, shortest_to_label, simulate_aims, simulate_with, write_jsonl,
 };
 use std::ops::ControlFlow;
 
 pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(tale) = Tale::read(&arguments.plan, terminal)? {
+        return story::simulate(&tale, arguments, terminal);
+    }
     let saved = Saved::read(&arguments.plan)?;
     for change in &saved.changes {
         terminal.remark(&format!("note: {change}"));
     }
-    let settings = SimulationSettings {
-        runs: arguments.runs,
-        seed: arguments.seed,
-        nature: mode(&arguments.nature),
-        steps_max: arguments.steps_max,
-        ..SimulationSettings::default()
-    };
-    let simulation = shown(&saved.loaded.problem, &saved.plan, &settings, terminal)?;
+    let settings = settings(arguments);
+    let aims = several::aims(&saved);
+    let simulation = shown_by_all((&saved.loaded.problem, &saved.plan, &aims), &settings, terminal)?;
     let (problem, plan) = (&saved.loaded.problem, &saved.plan);
     let mut ways = Vec::new();
     for label in &arguments.to_label {
@@ -37,6 +37,37 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
         .then(|| rare_event(problem, plan, &settings, &SplittingSettings::default()))
         .transpose()
         .map_err(Failure::new)?;
+    report(
+        (&simulation, &ways, rare.as_ref()),
+        (&problem.goal, &plan.bracket),
+        (arguments, terminal),
+    )
+}
+
+/// Returns the settings that the arguments name.
+pub(crate) fn settings(arguments: &SimulateArguments) -> SimulationSettings {
+    SimulationSettings {
+        runs: arguments.runs,
+        seed: arguments.seed,
+        nature: mode(&arguments.nature),
+        steps_max: arguments.steps_max,
+        ..SimulationSettings::default()
+    }
+}
+
+/// What was found: the simulation, the shortest way to each label that was asked for, and the rare event.
+pub(crate) type Found<'a> = (
+    &'a Simulation,
+    &'a [(&'a str, Option<Trace>)],
+    Option<&'a RareEvent>,
+);
+
+/// Writes the traces and prints what was found.
+pub(crate) fn report(
+    (simulation, ways, rare): Found<'_>,
+    (goal, bracket): (&str, &Bracket),
+    (arguments, terminal): (&SimulateArguments, &Terminal),
+) -> Result<Outcome, Failure> {
     if let Some(path) = &arguments.traces {
         let shortest = ways.iter().filter_map(|(_, way)| way.as_ref());
         let texts: Vec<String> = simulation
@@ -47,28 +78,24 @@ pub(crate) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
             .collect();
         write(path, texts.concat().as_bytes())?;
     }
-    match arguments.format {
-        Format::Json => {
-            let object = as_json(&simulation.summary, &ways, rare.as_ref())?;
-            terminal.data(&format!("{object}\n"))?;
-        }
-        Format::Text => {
-            if simulation.summary.runs < settings.runs {
-                terminal.remark("stopped early; what was found until then follows");
-            }
-            terminal.data(&as_text(problem, plan, &simulation.summary))?;
-            for (label, way) in &ways {
-                terminal.data(&way_text(label, way.as_ref()))?;
-            }
-            if let Some(rare) = &rare {
-                terminal.data(&rare_text(rare))?;
-            }
-            if let Some(path) = &arguments.traces {
-                let told = simulation.traces.len() + ways.iter().filter(|(_, way)| way.is_some()).count();
-                let told = format!("{told} in {}", path.display());
-                terminal.data(&line("Traces", &told))?;
-            }
-        }
+    if arguments.format == Format::Json {
+        let object = as_json(&simulation.summary, ways, rare)?;
+        return terminal.data(&format!("{object}\n")).map(|()| Outcome::Met);
+    }
+    if simulation.summary.runs < arguments.runs {
+        terminal.remark("stopped early; what was found until then follows");
+    }
+    terminal.data(&as_text(goal, bracket, &simulation.summary))?;
+    for (label, way) in ways {
+        terminal.data(&way_text(label, way.as_ref()))?;
+    }
+    if let Some(rare) = rare {
+        terminal.data(&rare_text(rare))?;
+    }
+    if let Some(path) = &arguments.traces {
+        let told = simulation.traces.len() + ways.iter().filter(|(_, way)| way.is_some()).count();
+        let told = format!("{told} in {}", path.display());
+        terminal.data(&line("Traces", &told))?;
     }
     Ok(Outcome::Met)
 }
@@ -85,12 +112,39 @@ pub(crate) fn mode(arguments: &NatureArguments) -> NatureMode {
     }
 }
 
+/// Simulates until all that is asked is settled, and shows how far it is.
+pub(crate) fn shown_by_all(
+    (problem, plan, aims): (&Problem, &Plan, &[AimPlan]),
+    settings: &SimulationSettings,
+    terminal: &Terminal,
+) -> Result<Simulation, Failure> {
+    if aims.is_empty() {
+        return shown(problem, plan, settings, terminal);
+    }
+    let aims: Vec<Aim<'_>> = aims.iter().map(AimPlan::aim).collect();
+    watched(settings, terminal, &|watch| simulate_aims(&aims, settings, watch))
+}
+
 /// Simulates and shows how far it is.
 pub(crate) fn shown(
     problem: &Problem,
     plan: &Plan,
     settings: &SimulationSettings,
     terminal: &Terminal,
+) -> Result<Simulation, Failure> {
+    watched(settings, terminal, &|watch| {
+        simulate_with(problem, plan, settings, watch)
+    })
+}
+
+/// What a simulation tells its progress to; the answer may stop it.
+type Watch<'a> = &'a dyn Fn(u64) -> ControlFlow<()>;
+
+/// Simulates with a bar, until Ctrl-C.
+pub(crate) fn watched(
+    settings: &SimulationSettings,
+    terminal: &Terminal,
+    simulate: &dyn Fn(Watch<'_>) -> Result<Simulation, murphy_trace::Error>,
 ) -> Result<Simulation, Failure> {
     let bar = progress::bar(terminal, settings.runs, "simulating");
     let watch = |done: u64| {
@@ -102,14 +156,45 @@ pub(crate) fn shown(
         }
     };
     stop::listen();
-    let simulation = simulate_with(problem, plan, settings, &watch).map_err(Failure::new);
+    let simulation = simulate(&watch).map_err(Failure::new);
     bar.finish_and_clear();
     simulation
 }
 
-fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
+/// Returns what runs came to by each goal and requirement.
+fn aims_text(summary: &Summary) -> String {
+    let mut text = String::new();
+    for aim in &summary.aims {
+        text += &line(&aim.name, &aim.text);
+        let bracket = Bracket {
+            lower: aim.bracket.lower.0,
+            upper: aim.bracket.upper.0,
+        };
+        let holds = match aim.holds {
+            Some(true) => ", which is enough",
+            Some(false) => ", which is NOT enough",
+            None => "",
+        };
+        text += &line("", &format!("proved {}{holds}", bracket_text(&bracket)));
+        let sure = if aim.exact { "" } else { ", estimated" };
+        text += &line(
+            "",
+            &format!(
+                "seen {:.6}, true mean in [{:.6}, {:.6}]{sure}",
+                aim.mean.0, aim.interval.lower.0, aim.interval.upper.0
+            ),
+        );
+    }
+    text
+}
+
+fn as_text(goal: &str, bracket: &Bracket, summary: &Summary) -> String {
     let runs = report::count(summary.runs);
-    let mut text = line("Goal", &problem.goal);
+    let mut text = if summary.aims.is_empty() {
+        line("Goal", goal)
+    } else {
+        String::new()
+    };
     text += &line(
         "Runs",
         &format!(
@@ -124,11 +209,19 @@ fn as_text(problem: &Problem, plan: &Plan, summary: &Summary) -> String {
         summary.interval.upper.0,
         if summary.exact { "" } else { ", estimated" }
     );
-    text += &line(
-        "Mean",
-        &format!("{:.6}, true value in {interval}", summary.mean.0),
-    );
-    text += &line("Plan", &format!("proved bracket {}", bracket_text(&plan.bracket)));
+    if summary.aims.is_empty() {
+        text += &line(
+            "Mean",
+            &format!("{:.6}, true value in {interval}", summary.mean.0),
+        );
+        text += &line("Plan", &format!("proved bracket {}", bracket_text(bracket)));
+    } else {
+        text += &line(
+            "",
+            "she works against the first goal, and turns to the next when that is settled",
+        );
+        text += &aims_text(summary);
+    }
     text += &line(
         "Steps",
         &format!(

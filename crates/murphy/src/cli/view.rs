@@ -7,7 +7,9 @@ use crate::cli::files::write;
 use crate::cli::load::Loaded;
 use crate::cli::report::line;
 use crate::cli::saved::Saved;
-use crate::cli::{Outcome, Terminal, progress, simulate};
+use crate::cli::story::{self, Tale};
+use crate::cli::{Outcome, Terminal, progress, several, simulate};
+use murphy::tiers::AimPlan;
 use murphy_certify::check;
 use murphy_problem::{Plan, Problem};
 use murphy_spec::Stance;
@@ -30,9 +32,14 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) plan_hash: String,
     /// A second plan to compare with, and what to call it.
     pub(crate) beside: Option<(&'a Saved, String)>,
+    /// The plan by each goal and requirement, where there are several.
+    pub(crate) aims: Vec<AimPlan>,
 }
 
 pub(crate) fn run(arguments: &ViewArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(tale) = Tale::read(&arguments.plan, terminal)? {
+        return story::view(&tale, arguments, terminal);
+    }
     let saved = read_saved(&arguments.plan, terminal)?;
     let beside = arguments
         .beside
@@ -48,6 +55,7 @@ pub(crate) fn run(arguments: &ViewArguments, terminal: &Terminal) -> Result<Outc
         nature: simulate::mode(&arguments.nature),
         plan_hash: saved.origin.hash.clone(),
         beside: beside.as_ref().map(|(other, name)| (other, name.clone())),
+        aims: several::aims(&saved),
     };
     if let Some(format) = ExportFormat::of(&arguments.out) {
         let told = export::write_export(&request, format, arguments, terminal)?;
@@ -105,7 +113,7 @@ pub(crate) fn write_page(
 ) -> Result<Vec<VariantRow>, Failure> {
     let problem = &request.loaded.problem;
     let settings = settings(request);
-    let simulation = simulate::shown(problem, request.plan, &settings, terminal)?;
+    let simulation = simulate::shown_by_all((problem, request.plan, &request.aims), &settings, terminal)?;
     let shortest = shortest_to_failure(problem, request.plan, &settings).map_err(Failure::new)?;
     let variants = variants(request.loaded, terminal)?;
     let other = request
@@ -127,10 +135,19 @@ pub(crate) fn write_page(
         checked: request.inequalities.map(|inequalities| Checked { inequalities }),
         plan_hash: Some(request.plan_hash.clone()),
         beside,
+        aims: request.aims.iter().map(AimPlan::aim).collect(),
+        pins: request.loaded.spec.pins.iter().map(pinned).collect(),
     };
     let data = PageData::new(problem, request.plan, extras).map_err(Failure::new)?;
     write(path, Page::render(&data).as_bytes())?;
     Ok(variants)
+}
+
+/// Returns a pin in a sentence.
+fn pinned(pin: &murphy_spec::Pin) -> String {
+    let why = pin.why.as_ref().map(|why| format!(": {why}"));
+    let when = pin.when.passage.as_str();
+    format!("`{}` where `{when}`{}", pin.act, why.unwrap_or_default())
 }
 
 /// Answers the same question under the other stances, and under the variants that the world names.

@@ -12,4 +12,4 @@ mod propose;
 
 pub use amend::{Change, amended};
 pub use predicate::{Predicate, separating};
-pub use propose::{Effect, Marked, Outcome, Proposal, comes_to, effect_of, propose};
+pub use propose::{Effect, Marked, Outcome, Proposal, Ruling, comes_to, effect_of, propose};

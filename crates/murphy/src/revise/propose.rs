@@ -34,6 +34,8 @@ pub struct Proposal {
     pub was: Option<String>,
     /// What comes of it.
     pub outcome: Outcome,
+    /// How probably the plan that was looked at does what this is to rule out.
+    pub now: Bracket,
 }
 
 /// What comes of an amendment.
@@ -65,23 +67,65 @@ const CONDITIONS_MAX: usize = 8;
 /// How many actions are tried as pins.
 const PINS_MAX: usize = 4;
 
+/// What amendments are to rule out together, and how probably the plan that was looked at does it.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// The states, with the action where it is that which was marked.
+    pub bad: Vec<Marked>,
+    /// How probably the plan comes to one of them.
+    pub now: Bracket,
+}
+
 /// Returns amendments of a spec that rule out what was marked bad and nothing that was marked good, the smallest and cheapest first; those that
-/// change nothing come last. `now` is how probably the plan that was looked at does what was marked.
+/// change nothing come last. Each ruling is looked at alone; without any, what was marked good is sought.
 ///
 /// # Errors
 /// A spec that does not fit the model, or a problem that cannot be solved or proved without the change.
 pub fn propose(
     model: &Model,
     source: &Arc<Source>,
-    (bad, good): (&[Marked], &[Marked]),
-    now: &Bracket,
+    rulings: &[Ruling],
+    good: &[Marked],
 ) -> Result<Vec<Proposal>, ExplainError> {
     let spec = Spec::parse(source)?;
-    let steps = Questions::new(model.clone(), &spec)?.steps();
+    let nothing = Ruling {
+        bad: Vec::new(),
+        now: Bracket {
+            lower: 0.0,
+            upper: 0.0,
+        },
+    };
+    let rulings = if rulings.is_empty() {
+        std::slice::from_ref(&nothing)
+    } else {
+        rulings
+    };
+    let mut proposals: Vec<Proposal> = Vec::new();
+    for ruling in rulings {
+        for proposal in proposed(model, source, (ruling, good), &spec)? {
+            if proposals.iter().all(|other| other.change != proposal.change) {
+                proposals.push(proposal);
+            }
+        }
+    }
+    sort(&mut proposals, wants_more(&spec));
+    Ok(proposals)
+}
+
+/// Returns amendments that rule out one thing, in no order.
+fn proposed(
+    model: &Model,
+    source: &Arc<Source>,
+    (ruling, good): (&Ruling, &[Marked]),
+    spec: &Spec,
+) -> Result<Vec<Proposal>, ExplainError> {
+    let bad = ruling.bad.as_slice();
+    let steps = Questions::new(model.clone(), spec)?.steps();
     let asked = Asked {
         model,
         source,
-        spec: &spec,
+        spec,
+        ruling,
         bad,
         bound: steps.map_or_else(String::new, |steps| format!("<={steps}")),
     };
@@ -116,15 +160,18 @@ pub fn propose(
             proposals.extend(asked.proposal((says, condition.size), Change::LastGoal(goal), None)?);
         }
     }
+    Ok(proposals)
+}
+
+/// Sorts amendments: those that help first, then the smallest, then the cheapest.
+fn sort(proposals: &mut [Proposal], wants_more: bool) {
     let order = |proposal: &Proposal| match &proposal.outcome {
-        Outcome::Planned(_) if bad.is_empty() => 0,
         Outcome::Planned(effect) if effect.marked.upper == 0.0 => 0,
-        Outcome::Planned(effect) if effect.marked.upper < now.lower => 1,
+        Outcome::Planned(effect) if effect.marked.upper < proposal.now.lower => 1,
         Outcome::Impossible(_) => 2,
         Outcome::Planned(_) => 3,
         Outcome::Failed(_) => 4,
     };
-    let wants_more = wants_more(&spec);
     proposals.sort_by(|a, b| {
         let price = |proposal: &Proposal| match &proposal.outcome {
             Outcome::Planned(effect) => effect.goals.first().map_or(0.0, |likely| {
@@ -142,7 +189,6 @@ pub fn propose(
             .cmp(&(order(b), b.size))
             .then(coarse(price(a)).total_cmp(&coarse(price(b))))
     });
-    Ok(proposals)
 }
 
 fn wants_more(spec: &Spec) -> bool {
@@ -155,6 +201,7 @@ struct Asked<'a> {
     model: &'a Model,
     source: &'a Arc<Source>,
     spec: &'a Spec,
+    ruling: &'a Ruling,
     bad: &'a [Marked],
     /// The step bound of the goals, as formulas write it.
     bound: String,
@@ -279,6 +326,7 @@ impl Asked<'_> {
             change,
             was,
             outcome,
+            now: self.ruling.now,
         }))
     }
 }

@@ -10,11 +10,13 @@
 //!
 //! How the policy was found matters to neither.
 
+mod aims;
 pub(crate) mod chain;
 mod primary;
 pub(crate) mod proof;
 mod search;
 
+pub use aims::{AimPlan, aim_plans};
 pub use chain::{Ruled, ruled_out};
 pub use primary::first_goal;
 pub use proof::{TierProof, check_tiers};

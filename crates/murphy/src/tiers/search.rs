@@ -38,7 +38,7 @@ pub fn solve_tiers(questions: &Questions, settings: &Settings<'_>) -> Result<Tie
     if let Some(kept) = search.keeping(&row)? {
         row = kept;
         notes.push(
-            "a requirement costs the goals something: the plan is the best found that keeps it, and a plan that mixes could be better".to_owned(),
+            "a requirement costs the goals something: the plan is the best found that keeps it, and a plan that mixes could be better; the far end of the bracket is what no plan exceeds, mixed or not, that need not keep it".to_owned(),
         );
     }
     let achieved = search.achieved(&row)?;

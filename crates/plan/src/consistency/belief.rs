@@ -2,7 +2,7 @@
 
 use murphy_notation::Rational;
 use murphy_problem::decision::{
-    BehaviourPolicy, DecisionTree, EnvironmentId, HistoryId, InformationSetId, Turn,
+    BehaviourPolicy, DecisionTree, EnvironmentId, HistoryId, Hypothesis, InformationSetId, PolicyError, Turn,
 };
 
 /// One environment as it remains at an information set: the a-measure `(m, b)`.
@@ -108,50 +108,15 @@ impl<'t> Followed<'t> {
         let mut remaining: Vec<Remaining> = (0..self.chances.len())
             .map(|k| self.remaining(k, &histories))
             .collect();
-        let (low, high) = &self.range;
-        let width = high - low;
-        let at = |part: &Remaining, payoff: &Rational| {
-            &part.secured + part.measure.iter().sum::<Rational>() * payoff.clone()
-        };
-        // What each hypothesis guarantees if the worst follows, and how much more if the best does.
-        let floors: Vec<Rational> = self.least(&remaining, |part| at(part, low));
-        let ceilings: Vec<Rational> = self.least(&remaining, |part| at(part, high));
-        let stakes: Vec<Rational> = floors
-            .iter()
-            .zip(&ceilings)
-            .map(|(floor, ceiling)| (ceiling - floor).checked_div(&width).unwrap_or_default())
-            .collect();
-        let priors = self.tree.hypotheses().iter().map(|hypothesis| &hypothesis.prior);
-        let weighted: Vec<Rational> = priors.zip(&stakes).map(|(prior, stake)| prior * stake).collect();
-        let at_stake: Rational = weighted.iter().sum();
-        for (hypothesis, (floor, stake)) in self.tree.hypotheses().iter().zip(floors.iter().zip(&stakes)) {
-            for &k in &hypothesis.environments {
-                let part = &mut remaining[k];
-                let weight = part.measure.iter().sum::<Rational>().checked_div(stake);
-                let secured = (at(part, low) - floor).checked_div(&(stake * &width));
-                part.normalised = weight.zip(secured);
-            }
-        }
+        let (at_stake, posterior) = normalise(self.tree.hypotheses(), &mut remaining, &self.range);
         Belief {
             information_set: set,
             histories,
             own,
             remaining,
-            posterior: at_stake
-                .is_positive()
-                .then(|| weighted.iter().map(|w| w / &at_stake).collect()),
+            posterior,
             at_stake,
         }
-    }
-
-    /// Returns the least over the environments of each hypothesis.
-    fn least(&self, remaining: &[Remaining], value: impl Fn(&Remaining) -> Rational) -> Vec<Rational> {
-        let hypotheses = self.tree.hypotheses().iter();
-        let least = hypotheses.map(|hypothesis| {
-            let each = hypothesis.environments.iter().map(|&k| value(&remaining[k]));
-            each.min().unwrap_or_default()
-        });
-        least.collect()
     }
 
     fn remaining(&self, k: EnvironmentId, histories: &[HistoryId]) -> Remaining {
@@ -168,6 +133,58 @@ impl<'t> Followed<'t> {
             normalised: None,
         }
     }
+}
+
+/// Returns the belief of someone who follows a policy, at each information set that it and some environment lead to.
+///
+/// # Errors
+/// If it is no policy of the tree.
+///
+/// # Cost
+/// One pass over the histories for each environment and information set; no linear program, unlike [`super::audit`].
+pub fn beliefs(tree: &DecisionTree, policy: &BehaviourPolicy) -> Result<Vec<Option<Belief>>, PolicyError> {
+    BehaviourPolicy::new(tree, policy.probabilities().to_vec())?;
+    let followed = Followed::new(tree, policy);
+    let sets = 0..tree.information_sets().len();
+    Ok(sets
+        .map(|set| followed.reaches(set).then(|| followed.belief(set)))
+        .collect())
+}
+
+/// Brings a-measures `(m, b)` to payoffs between 0 and 1, given the least and the greatest payoff: fills in `(λ, b)`, and returns how much is still at stake and
+/// the prior of each hypothesis reweighted by what is at stake in it, if anything is.
+pub fn normalise(
+    hypotheses: &[Hypothesis],
+    remaining: &mut [Remaining],
+    (low, high): &(Rational, Rational),
+) -> (Rational, Option<Vec<Rational>>) {
+    let width = high - low;
+    let at = |part: &Remaining, payoff: &Rational| {
+        &part.secured + part.measure.iter().sum::<Rational>() * payoff.clone()
+    };
+    let mut weighted = Vec::with_capacity(hypotheses.len());
+    for hypothesis in hypotheses {
+        let least = |payoff: &Rational| {
+            let own = hypothesis.environments.iter().filter_map(|&k| remaining.get(k));
+            own.map(|part| at(part, payoff)).min().unwrap_or_default()
+        };
+        // What the hypothesis guarantees if the worst follows, and how much more if the best does.
+        let floor = least(low);
+        let stake = (least(high) - &floor).checked_div(&width).unwrap_or_default();
+        weighted.push(&hypothesis.prior * &stake);
+        for &k in &hypothesis.environments {
+            if let Some(part) = remaining.get_mut(k) {
+                let weight = part.measure.iter().sum::<Rational>().checked_div(&stake);
+                let secured = (at(part, low) - &floor).checked_div(&(&stake * &width));
+                part.normalised = weight.zip(secured);
+            }
+        }
+    }
+    let at_stake: Rational = weighted.iter().sum();
+    let posterior = at_stake
+        .is_positive()
+        .then(|| weighted.iter().map(|w| w / &at_stake).collect());
+    (at_stake, posterior)
 }
 
 /// Returns what was gained on the way to each history.

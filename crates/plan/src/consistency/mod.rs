@@ -27,7 +27,7 @@ mod continuations;
 mod naive;
 
 pub use audit::{Audit, AuditError, Station, audit};
-pub use belief::{Belief, Remaining};
+pub use belief::{Belief, Remaining, beliefs, normalise};
 pub use naive::{Naive, naive_policy};
 
 pub(crate) use audit::{by_hypothesis, small};

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most histories that a decision problem may have.
 pub const HISTORIES_MAX: usize = 100_000;
 
+/// The name of the history before it is drawn where a run starts.
+pub(crate) const START: &str = "the start";
+
 /// One hypothesis with the world that it makes.
 #[derive(Clone, Debug)]
 pub struct Supposed {
@@ -222,7 +225,7 @@ impl Grower<'_> {
             let outcome = outcomes.remove(0);
             return self.arrive(root, outcome, (0, NOTHING, ""));
         }
-        let root = self.add(None, "the start".to_owned())?;
+        let root = self.add(None, START.to_owned())?;
         let gains = vec![Rational::ZERO; count];
         let from = Open {
             history: root,

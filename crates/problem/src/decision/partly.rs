@@ -160,7 +160,7 @@ impl Law {
         let mut form = SequenceForm::of_agent(&sets);
         let symbols = self.query_symbols();
         let own = own_readings(&form, &symbols);
-        let paid = self.walked(&mut form, Polynomial::from)?;
+        let (paid, _) = self.walked(&mut form, Polynomial::from, &mut |_, _, _, _| {})?;
         let mut columns: BTreeMap<usize, BTreeMap<usize, Polynomial>> = BTreeMap::new();
         for (nature, agent, weight) in paid {
             let weight = at_reading(&weight, &own[agent]);

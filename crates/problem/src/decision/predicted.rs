@@ -134,6 +134,6 @@ impl Law {
 }
 
 /// Returns a way of acting as what predictors are told of it: all.
-fn all_told(way: &[usize]) -> Vec<Option<usize>> {
+pub(crate) fn all_told(way: &[usize]) -> Vec<Option<usize>> {
     way.iter().copied().map(Some).collect()
 }

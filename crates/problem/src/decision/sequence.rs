@@ -15,7 +15,7 @@ use crate::decision::stage_law::TERMS_MAX;
 use crate::decision::tree::{
     DecisionTree, DecisionTreeBuilder, Environment, Hypothesis, InformationSet, TreeError, Turn, recalled,
 };
-use crate::decision::walk::{Walk, Weight};
+use crate::decision::walk::Walk;
 use murphy_notation::{Polynomial, Rational};
 use murphy_world::Settled;
 use std::collections::BTreeMap;
@@ -181,7 +181,7 @@ impl SequenceForm {
         }
     }
 
-    fn pay(&mut self, paid: Vec<(usize, usize, Rational)>) {
+    pub(crate) fn pay(&mut self, paid: Vec<(usize, usize, Rational)>) {
         for (nature, agent, payoff) in paid {
             self.add(nature, agent, payoff);
         }
@@ -353,19 +353,27 @@ impl Law {
             return Err(CompileError::Predicted);
         }
         let sets = recalled(&self.histories, &self.information_sets)?;
+        for hypothesis in &self.hypotheses {
+            self.multilinear(hypothesis, &sets)?;
+        }
+        let (environments, hypotheses) = self.at_ends()?;
+        Ok(DecisionTreeBuilder {
+            histories: self.histories.clone(),
+            information_sets: self.information_sets.clone(),
+            environments,
+            hypotheses,
+        }
+        .finish()?)
+    }
+
+    /// Returns an environment for every choice of ends of all unknowns, and the hypotheses if they have a prior.
+    pub(crate) fn at_ends(&self) -> Result<(Vec<Environment>, Vec<Hypothesis>), CompileError> {
         let (mut environments, mut hypotheses) = (Vec::new(), Vec::new());
         for hypothesis in &self.hypotheses {
-            let once = self.multilinear(hypothesis, &sets)?;
             let first = environments.len();
-            for (text, values) in corners(&once).ok_or(CompileError::TooMany)? {
-                let at = |p: &Polynomial| evaluated(p, &values);
-                environments.push(Environment {
-                    name: join(&hypothesis.name, &text),
-                    weight: hypothesis.weight.clone(),
-                    secured: hypothesis.secured.clone(),
-                    probability: hypothesis.probability.iter().map(at).collect(),
-                    payoff: hypothesis.payoff.clone(),
-                });
+            let unknowns: Vec<&Range> = hypothesis.unknowns.iter().collect();
+            for (text, values) in corners(&unknowns).ok_or(CompileError::TooMany)? {
+                environments.push(hypothesis.settled_to(&text, &values));
             }
             if environments.len() > ENVIRONMENTS_MAX {
                 return Err(CompileError::TooMany);
@@ -378,21 +386,11 @@ impl Law {
                 });
             }
         }
-        Ok(DecisionTreeBuilder {
-            histories: self.histories.clone(),
-            information_sets: self.information_sets.clone(),
-            environments,
-            hypotheses,
-        }
-        .finish()?)
+        Ok((environments, hypotheses))
     }
 
-    /// Returns the unknowns that matter, after seeing that Nature's worst is at their ends.
-    fn multilinear<'a>(
-        &self,
-        hypothesis: &'a LawHypothesis,
-        sets: &[InformationSet],
-    ) -> Result<Vec<&'a Range>, CompileError> {
+    /// Sees that Nature's worst is at the ends of the unknowns.
+    fn multilinear(&self, hypothesis: &LawHypothesis, sets: &[InformationSet]) -> Result<(), CompileError> {
         let once: Vec<&Range> = hypothesis.unknowns.iter().collect();
         if self.repeated(hypothesis, &once).is_some() {
             let sums = self.sequence_polynomials(hypothesis, sets);
@@ -404,11 +402,11 @@ impl Law {
                 });
             }
         }
-        Ok(once)
+        Ok(())
     }
 
     /// Returns an unknown that occurs twice in one run, if there is one.
-    fn repeated<'a>(&self, hypothesis: &LawHypothesis, ranges: &[&'a Range]) -> Option<&'a Range> {
+    pub(crate) fn repeated<'a>(&self, hypothesis: &LawHypothesis, ranges: &[&'a Range]) -> Option<&'a Range> {
         let mut powers: Vec<BTreeMap<usize, u32>> = vec![BTreeMap::new(); self.histories.len()];
         for (at, history) in self.histories.iter().enumerate() {
             for &next in history.turn.next() {
@@ -492,14 +490,16 @@ impl Law {
                 let values = symbols.zip(one.values.iter().cloned()).collect();
                 form.add(first + choice, 0, &hypothesis.prior * &hypothesis.secured);
                 let scale = &hypothesis.prior * &hypothesis.weight;
-                let paid = Walk::of(self, hypothesis, &mut form).go(first + choice, scale, values)?;
+                let mut nobody = |_: usize, _: usize, _: &Rational| {};
+                let walk = Walk::of((self, hypothesis), &mut form, &mut nobody);
+                let paid = walk.go(first + choice, scale, values)?;
                 form.pay(paid);
             }
         }
         Ok(Compiled { form, sets })
     }
 
-    fn settlement_name(&self, settlement: &Settlement) -> String {
+    pub(crate) fn settlement_name(&self, settlement: &Settlement) -> String {
         let Some(hypothesis) = self.hypotheses.get(settlement.hypothesis) else {
             return String::new();
         };
@@ -538,99 +538,25 @@ impl Law {
     /// # Errors
     /// If a predictor reads the policy, the agent forgets, an unknown matters more than once where it is settled, or the game is too large.
     pub fn compile(&self) -> Result<Compiled, CompileError> {
-        if !self.queries.is_empty() {
-            return Err(CompileError::Predicted);
-        }
-        let sets = recalled(&self.histories, &self.information_sets)?;
-        let mut form = SequenceForm::of_agent(&sets);
-        let paid = self.walked(&mut form, |scale| scale)?;
-        form.pay(paid);
-        Ok(Compiled { form, sets })
+        Ok(self.compile_watched(&mut |_, _, _, _| {})?.0)
     }
+}
 
-    /// Adds Nature's moves to a game, and what is secured, and returns what else is paid.
-    ///
-    /// # Errors
-    /// As [`Self::compile`].
-    pub(crate) fn walked<W: Weight>(
-        &self,
-        form: &mut SequenceForm,
-        weight: impl Fn(Rational) -> W,
-    ) -> Result<Vec<(usize, usize, W)>, CompileError> {
-        let mut all = Vec::new();
-        let shared = (!self.has_prior)
-            .then(|| self.first_moves(form, None))
-            .transpose()?;
-        for (index, hypothesis) in self.hypotheses.iter().enumerate() {
-            let moves = match &shared {
-                Some(moves) => moves.clone(),
-                None => self.first_moves(form, Some(index))?,
-            };
-            for (sequence, of, values) in moves {
-                if of == index {
-                    form.add(sequence, 0, &hypothesis.prior * &hypothesis.secured);
-                    let scale = weight(&hypothesis.prior * &hypothesis.weight);
-                    all.extend(Walk::of(self, hypothesis, form).go(sequence, scale, values)?);
-                }
-            }
+impl LawHypothesis {
+    /// Returns the environment in which the unknowns have these values.
+    pub(crate) fn settled_to(&self, values_text: &str, values: &BTreeMap<usize, Rational>) -> Environment {
+        let at = |p: &Polynomial| evaluated(p, values);
+        Environment {
+            name: join(&self.name, values_text),
+            weight: self.weight.clone(),
+            secured: self.secured.clone(),
+            probability: self.probability.iter().map(at).collect(),
+            payoff: self.payoff.clone(),
         }
-        Ok(all)
-    }
-
-    /// Lets Nature settle what is settled once, within one hypothesis or among all: each choice with its hypothesis and values.
-    fn first_moves(&self, form: &mut SequenceForm, only: Option<usize>) -> Result<FirstMoves, CompileError> {
-        let mut all = Vec::new();
-        for (index, hypothesis) in self.hypotheses.iter().enumerate() {
-            if only.is_none_or(|only| only == index) {
-                let once: Vec<&Range> = hypothesis
-                    .unknowns
-                    .iter()
-                    .filter(|range| range.settled == Settled::Once)
-                    .collect();
-                if let Some(range) = self.repeated(hypothesis, &once) {
-                    let sets = recalled(&self.histories, &self.information_sets)?;
-                    let alone = once.len() == hypothesis.unknowns.len();
-                    let sums = self.sequence_polynomials(hypothesis, &sets);
-                    if !alone
-                        || sums
-                            .iter()
-                            .any(|sum| once.iter().any(|range| sum.degree_in(range.symbol) > 1))
-                    {
-                        return Err(CompileError::Powers {
-                            unknown: range.name.clone(),
-                        });
-                    }
-                }
-                for (text, values) in corners(&once).ok_or(CompileError::TooMany)? {
-                    all.push((join(&hypothesis.name, &text), index, values));
-                }
-            }
-        }
-        if all.len() > ENVIRONMENTS_MAX {
-            return Err(CompileError::TooMany);
-        }
-        if all.len() == 1 {
-            return Ok(all
-                .into_iter()
-                .map(|(_, index, values)| (0, index, values))
-                .collect());
-        }
-        let names = all.iter().map(|(name, ..)| name.clone()).collect();
-        let name = match only {
-            Some(index) => self.hypotheses[index].name.clone(),
-            None => "once for the whole run".to_owned(),
-        };
-        let first = form.nature_moves(name, 0, names);
-        Ok(all
-            .into_iter()
-            .enumerate()
-            .map(|(choice, (_, index, values))| (first + choice, index, values))
-            .collect())
     }
 }
 
 pub(crate) type Values = BTreeMap<usize, Rational>;
-type FirstMoves = Vec<(usize, usize, Values)>;
 
 pub(crate) fn evaluated(p: &Polynomial, values: &Values) -> Rational {
     match p.as_constant() {

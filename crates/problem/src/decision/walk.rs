@@ -1,8 +1,10 @@
 //! Walking a law's histories under one hypothesis: what each pair of Nature's and the agent's own moves pays.
 
 use crate::decision::law::{Law, LawHypothesis, Range};
-use crate::decision::sequence::{CompileError, MOVES_MAX, SequenceForm, Values, corners, evaluated};
-use crate::decision::tree::{History, HistoryId, TreeError, Turn};
+use crate::decision::sequence::{
+    CompileError, Compiled, ENVIRONMENTS_MAX, MOVES_MAX, SequenceForm, Values, corners, evaluated, join,
+};
+use crate::decision::tree::{History, HistoryId, TreeError, Turn, recalled};
 use murphy_notation::{Polynomial, Rational};
 use murphy_world::Settled;
 use std::collections::BTreeSet;
@@ -38,6 +40,8 @@ pub(crate) struct Walk<'a, W> {
     law: &'a Law,
     hypothesis: &'a LawHypothesis,
     form: &'a mut SequenceForm,
+    /// Is told each history that is come by, Nature's sequence and the weight.
+    watch: &'a mut dyn FnMut(HistoryId, usize, &W),
     /// Nature's sequence, the agent's, and what they pay together.
     paid: Vec<(usize, usize, W)>,
 }
@@ -52,11 +56,16 @@ struct Reached<W> {
 }
 
 impl<'a, W: Weight> Walk<'a, W> {
-    pub(crate) fn of(law: &'a Law, hypothesis: &'a LawHypothesis, form: &'a mut SequenceForm) -> Self {
+    pub(crate) fn of(
+        (law, hypothesis): (&'a Law, &'a LawHypothesis),
+        form: &'a mut SequenceForm,
+        watch: &'a mut dyn FnMut(HistoryId, usize, &W),
+    ) -> Self {
         Self {
             law,
             hypothesis,
             form,
+            watch,
             paid: Vec::new(),
         }
     }
@@ -79,6 +88,7 @@ impl<'a, W: Weight> Walk<'a, W> {
             now: Values::new(),
         }];
         while let Some(at) = stack.pop() {
+            (self.watch)(at.history, at.nature, &at.weight);
             let gain = &self.hypothesis.payoff[at.history];
             if !gain.is_zero() {
                 self.paid.push((at.nature, at.own, at.weight.gained(gain)));
@@ -189,6 +199,118 @@ impl<'a, W: Weight> Walk<'a, W> {
             .into_iter()
             .enumerate()
             .map(|(choice, values)| (first + choice, values))
+            .collect())
+    }
+}
+
+/// Nature's sequence, the hypothesis, the values and a name for each first choice.
+type FirstMoves = Vec<(usize, usize, Values, String)>;
+/// Nature's first choices: her sequence, the hypothesis and the name.
+pub(crate) type Roots = Vec<(usize, usize, String)>;
+/// Nature's sequence, the agent's, and what they pay together.
+pub(crate) type Paid<W> = Vec<(usize, usize, W)>;
+
+impl Law {
+    /// As [`Self::compile`], and says what is come by: which of Nature's first choices it was, the history, her sequence, and with which weight. Returns the
+    /// first choices, too.
+    pub(crate) fn compile_watched(
+        &self,
+        watch: &mut dyn FnMut(usize, HistoryId, usize, &Rational),
+    ) -> Result<(Compiled, Roots), CompileError> {
+        if !self.queries.is_empty() {
+            return Err(CompileError::Predicted);
+        }
+        let sets = recalled(&self.histories, &self.information_sets)?;
+        let mut form = SequenceForm::of_agent(&sets);
+        let (paid, roots) = self.walked(&mut form, |scale| scale, watch)?;
+        form.pay(paid);
+        Ok((Compiled { form, sets }, roots))
+    }
+
+    /// Adds Nature's moves to a game, and what is secured, and returns what else is paid, and her first choices.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub(crate) fn walked<W: Weight>(
+        &self,
+        form: &mut SequenceForm,
+        weight: impl Fn(Rational) -> W,
+        watch: &mut dyn FnMut(usize, HistoryId, usize, &W),
+    ) -> Result<(Paid<W>, Roots), CompileError> {
+        let (mut all, mut roots) = (Vec::new(), Vec::new());
+        let shared = (!self.has_prior)
+            .then(|| self.first_moves(form, None))
+            .transpose()?;
+        for (index, hypothesis) in self.hypotheses.iter().enumerate() {
+            let moves = match &shared {
+                Some(moves) => moves.clone(),
+                None => self.first_moves(form, Some(index))?,
+            };
+            for (sequence, of, values, name) in moves {
+                if of == index {
+                    form.add(sequence, 0, &hypothesis.prior * &hypothesis.secured);
+                    let scale = weight(&hypothesis.prior * &hypothesis.weight);
+                    let root = roots.len();
+                    roots.push((sequence, index, name));
+                    let mut told = |history: HistoryId, nature: usize, weight: &W| {
+                        watch(root, history, nature, weight);
+                    };
+                    let walk = Walk::of((self, hypothesis), form, &mut told);
+                    all.extend(walk.go(sequence, scale, values)?);
+                }
+            }
+        }
+        Ok((all, roots))
+    }
+
+    /// Lets Nature settle what is settled once, within one hypothesis or among all: each choice with its hypothesis and values.
+    fn first_moves(&self, form: &mut SequenceForm, only: Option<usize>) -> Result<FirstMoves, CompileError> {
+        let mut all = Vec::new();
+        for (index, hypothesis) in self.hypotheses.iter().enumerate() {
+            if only.is_none_or(|only| only == index) {
+                let once: Vec<&Range> = hypothesis
+                    .unknowns
+                    .iter()
+                    .filter(|range| range.settled == Settled::Once)
+                    .collect();
+                if let Some(range) = self.repeated(hypothesis, &once) {
+                    let sets = recalled(&self.histories, &self.information_sets)?;
+                    let alone = once.len() == hypothesis.unknowns.len();
+                    let sums = self.sequence_polynomials(hypothesis, &sets);
+                    if !alone
+                        || sums
+                            .iter()
+                            .any(|sum| once.iter().any(|range| sum.degree_in(range.symbol) > 1))
+                    {
+                        return Err(CompileError::Powers {
+                            unknown: range.name.clone(),
+                        });
+                    }
+                }
+                for (text, values) in corners(&once).ok_or(CompileError::TooMany)? {
+                    all.push((join(&hypothesis.name, &text), index, values));
+                }
+            }
+        }
+        if all.len() > ENVIRONMENTS_MAX {
+            return Err(CompileError::TooMany);
+        }
+        if all.len() == 1 {
+            return Ok(all
+                .into_iter()
+                .map(|(name, index, values)| (0, index, values, name))
+                .collect());
+        }
+        let names = all.iter().map(|(name, ..)| name.clone()).collect();
+        let name = match only {
+            Some(index) => self.hypotheses[index].name.clone(),
+            None => "once for the whole run".to_owned(),
+        };
+        let first = form.nature_moves(name, 0, names);
+        Ok(all
+            .into_iter()
+            .enumerate()
+            .map(|(choice, (name, index, values))| (first + choice, index, values, name))
             .collect())
     }
 }

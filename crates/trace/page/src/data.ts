@@ -7,25 +7,42 @@ export type Value = number | boolean | string;
 
 export interface RawBranch { state: number; target: string; lower: number; upper: number; nature: number; value: RawRange }
 export interface RawDecision {
-  action: string; alternatives: { action: string; bracket: RawRange }[]; set: string; branches: RawBranch[];
+  action: string; aim?: number; alternatives: { action: string; bracket: RawRange }[]; set: string; branches: RawBranch[];
   rest?: { branches: number; nature: number }; outcome: number; quantity?: Raw; measured?: Record<string, Raw>;
 }
 export interface RawStep {
   step: number; state: number; values: Record<string, Value>; labels: string[]; bracket: RawRange;
-  owed: { open: boolean; steps_left?: number; so_far?: Raw }; decision?: RawDecision;
+  owed: Owed; at_stake?: AtStake; aims?: AimStep[]; decision?: RawDecision;
+}
+export interface Owed { open: boolean; steps_left?: number; so_far?: Raw }
+export type Ending = "held" | "failed" | "summed" | "endless" | "unfinished";
+/** What one of several goals or requirements is worth after some steps. */
+export interface AimStep { bracket: RawRange; owed: Owed; ended?: Ending }
+/** One of several goals or requirements. */
+export interface Aim { name: string; goal: string; goal_in_words: string; wanted: Wanted; bracket: RawRange; bound: string | null; holds: boolean | null; lower: Raw[]; upper: Raw[] }
+/** An exact number: the nearest float, and the number itself if it is short. */
+export interface Fraction { value: Raw; exact?: string }
+/** A world as it remains where a choice is made: the a-measure, as mass and as (λ, b). */
+export interface WorldAtStake { world: string; reached: Fraction; secured: Fraction; lambda?: Fraction; b?: Fraction; posterior?: Fraction; nature?: number }
+export interface AtStake { knows: string; alike: number; share: Fraction; worlds: WorldAtStake[]; more?: number }
+/** What the agent knows where it chooses. */
+export interface Known { name: string; does: [string, Fraction][]; deciding: "here" | "lot" | "whole"; stake: AtStake | null }
+export interface Decision {
+  histories: boolean; nature: string[]; exact: string | null; more_worlds: number; hypotheses: [string, Fraction][]; knowledge: Known[]; knows: number[];
+  worlds: { name: string; hypothesis: number; weight: Fraction; secured: Fraction; nature: Fraction; pays: Fraction }[];
 }
 export interface Trace {
   run: string; role: "worst" | "typical" | "best" | "asked" | "shortest"; outcome: "held" | "failed" | "summed" | "endless" | "unfinished";
-  total: Raw; leads_to: string | null; probability: number | null; length: number; steps: RawStep[];
+  total: Raw; leads_to: string | null; settled: string | null; probability: number | null; length: number; steps: RawStep[];
 }
 export interface Summary {
   runs: number; nature: string; held: number; failed: number; endless: number; unfinished: number; mean: Raw; interval: RawRange; exact: boolean;
   confidence: number; steps_mean: number; steps_longest: number;
-  labels: { label: string; runs: number; interval: RawRange }[]; quantities: { quantity: string; mean: Raw; interval: RawRange }[];
+  labels: { label: string; runs: number; interval: RawRange }[]; quantities: { quantity: string; mean: Raw; interval: RawRange }[]; aims?: { mean: Raw; interval: RawRange; exact: boolean }[];
 }
 export interface Detail {
   choices: number[]; action: number[]; lower: Raw[]; upper: Raw[]; kinds: string[]; kind: number[]; branches: number[];
-  target: number[]; low: number[]; high: number[]; nature: number[];
+  target: number[]; low: number[]; high: number[]; nature: number[]; own?: number[];
 }
 export interface RawStates {
   total: number; stepwise: boolean; ids: number[] | null; variables: string[]; values: Value[][]; labels: [string, number[]][]; starts: number[];
@@ -41,11 +58,11 @@ export interface Data {
   world: string; about: string; notes: string[]; goal: string; goal_in_words: string; wanted: Wanted; stance: string; settled: string; precision: number;
   stop: string; sweeps: number; size: [number, number, number]; bracket: RawRange; checked: { inequalities: number } | null; plan_hash: string | null;
   variants: { name: string; bracket: RawRange; note: string }[]; simulation: Summary | null; seed: string | null; actions: string[]; states: RawStates;
-  grid: Grid | null; traces: Trace[]; beside: RawBeside | null;
+  grid: Grid | null; traces: Trace[]; beside: RawBeside | null; decision: Decision | null; aims: Aim[]; pins: string[];
 }
 
 /** An action of a state with what it is worth. */
-export interface Alternative { action: string; bracket: Range; chosen: boolean; choice: number | null }
+export interface Alternative { action: string; bracket: Range; chosen: boolean; choice: number | null; /** How likely it is drawn, where the plan draws lots. */ share: number | null }
 /** A possible successor. `row` is null for a state that the page does not hold. */
 export interface Branch { row: number | null; name: string; low: number; high: number; nature: number; value: Range; labels: string[]; happened: boolean }
 
@@ -104,10 +121,14 @@ export class World {
   }
   alternatives(row: number): Alternative[] {
     const detail = this.data.states.detail, taken = this.data.states.action[row]!;
-    return this.choices(row).map((choice) => ({
-      action: this.data.actions[detail.action[choice]!]!, bracket: { lower: number(detail.lower[choice]), upper: number(detail.upper[choice]) },
-      chosen: detail.action[choice] === taken, choice,
-    }));
+    const all = this.choices(row).map((choice) => {
+      const own = detail.own?.[choice];
+      return {
+        action: this.data.actions[detail.action[choice]!]!, bracket: { lower: number(detail.lower[choice]), upper: number(detail.upper[choice]) },
+        chosen: own === undefined ? detail.action[choice] === taken : own > 0, choice, share: own === undefined || own === 1 || own === 0 ? null : own,
+      };
+    });
+    return all.some((a) => Number.isNaN(a.bracket.upper)) ? [] : all;
   }
   setOf(choice: number): string { const detail = this.data.states.detail; return detail.kinds[detail.kind[choice]!]!; }
   /** The branches of a choice that the page holds. */
@@ -121,6 +142,17 @@ export class World {
       });
     }
     return found;
+  }
+  /** The choices that the plan takes in a row, as far as the page holds them, each with its share. */
+  played(row: number): { choice: number; share: number }[] {
+    const own = this.data.states.detail.own;
+    if (!own) { const taken = this.taken(row); return taken === null ? [] : [{ choice: taken, share: 1 }]; }
+    return this.choices(row).flatMap((choice) => own[choice]! > 0 ? [{ choice, share: own[choice]! }] : []);
+  }
+  /** What is known at a row, in decision problems. */
+  known(row: number | null): Known | null {
+    const d = this.data.decision, at = row === null || !d ? -1 : d.knows[row]!;
+    return at < 0 ? null : d!.knowledge[at]!;
   }
   /** The choice that the plan takes in a row, if the page holds it. */
   taken(row: number): number | null {

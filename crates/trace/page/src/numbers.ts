@@ -40,7 +40,8 @@ export const show = (value: number, kind: Kind, side?: Side): string => {
   if (kind === "probability" && 1 - x > 0 && 1 - x < 1e-6) return `1 − ${nearOne(1 - x, side)}`;
   if (kind === "probability" && 1 - x > 0 && 1 - x < 1e-3) return fixed(x, Math.min(15, Math.ceil(-Math.log10(1 - x)) + 2), side);
   if (kind === "probability") return fixed(x, 4, side);
-  return Number.isInteger(x) ? group(x) : fixed(x, size >= 1000 ? 1 : size >= 10 ? 3 : 4, side);
+  if (size >= 1000) return Number(fixed(x, 1, side)).toLocaleString("en", { minimumFractionDigits: Number.isInteger(x) ? 0 : 1 });
+  return Number.isInteger(x) ? group(x) : fixed(x, size >= 10 ? 3 : 4, side);
 };
 
 export const share = (p: number): string => p === 0 || p === 1 ? String(p) : p < 1e-3 ? scientific(p, 1) : p.toFixed(3);
@@ -54,16 +55,20 @@ export const percent = (value: number, side?: Side): string => {
 
 export const headline = (value: number, kind: Kind, side?: Side): string => kind === "probability" ? percent(value, side) : show(value, kind, side);
 
+/** An exact number: as it is written if that is short, and its decimals otherwise. */
+export const fraction = (f: { value: Raw; exact?: string }): string => f.exact ?? String(Number(number(f.value).toPrecision(5)));
+
 /** A bracket; a gap below the last figure shown is said as one number. */
 export const between = (r: Range, kind: Kind): string => {
   if (kind === "probability" && r.lower > 1 - 1e-9) return "1";
   const [low, high] = [show(r.lower, kind, "down"), show(r.upper, kind, "up")];
   if (low === high) return low;
+  if (r.lower === -Infinity && Number.isFinite(r.upper)) return `at most ${high}`;
   const close = kind === "probability" ? 1e-4 : 1e-4 * Math.max(1, Math.abs(r.upper));
   return r.upper - r.lower < close ? show(r.lower, kind) : `${low} – ${high}`;
 };
 
-export const middle = (r: Range): number => Number.isFinite(r.upper) ? (r.lower + r.upper) / 2 : r.lower;
+export const middle = (r: Range): number => r.lower === -Infinity ? r.upper : Number.isFinite(r.upper) ? (r.lower + r.upper) / 2 : r.lower;
 
 /** A change with its sign. */
 export const signed = (x: number, kind: Kind): string => {
@@ -89,7 +94,7 @@ export const axisOf = (ranges: Range[], kind: Kind, whole: boolean, steps = 4): 
   if ((whole && kind === "probability") || !ends.length) return axis(0, 1, steps);
   const low = Math.min(...ends), high = Math.max(...ends);
   if (whole) return axis(Math.min(0, low), Math.max(high, low < 0 ? 0 : 1e-12), steps);
-  const room = Math.max((high - low) * 0.06, Math.abs(high) * 1e-6, 1e-12);
+  const room = Math.max((high - low) * 0.06, Math.abs(high) * 1e-6, low === high && high === 0 ? 1 : 1e-12);
   return kind === "probability" ? axis(Math.max(0, low - room), Math.min(1, high + room), steps) : axis(low - room, high + room, steps);
 };
 

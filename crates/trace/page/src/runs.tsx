@@ -28,7 +28,7 @@ const Card = ({ t, index }: { t: Trace; index: number }): JSX.Element => {
   return <button type="button" ref={card} class="card" aria-pressed={chosen} onClick={() => choose(index)}>
     <span class="card-head"><b>{roleName(t)}</b><Pill tone={end.good === null ? "" : end.good ? "good" : "bad"}>{end.word}</Pill></span>
     <svg viewBox="0 -4 1000 108" preserveAspectRatio="none" aria-hidden="true"><polyline points={points} vector-effect="non-scaling-stroke" /></svg>
-    <span class="card-foot">{count(t.length - 1, "step")}{sum !== null ? ` · total ${show(sum, "quantity")}` : ""}{t.probability !== null ? ` · probability ${t.probability < 1e-3 ? scientific(t.probability, 1) : t.probability.toFixed(4)}` : ""}{t.role !== "shortest" ? ` · run ${group(Number(t.run))}` : ""}</span>
+    <span class="card-foot">{count(t.length - 1, "step")}{sum !== null ? ` · total ${show(sum, "quantity")}` : ""}{t.probability !== null ? ` · probability ${t.probability < 1e-3 ? scientific(t.probability, 1) : t.probability.toFixed(4)}` : ""}{t.settled !== null ? ` · in ${t.settled}` : ""}{t.role !== "shortest" ? ` · run ${group(Number(t.run))}` : ""}</span>
   </button>;
 };
 

@@ -3,13 +3,15 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { plain } from "./data.ts";
-import { data, kind, pick, spoken, subject, world } from "./store.ts";
+import { data, kind, nouns, pick, spoken, subject, world } from "./store.ts";
 import { group, show } from "./numbers.ts";
 import type { SortKey } from "./search.ts";
 import { matching, parse } from "./search.ts";
 import { Label } from "./inspector.tsx";
 
 const HEIGHT = 38, VISIBLE = 14;
+/** A variable that can be compared, for the hint. */
+const numeric = world.short.find((_, i) => typeof data.states.values[i]?.[0] === "number");
 const few = world.short.length > 0 && world.short.length <= 6;
 
 export const States = (): JSX.Element => {
@@ -46,16 +48,16 @@ export const States = (): JSX.Element => {
     return <span class={other !== -2 && name !== (world.action(row) ?? "settled") ? "differs" : "muted"}>{name}</span>;
   };
   return <section id="states" aria-labelledby="states-title">
-    <div class="section-head"><div><h2 id="states-title">All states</h2>
+    <div class="section-head"><div><h2 id="states-title">All {nouns}</h2>
       <p class="gloss">What to do in each{data.states.stepwise ? " at the first step; later steps may differ" : ""}. {world.count < data.states.total ? `The page holds the ${group(world.count)} that matter most of ${group(data.states.total)}; the plan file has them all.` : `All ${group(data.states.total)} of them.`}</p></div>
       <div class="search"><label for="search">Search</label>
-        <input type="search" id="search" value={text} placeholder={few && world.short[0] ? `lava, ${world.short[0]}>=3, value<0.5` : "label, action, value<0.5, visits>0"} autocomplete="off" spellcheck={false} aria-describedby="found" onInput={(e) => { const v = e.currentTarget.value; change(() => setText(v)); }} /></div></div>
+        <input type="search" id="search" value={text} placeholder={few && numeric ? `${world.labels[0] ?? "label"}, ${numeric}>=3, value<0.5` : `${world.labels[0] ?? "label"}, action, value<0.5, visits>0`} autocomplete="off" spellcheck={false} aria-describedby="found" onInput={(e) => { const v = e.currentTarget.value; change(() => setText(v)); }} /></div></div>
     {world.labels.length ? <div class="chips" role="group" aria-label="Only states with a label">
       <button type="button" aria-pressed={label === null} onClick={() => change(() => setLabel(null))}>All</button>
       {chips.map((c) => <button type="button" key={c.name} aria-pressed={label === c.i} onClick={() => change(() => setLabel(label === c.i ? null : c.i))}>{c.name} <small>{group(c.count)}</small></button>)}
       {counts.length > chips.length ? <button type="button" onClick={() => setAll(true)}>{counts.length - chips.length} more labels</button> : null}
     </div> : null}
-    <p class="small" id="found" aria-live="polite">{query.problem ? `Not understood: ${query.problem}. ` : ""}{rows.length === world.count ? `${group(rows.length)} states` : `${group(rows.length)} of ${group(world.count)} states match`}</p>
+    <p class="small" id="found" aria-live="polite">{query.problem ? `Not understood: ${query.problem}. ` : ""}{rows.length === world.count ? `${group(rows.length)} ${nouns}` : `${group(rows.length)} of ${group(world.count)} ${nouns} match`}</p>
     <div class="panel flush"><div class="scroller tall" ref={scroller} style={{ "--rows": Math.min(rows.length, VISIBLE) }} onScroll={(e) => setTop(e.currentTarget.scrollTop)} tabIndex={-1}>
       <table class="states" aria-rowcount={rows.length + 1}>
         <caption class="unseen">The action of each state and what the goal is worth there</caption>

@@ -1,7 +1,7 @@
 // What is shown now: which run, which step, which state looked up by hand, which marks. Everything else follows from the data.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Alternative, Branch, Data, RawStep, Trace, Value } from "./data.ts";
+import type { Aim, AimStep, Alternative, AtStake, Branch, Data, Known, RawStep, Trace, Value } from "./data.ts";
 import { World } from "./data.ts";
 import type { Range } from "./numbers.ts";
 import { number, range } from "./numbers.ts";
@@ -33,24 +33,40 @@ export const last = computed(() => Math.max(0, (trace.value?.steps.length ?? 1) 
 export interface Subject {
   row: number | null; number: number; step: RawStep | null; values: [string, Value][]; labels: string[]; bracket: Range; action: string | null;
   alternatives: Alternative[]; kind: string | null; branches: Branch[]; rest: { branches: number; nature: number } | null;
+  /** What the agent knows there, and what is at stake, in decision problems. */
+  known: Known | null; stake: AtStake | null;
+  /** Of which goal the alternatives and the branches are told: the first that is still open. */
+  aim: Aim | null;
+  /** What every goal and requirement is worth here, where there are several. */
+  aims: { aim: Aim; bracket: Range; step: AimStep | null }[];
 }
 
+const aimsOf = (row: number): Subject["aims"] => data.aims.map((aim) => ({ aim, bracket: { lower: number(aim.lower[row]), upper: number(aim.upper[row]) }, step: null }));
+
 const ofStep = (s: RawStep): Subject => {
-  const row = world.row(s.state), decision = s.decision ?? null;
+  const row = world.row(s.state), decision = s.decision ?? null, known = world.known(row);
+  const share = (action: string): number | null => {
+    const own = known?.does.find(([name]) => name === action)?.[1];
+    return own && own.exact !== "1" ? number(own.value) : null;
+  };
   return {
     row, number: s.state, step: s, values: data.states.variables.map((name) => [name, s.values[name]!]), labels: s.labels, bracket: range(s.bracket),
     action: decision?.action ?? null,
-    alternatives: (decision?.alternatives ?? []).map((a) => ({ action: a.action, bracket: range(a.bracket), chosen: a.action === decision!.action, choice: null })),
-    kind: decision?.set ?? null, branches: decision ? world.traceBranches(s) : [], rest: decision?.rest ?? null,
+    alternatives: (decision?.alternatives ?? []).map((a) => ({ action: a.action, bracket: range(a.bracket), chosen: a.action === decision!.action, choice: null, share: share(a.action) })),
+    kind: decision?.set ?? null, branches: decision ? world.traceBranches(s) : [], rest: decision?.rest ?? null, known, stake: s.at_stake ?? known?.stake ?? null,
+    aim: data.aims[decision?.aim ?? -1] ?? null, aims: s.aims?.length ? data.aims.map((aim, i) => ({ aim, bracket: range(s.aims![i]!.bracket), step: s.aims![i]! })) : row === null ? [] : aimsOf(row),
   };
 };
 
 const ofRow = (row: number): Subject => {
-  const taken = world.taken(row);
+  const played = world.played(row), taken = played[0]?.choice ?? null, known = world.known(row);
+  const named = (choice: number): string => data.actions[data.states.detail.action[choice]!]!;
+  // Where lots are drawn, what happens is told for each action.
+  const branches = played.length < 2 ? (taken === null ? [] : world.branches(row, taken)) : played.flatMap(({ choice }) => world.branches(row, choice).map((b) => ({ ...b, name: `${named(choice)}: ${b.name}` })));
   return {
     row, number: world.state(row), step: null, values: data.states.variables.map((name, i) => [name, world.value(row, i)]), labels: world.labelsOf(row),
     bracket: world.bracket(row), action: world.action(row), alternatives: world.alternatives(row), kind: taken === null ? null : world.setOf(taken),
-    branches: taken === null ? [] : world.branches(row, taken), rest: null,
+    branches, rest: null, known, stake: known?.stake ?? null, aim: null, aims: aimsOf(row),
   };
 };
 
@@ -101,6 +117,8 @@ export const markRun = (verdict: Verdict): void => {
 };
 
 // ---- Words ----
+/** What a row is. */
+export const noun = data.decision?.histories ? "history" : "state", nouns = data.decision?.histories ? "histories" : "states";
 export const roleNames: Record<Trace["role"], string> = { worst: "Worst run", typical: "Typical run", best: "Best run", asked: "Run asked for", shortest: "Shortest way" };
 const shortestNames: Record<string, string> = { "the goal is broken": "Shortest failure", "the end is missed": "Shortest way astray" };
 export const roleName = (t: Trace): string => t.role === "shortest" && t.leads_to ? shortestNames[t.leads_to] ?? `Shortest way to ${t.leads_to}` : roleNames[t.role];

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { World, plain } from "../src/data.ts";
 import { flow } from "../src/flow.ts";
 import { axis, axisOf, between, percent, share, show, signed, tick } from "../src/numbers.ts";
-import { toRon, toggled } from "../src/review.ts";
+import { Unreadable, fromRon, merged, toRon, toggled } from "../src/review.ts";
 import { matching, parse } from "../src/search.ts";
 
 declare const FIXTURE: string;
@@ -100,4 +100,28 @@ test("the review file is what the reader reads", () => {
     mark("Note", { step: null, number: null, values: {}, action: null, note: "the whole run" }),
   ]);
   assert.equal(text, readFileSync(FIXTURE, "utf8"));
+});
+
+test("a review is read back as it was written, and what is none says where", () => {
+  const text = readFileSync(FIXTURE, "utf8"), { origin, marks } = fromRon(text);
+  assert.equal(toRon(origin, marks), text);
+  assert.equal(origin.seed, "18446744073709551");
+  assert.deepEqual(fromRon(text.replace("Review(", "// said on a page\n/* twice */ Review(")).marks, marks);
+  const refused = (broken: string, why: RegExp): void => assert.throws(() => fromRon(broken), (e) => e instanceof Unreadable && why.test(e.message), String(why));
+  refused("", /Line 1, column 1: the text ends too early/);
+  refused("Spec(name: \"a goal\")", /this is a Spec, not a Review/);
+  refused("<html>", /Line 1, column 1: “<” does not belong here/);
+  refused(text.slice(0, 120), /Line \d+, column \d+/);
+  refused(text.replace("format: 1", "format: 2"), /version 1/);
+  refused(text.replace("Good(", "Fine("), /Line 10, column 9: a mark is Bad, Good or Note/);
+  refused(text.replace("step: 3, number: 7,", "step: 3,").replace("state: { \"a.x\"", "stat: { \"a.x\""), /no field “stat”/);
+  refused(text.replace("run: 12, step: 3", "run: -1, step: 3"), /a whole number/);
+  refused(text.replace("\"ab12\"", "\"ab\\q\""), /escape/);
+  refused(text + "Review()", /ends before this/);
+  refused(`Review(marks: ${"[".repeat(60)}`, /nested too deeply/);
+});
+
+test("loaded marks replace those on the same thing", () => {
+  const both = merged([mark("Bad"), mark("Bad", { step: 9 })], [mark("Good")]);
+  assert.deepEqual(both.map((m) => [m.verdict, m.step]), [["Bad", 9], ["Good", 3]]);
 });

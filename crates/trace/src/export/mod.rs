@@ -1,19 +1,23 @@
 //! Traces for other programs: tables, the formal-methods world, graphs, timelines and plots.
 //!
 //! [`csv`](fn@csv) is one row a step, for data frames. [`itf`](fn@itf) is Apalache's Informal Trace Format. [`dot_trace`] and
-//! [`dot_policy`] are for Graphviz, [`perfetto`](fn@perfetto) for the Perfetto and Chrome timelines, [`svg`](fn@svg) for papers. All are made
+//! [`dot_policy`] are for Graphviz, [`perfetto`](fn@perfetto) for the Perfetto and Chrome timelines, [`svg`](fn@svg) and [`png`](fn@png) for papers. All are made
 //! from the same [`crate::Trace`]s; the canonical file is that of [`crate::jsonl`], and only it is read back.
 
 mod csv;
 mod dot;
 mod itf;
 mod perfetto;
+mod plot;
+mod png;
+mod strokes;
 mod svg;
 
 pub use csv::csv;
 pub use dot::{dot_policy, dot_trace};
 pub use itf::itf;
 pub use perfetto::perfetto;
+pub use png::png;
 pub use svg::svg;
 
 use crate::trace::{Role, Step, Trace};

@@ -1,9 +1,12 @@
 //! What a page shows, as plain data.
 
 use super::beside::{Beside, BesideData};
+use super::compact::Compact;
+use super::decision::DecisionData;
 use super::picture::Grid;
 use super::states::{Rows, States};
 use super::words;
+use crate::aims::Aim;
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::number::Number;
@@ -11,7 +14,7 @@ use crate::record::range;
 use crate::simulate::Simulation;
 use crate::summary::Summary;
 use crate::trace::{Outcome, Range, Role, Step, Trace};
-use murphy_problem::{Bracket, Direction, Plan, Problem, StopReason};
+use murphy_problem::{Bracket, Direction, Plan, Problem, Side, StopReason};
 use serde::Serialize;
 
 /// A trace longer than this is shown without its middle.
@@ -50,6 +53,10 @@ pub struct PageExtras<'a> {
     pub plan_hash: Option<String>,
     /// A second plan.
     pub beside: Option<Beside<'a>>,
+    /// All goals and requirements, the first goal first, where there are several.
+    pub aims: Vec<Aim<'a>>,
+    /// Where a person said what is done, in sentences.
+    pub pins: Vec<String>,
 }
 
 /// Everything that a page shows.
@@ -57,39 +64,87 @@ pub struct PageExtras<'a> {
 pub struct PageData {
     pub(super) world: String,
     pub(super) about: String,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) goal: String,
+    pub(super) goal_in_words: String,
+    pub(super) wanted: Wanted,
+    pub(super) stance: String,
+    pub(super) settled: String,
+    pub(super) precision: f64,
+    pub(super) stop: &'static str,
+    pub(super) sweeps: u64,
+    pub(super) size: [usize; 3],
+    pub(super) bracket: Range,
+    pub(super) checked: Option<Checked>,
+    pub(super) plan_hash: Option<String>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) simulation: Option<Summary>,
+    /// As text: the script's numbers do not hold 64 bits.
+    pub(super) seed: Option<String>,
+    pub(super) actions: Vec<String>,
+    pub(super) states: States,
+    pub(super) grid: Option<Grid>,
+    pub(super) traces: Vec<PageTrace>,
+    pub(super) beside: Option<BesideData>,
+    /// What a decision problem has besides: worlds, what is known, what is at stake.
+    pub(super) decision: Option<DecisionData>,
+    /// All goals and requirements, the first goal first, where there are several.
+    pub(super) aims: Vec<AimData>,
+    /// Where a person said what is done, in sentences.
+    pub(super) pins: Vec<String>,
+}
+
+/// A goal or a requirement.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AimData {
+    name: String,
     goal: String,
     goal_in_words: String,
     wanted: Wanted,
-    stance: String,
-    settled: String,
-    precision: f64,
-    stop: &'static str,
-    sweeps: u64,
-    size: [usize; 3],
     bracket: Range,
-    checked: Option<Checked>,
-    plan_hash: Option<String>,
-    variants: Vec<Variant>,
-    simulation: Option<Summary>,
-    /// As text: the script's numbers do not hold 64 bits.
-    seed: Option<String>,
-    actions: Vec<String>,
-    states: States,
-    grid: Option<Grid>,
-    traces: Vec<PageTrace>,
-    beside: Option<BesideData>,
+    /// The bound of a requirement in words.
+    bound: Option<String>,
+    holds: Option<bool>,
+    /// By row.
+    lower: Vec<Compact>,
+    upper: Vec<Compact>,
+}
+
+impl AimData {
+    fn new(aim: &Aim<'_>, rows: &Rows) -> Result<Self, Error> {
+        let arena = Arena::new(aim.problem, aim.plan)?;
+        let brackets = rows
+            .states
+            .iter()
+            .map(|state| Compact::bracket(arena.bracket(*state, 0)));
+        let (lower, upper) = brackets.unzip();
+        let bound = aim.required.map(|(side, bound, _)| match side {
+            Side::AtLeast => format!("at least {bound}"),
+            Side::AtMost => format!("at most {bound}"),
+        });
+        Ok(Self {
+            name: aim.name.to_owned(),
+            goal: aim.problem.goal.clone(),
+            goal_in_words: words::goal(&aim.problem.goal),
+            wanted: Wanted::new(&arena),
+            bracket: range(aim.bracket),
+            bound,
+            holds: aim.required.and_then(|(_, _, holds)| holds),
+            lower,
+            upper,
+        })
+    }
 }
 
 /// What kind of number the goal asks for.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Wanted {
-    more: bool,
-    kind: &'static str,
+    pub(super) more: bool,
+    pub(super) kind: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Variant {
+pub(super) struct Variant {
     name: String,
     bracket: Range,
     note: String,
@@ -103,6 +158,7 @@ pub(super) struct PageTrace {
     outcome: Outcome,
     total: Option<Number>,
     leads_to: Option<String>,
+    settled: Option<String>,
     probability: Option<f64>,
     length: usize,
     pub(super) steps: Vec<Step>,
@@ -142,7 +198,8 @@ impl PageData {
             },
             sweeps: plan.sweeps,
             size: [model.state_count(), model.choice_count(), model.branch_count()],
-            bracket: range(plan.bracket),
+            // Of several goals the first is worth less to whoever has to keep the others.
+            bracket: range(extras.aims.first().map_or(plan.bracket, |aim| aim.bracket)),
             checked: extras.checked,
             plan_hash: extras.plan_hash,
             variants: extras.variants.into_iter().map(Variant::new).collect(),
@@ -155,6 +212,13 @@ impl PageData {
             beside: beside
                 .map(|beside| BesideData::new(model, &rows, beside))
                 .transpose()?,
+            decision: None,
+            aims: extras
+                .aims
+                .iter()
+                .map(|aim| AimData::new(aim, &rows))
+                .collect::<Result<_, _>>()?,
+            pins: extras.pins,
         })
     }
 
@@ -211,6 +275,7 @@ impl PageTrace {
             outcome: trace.outcome,
             total: trace.total,
             leads_to: trace.leads_to.clone(),
+            settled: trace.settled.clone(),
             probability: trace.probability,
             length,
             steps: steps.cloned().collect(),

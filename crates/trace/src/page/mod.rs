@@ -6,12 +6,14 @@
 mod beside;
 mod compact;
 mod data;
+mod decision;
 mod picture;
 mod states;
 mod words;
 
 pub use beside::Beside;
 pub use data::{Checked, PageData, PageExtras, VariantRow};
+pub use decision::StoryExtras;
 
 /// What stands before and after the name of a place in the built page. Long, because scripts may hold anything short.
 const PLACE: &str = "%%murphy%%";

@@ -23,43 +23,46 @@ const ALTERNATIVES_MAX: usize = 150_000;
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct States {
     /// How many the model has.
-    total: usize,
+    pub(super) total: usize,
     /// Whether the policy changes with the step; the columns then say what it does first.
-    stepwise: bool,
+    pub(super) stepwise: bool,
     /// The index of each row's state in the model; left out where rows are all states.
-    ids: Option<Vec<StateId>>,
-    variables: Vec<String>,
+    pub(super) ids: Option<Vec<StateId>>,
+    pub(super) variables: Vec<String>,
     /// By variable, then by row.
-    values: Vec<Vec<Reading>>,
+    pub(super) values: Vec<Vec<Reading>>,
     /// Each label with the rows where it holds.
-    labels: Vec<(String, Vec<u32>)>,
+    pub(super) labels: Vec<(String, Vec<u32>)>,
     /// The rows where runs start.
-    starts: Vec<u32>,
+    pub(super) starts: Vec<u32>,
     /// Indices into the actions of the page; -1 where the goal is settled and no action matters.
-    action: Vec<i64>,
-    lower: Vec<Compact>,
-    upper: Vec<Compact>,
-    visits: Vec<u64>,
-    detail: Detail,
+    pub(super) action: Vec<i64>,
+    pub(super) lower: Vec<Compact>,
+    pub(super) upper: Vec<Compact>,
+    pub(super) visits: Vec<u64>,
+    pub(super) detail: Detail,
 }
 
 /// What can be done and what can happen, for as many rows as the page has room for: rows to choices to branches, as offsets.
 #[derive(Clone, Debug, Default, Serialize)]
-struct Detail {
+pub(super) struct Detail {
     /// `choices[r]..choices[r + 1]` are the choices of row `r`.
-    choices: Vec<usize>,
-    action: Vec<u32>,
-    lower: Vec<Compact>,
-    upper: Vec<Compact>,
-    kinds: Vec<&'static str>,
-    kind: Vec<usize>,
+    pub(super) choices: Vec<usize>,
+    pub(super) action: Vec<u32>,
+    pub(super) lower: Vec<Compact>,
+    pub(super) upper: Vec<Compact>,
+    pub(super) kinds: Vec<&'static str>,
+    pub(super) kind: Vec<usize>,
     /// `branches[c]..branches[c + 1]` are the branches of choice `c`; none where they are not told.
-    branches: Vec<usize>,
+    pub(super) branches: Vec<usize>,
     /// Rows; -1 for a state that the page does not have.
-    target: Vec<i64>,
-    low: Vec<Compact>,
-    high: Vec<Compact>,
-    nature: Vec<Compact>,
+    pub(super) target: Vec<i64>,
+    pub(super) low: Vec<Compact>,
+    pub(super) high: Vec<Compact>,
+    pub(super) nature: Vec<Compact>,
+    /// For each choice, how likely the plan takes it, where it draws lots; empty where it never does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) own: Vec<Compact>,
 }
 
 /// Which rows there are, and in which order they matter.
@@ -218,7 +221,7 @@ impl Detail {
         Ok(told)
     }
 
-    fn set_kind(&mut self, kind: &'static str) {
+    pub(super) fn set_kind(&mut self, kind: &'static str) {
         let known = self.kinds.iter().position(|known| *known == kind);
         let index = known.unwrap_or(self.kinds.len());
         if known.is_none() {

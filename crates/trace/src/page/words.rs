@@ -2,9 +2,15 @@
 
 /// Returns a goal as the spec writes it in words; what is not understood stays as it is.
 pub(super) fn goal(text: &str) -> String {
+    // A requirement names its bound first.
+    let required = text
+        .strip_prefix("AtLeast(")
+        .or_else(|| text.strip_prefix("AtMost("));
+    let required = required.and_then(|rest| rest.split_once(','));
     let inner = text
         .strip_prefix("Maximize(")
         .or_else(|| text.strip_prefix("Minimize("))
+        .or(required.map(|(_, rest)| rest.trim()))
         .and_then(|rest| rest.strip_suffix(')'))
         .unwrap_or(text);
     let quoted: Vec<&str> = inner.split('"').skip(1).step_by(2).collect();
@@ -145,6 +151,10 @@ mod tests {
             (
                 "Minimize(Expected(\"fuel\", horizon: LongRun))",
                 "the expected fuel a step, in the long run",
+            ),
+            (
+                "AtLeast(0.95, Probability(\"G<=50 !lava\"))",
+                "the probability of “throughout 50 steps not lava”",
             ),
             ("something else", "something else"),
         ] {

@@ -1,10 +1,12 @@
 //! `murphy explain`: questions about a plan, answered with proved brackets.
 
+mod decision;
 mod text;
 
 use crate::cli::args::Format;
 use crate::cli::failure::Failure;
 use crate::cli::saved::Saved;
+use crate::cli::story::Tale;
 use crate::cli::{Outcome, Terminal};
 use clap::Args;
 use murphy::explain::{
@@ -27,6 +29,7 @@ use text::STATES_MAX;
   murphy explain plan.ron --state 'robot.x == 3 && robot.y == 1'
   murphy explain plan.ron --likely 'F lava' --likely 'G<=10 !lava'
   murphy explain plan.ron --unknowns --flip slip --flip slip=0..0.5
+  murphy explain newcomb.ron --knows 1
 
 Without any question it says why the first action is taken, what happens besides the goal, and which unknown hurts most.")]
 pub(crate) struct ExplainArguments {
@@ -35,6 +38,9 @@ pub(crate) struct ExplainArguments {
     /// Why this action: in the states where a condition on variables and labels holds
     #[arg(long, value_name = "CONDITION")]
     state: Option<String>,
+    /// Why this action, where facts are hidden: at what the agent knows, by its number or its name; may be repeated
+    #[arg(long, value_name = "NUMBER or NAME")]
+    knows: Vec<String>,
     /// The number of steps made before, where the plan depends on it [default: the first at which the state can be come to]
     #[arg(long, value_name = "N", requires = "state")]
     step: Option<u32>,
@@ -71,6 +77,15 @@ type Explained = Vec<(StateId, Vec<Alternative>)>;
 const APART_MAX: usize = 20_000;
 
 pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(tale) = Tale::read(&arguments.plan, terminal)? {
+        return decision::run(&tale, arguments, terminal);
+    }
+    if !arguments.knows.is_empty() {
+        return Err(
+            Failure::new("--knows is for plans in which facts are hidden from the agent")
+                .hint("here the agent sees the state: write --state CONDITION"),
+        );
+    }
     let saved = Saved::read(&arguments.plan)?;
     for change in &saved.changes {
         terminal.remark(&format!("note: {change}"));
