@@ -4,21 +4,18 @@ use crate::cli::args::{Format, PlanArguments, ValueArguments};
 use crate::cli::decision::{precise, rejected, supposed};
 use crate::cli::decision_report::{self, fraction};
 use crate::cli::failure::Failure;
-use crate::cli::files::{read_source, write};
-use crate::cli::load::LoadedWorld;
+use crate::cli::files::write;
 use crate::cli::report::{self, line};
 use crate::cli::saved_decision::{Again, at};
 use crate::cli::{Outcome, Terminal};
 use murphy::decision::{DecisionUnproved, decide_anew, decide_hidden, decide_on_states};
 use murphy_certify::{DecisionChecked, DecisionRejection, check_anew, check_hidden, check_on_states};
 use murphy_notation::Rational;
-use murphy_problem::Origin;
 use murphy_problem::decision::{
     AnewDocument, DecisionOrigins, Hidden, HiddenDocument, PlanText, StageDocument, StageLaw, hidden,
     stage_law,
 };
-use murphy_spec::Spec;
-use murphy_world::{Limits, Settled};
+use murphy_world::Settled;
 use serde_json::{Value, json};
 use std::path::Path;
 
