@@ -103,6 +103,8 @@ impl Rated {
 const SETTLED: u32 = 0;
 /// The key of a state of which nothing is known.
 const UNSEEN: u32 = u32::MAX;
+/// A key that is better by less, about a thousandth of the rating, is not worth a new place in the heap.
+const HARDLY: u32 = 1 << 13;
 
 /// What is asked for.
 pub(crate) struct Aims<'a> {
@@ -263,7 +265,7 @@ impl Search<'_> {
             }
             if push {
                 let key = self.key_of(self.rating(known));
-                if key < waiting {
+                if key < waiting.saturating_sub(HARDLY) {
                     self.key[owner] = key;
                     self.heap.push(Reverse((key, known.owner)));
                 }
