@@ -110,7 +110,9 @@ impl Krylov {
             let price = if lumped { LUMPS_COST } else { 1.0 };
             let other = self.cost[usize::from(!lumped)];
             let most = if other < 1e3 {
-                let known = whole(other / price).max(LEAST);
+                // Beginning anew costs more the longer an iteration takes: then it may take longer than the other before it is given up.
+                let known = whole(other / price);
+                let known = known.max(LEAST) + 2 * known.saturating_sub(TRIAL);
                 left.min(if other > 0.0 { known } else { TRIAL })
             } else {
                 left
