@@ -54,23 +54,12 @@ pub fn check_anew(law: &StageLaw, plan: &AnewPlan) -> Result<DecisionChecked, De
         &one.prior * (&one.weight * first + &one.secured)
     };
     let (lower, upper) = (total(&lower), total(&upper));
-    if lower < plan.lower {
-        return Err(DecisionRejection::Lower {
-            proved: lower,
-            claimed: plan.lower.clone(),
-        });
-    }
-    if upper > plan.upper {
-        return Err(DecisionRejection::Upper {
-            proved: upper,
-            claimed: plan.upper.clone(),
-        });
-    }
-    Ok(DecisionChecked {
+    DecisionChecked {
         lower,
         upper,
         inequalities,
-    })
+    }
+    .holding(&plan.lower, &plan.upper)
 }
 
 fn is_distribution(weights: &[Rational], count: usize) -> Option<()> {

@@ -25,6 +25,28 @@ pub struct DecisionChecked {
     pub inequalities: u64,
 }
 
+impl DecisionChecked {
+    /// Returns this, if it is no less than what a plan claims on either side.
+    ///
+    /// # Errors
+    /// The side that was proved to be wider.
+    pub(crate) fn holding(self, lower: &Rational, upper: &Rational) -> Result<Self, DecisionRejection> {
+        if self.lower < *lower {
+            return Err(DecisionRejection::Lower {
+                proved: self.lower,
+                claimed: lower.clone(),
+            });
+        }
+        if self.upper > *upper {
+            return Err(DecisionRejection::Upper {
+                proved: self.upper,
+                claimed: upper.clone(),
+            });
+        }
+        Ok(self)
+    }
+}
+
 /// Why a proof is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -137,23 +159,12 @@ pub fn check_decision(law: &Law, proof: &DecisionProof) -> Result<DecisionChecke
             (lower, upper, inequalities)
         }
     };
-    if lower < *proof.lower() {
-        return Err(DecisionRejection::Lower {
-            proved: lower,
-            claimed: proof.lower().clone(),
-        });
-    }
-    if upper > *proof.upper() {
-        return Err(DecisionRejection::Upper {
-            proved: upper,
-            claimed: proof.upper().clone(),
-        });
-    }
-    Ok(DecisionChecked {
+    DecisionChecked {
         lower,
         upper,
         inequalities,
-    })
+    }
+    .holding(proof.lower(), proof.upper())
 }
 
 /// Returns both sides where predictors are told what the agent does where they look, and how many comparisons that took.

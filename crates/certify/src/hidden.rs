@@ -22,23 +22,12 @@ pub fn check_hidden(problem: &Hidden, proof: &HiddenProof) -> Result<DecisionChe
     let above = check_points(problem, proof)?;
     let lower = guaranteed(problem, proof)?;
     let upper = held(problem, proof)?;
-    if lower < proof.lower {
-        return Err(DecisionRejection::Lower {
-            proved: lower,
-            claimed: proof.lower.clone(),
-        });
-    }
-    if upper > proof.upper {
-        return Err(DecisionRejection::Upper {
-            proved: upper,
-            claimed: proof.upper.clone(),
-        });
-    }
-    Ok(DecisionChecked {
+    DecisionChecked {
         lower,
         upper,
         inequalities: below + above,
-    })
+    }
+    .holding(&proof.lower, &proof.upper)
 }
 
 fn check_ways(problem: &Hidden, proof: &HiddenProof) -> Result<u64, DecisionRejection> {

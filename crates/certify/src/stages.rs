@@ -66,23 +66,12 @@ fn as_claimed(
     upper: Rational,
     inequalities: u64,
 ) -> Result<DecisionChecked, DecisionRejection> {
-    if lower < plan.lower {
-        return Err(DecisionRejection::Lower {
-            proved: lower,
-            claimed: plan.lower.clone(),
-        });
-    }
-    if upper > plan.upper {
-        return Err(DecisionRejection::Upper {
-            proved: upper,
-            claimed: plan.upper.clone(),
-        });
-    }
-    Ok(DecisionChecked {
+    DecisionChecked {
         lower,
         upper,
         inequalities,
-    })
+    }
+    .holding(&plan.lower, &plan.upper)
 }
 
 fn check_points(stages: &Stages, plan: &StagePlan) -> Result<u64, DecisionRejection> {
