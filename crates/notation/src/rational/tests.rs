@@ -139,3 +139,28 @@ fn overflow_goes_to_big_integers_and_comes_back() {
     );
     assert!(read("1e40") > read("1e39") && read("-1e40") < Rational::ZERO);
 }
+
+#[test]
+fn floats_around_small_fractions_are_the_nearest_on_either_side() {
+    let mut seed = 1u64;
+    let mut next = |below: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 11) % below
+    };
+    for round in 0..4_000u32 {
+        // Small numbers, and such as are just about floats.
+        let limit = 1 << (1 + round % 53);
+        let numerator = i64::try_from(next(limit)).unwrap();
+        let denominator = i64::try_from(1 + next(limit)).unwrap();
+        let value = Rational::new(if round % 2 == 0 { numerator } else { -numerator }, denominator);
+        let (below, above) = (value.floor_f64(), value.ceil_f64());
+        let exact = |number: f64| Rational::from_f64(number).unwrap();
+        assert!(exact(below) <= value && exact(below.next_up()) > value, "{value}");
+        assert!(
+            exact(above) >= value && exact(above.next_down()) < value,
+            "{value}"
+        );
+    }
+}
