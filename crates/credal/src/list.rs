@@ -34,11 +34,34 @@ pub struct SetList {
     ends: Vec<u32>,
     /// The denominator of each set, or [`KEPT`].
     wholes: Vec<u32>,
-    /// The parts of each outcome; where a set is kept its place among those stands at its first outcome.
-    lower: Vec<u32>,
-    /// The same above; empty as long as all sets are distributions or kept.
-    upper: Vec<u32>,
+    /// The parts of each set's outcomes from below and, where the list has bounds, those from above after them: what is asked together lies
+    /// together. Where a set is kept its place among those comes first.
+    parts: Vec<u32>,
+    /// There are bounds that are no distributions, so that all sets have parts from above.
+    bounds: bool,
     kept: Vec<CredalSet>,
+}
+
+/// The parts of all sets of a list where they lie.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lent<'a> {
+    pub(crate) parts: &'a [u32],
+    pub(crate) bounds: bool,
+}
+
+impl<'a> Lent<'a> {
+    /// Returns the lower and the upper bounds of so many outcomes whose parts begin at a place; none if they are not there.
+    #[inline]
+    pub(crate) fn of(self, start: usize, count: usize) -> (&'a [u32], &'a [u32]) {
+        if self.bounds {
+            let both = self.parts.get(start..start + 2 * count);
+            return both
+                .and_then(|both| both.split_at_checked(count))
+                .unwrap_or_default();
+        }
+        let both = self.parts.get(start..start + count).unwrap_or_default();
+        (both, both)
+    }
 }
 
 /// A set of a list where it lies, or any other set.
@@ -58,17 +81,14 @@ impl SetList {
     /// # Errors
     /// [`Error::TooLarge`] if 32 bits do not count all outcomes.
     pub fn push(&mut self, set: CredalSet) -> Result<(), Error> {
-        let start = self.lower.len();
+        let start = self.ends.last().map_or(0, |end| *end as usize);
         let end = start.saturating_add(set.outcomes());
         let end = u32::try_from(end).map_err(|_| Error::TooLarge {
             size: end,
             limit: u32::MAX as usize,
             what: "outcomes",
         })?;
-        self.lower.resize(end as usize, 0);
-        if !self.upper.is_empty() {
-            self.upper.resize(end as usize, 0);
-        }
+        self.parts.resize(self.stride() * end as usize, 0);
         self.ends.push(end);
         self.wholes.push(KEPT);
         self.put(self.ends.len() - 1, set);
@@ -84,32 +104,49 @@ impl SetList {
         fits
     }
 
+    /// Returns how many numbers an outcome has.
+    fn stride(&self) -> usize {
+        1 + usize::from(self.bounds)
+    }
+
     fn put(&mut self, index: usize, set: CredalSet) {
-        let range = self.outcomes(index);
         if let Some((whole, lower, upper)) = short(&set) {
-            self.wholes[index] = whole;
-            if self.upper.is_empty() && upper.is_some() {
-                self.upper.clone_from(&self.lower);
+            if upper.is_some() && !self.bounds {
+                self.spread();
             }
-            self.lower[range.clone()].copy_from_slice(lower);
-            if !self.upper.is_empty() {
-                self.upper[range].copy_from_slice(upper.unwrap_or(lower));
+            self.wholes[index] = whole;
+            let range = self.numbers(index);
+            let (below, above) = self.parts[range].split_at_mut(lower.len());
+            below.copy_from_slice(lower);
+            if !above.is_empty() {
+                above.copy_from_slice(upper.unwrap_or(lower));
             }
             return;
         }
         // There are no more sets than outcomes, which 32 bits count.
         let place = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
         self.wholes[index] = KEPT;
-        self.lower[range.start] = place;
+        let first = self.numbers(index).start;
+        self.parts[first] = place;
         self.kept.push(set);
+    }
+
+    /// Makes room for parts from above, which are as those from below so far.
+    fn spread(&mut self) {
+        let mut parts = Vec::with_capacity(2 * self.parts.len());
+        for index in 0..self.len() {
+            let own = &self.parts[self.outcomes(index)];
+            parts.extend_from_slice(own);
+            parts.extend_from_slice(own);
+        }
+        (self.parts, self.bounds) = (parts, true);
     }
 
     /// Gives back the memory that was taken for sets to come.
     pub fn shrink(&mut self) {
         self.ends.shrink_to_fit();
         self.wholes.shrink_to_fit();
-        self.lower.shrink_to_fit();
-        self.upper.shrink_to_fit();
+        self.parts.shrink_to_fit();
         self.kept.shrink_to_fit();
     }
 
@@ -136,6 +173,27 @@ impl SetList {
         start as usize..self.ends[index] as usize
     }
 
+    /// Returns where the numbers of a set stand.
+    #[inline]
+    fn numbers(&self, index: usize) -> Range<usize> {
+        let (range, stride) = (self.outcomes(index), self.stride());
+        stride * range.start..stride * range.end
+    }
+
+    /// Returns the parts of all sets, those of each from below and then from above, or the same numbers for both.
+    pub(crate) fn parts(&self) -> Lent<'_> {
+        Lent {
+            parts: &self.parts,
+            bounds: self.bounds,
+        }
+    }
+
+    /// Returns the denominator of a set whose parts lie in the list, and where they begin.
+    pub(crate) fn lent(&self, index: usize) -> Option<(u32, usize)> {
+        let whole = *self.wholes.get(index)?;
+        (whole != KEPT).then(|| (whole, self.numbers(index).start))
+    }
+
     /// Returns a set where it lies.
     ///
     /// # Panics
@@ -143,13 +201,11 @@ impl SetList {
     #[must_use]
     #[inline]
     pub fn view(&self, index: usize) -> SetView<'_> {
-        let range = self.outcomes(index);
-        let whole = self.wholes[index];
-        let lower = &self.lower[range.clone()];
+        let (range, whole) = (self.numbers(index), self.wholes[index]);
         if whole == KEPT {
-            return SetView::Other(&self.kept[lower[0] as usize]);
+            return SetView::Other(&self.kept[self.parts[range.start] as usize]);
         }
-        let upper = self.upper.get(range).unwrap_or(lower);
+        let (lower, upper) = self.parts().of(range.start, self.outcomes(index).len());
         let parts = Parts::Short { whole, lower, upper };
         // Bounds that all meet are kept, so that these are a distribution.
         if lower == upper {

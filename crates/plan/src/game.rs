@@ -34,7 +34,7 @@ pub(crate) struct Game<'a> {
     faces: Vec<(u32, Face)>,
     /// About what each state is worth and the row it takes, where that is guessed.
     pub(crate) first: Option<(Vec<f64>, Vec<u32>)>,
-    kernel: Rows,
+    kernel: Rows<'a>,
     /// Where each row looks first. It never changes an answer, so it does not matter who wrote it.
     hints: Vec<AtomicU32>,
     /// The exact gain of each row, enclosed; empty if there is none anywhere.
@@ -183,7 +183,7 @@ impl<'a> Game<'a> {
     /// Lays the sets out, and notes where the rows lead whose ways the kernel does not tell.
     fn compile(&mut self, branches: usize) -> Result<(), Error> {
         let rows = (0u32..).take(self.choice.len());
-        let mut compiler = RowsCompiler::with_room(self.choice.len(), branches);
+        let mut compiler = RowsCompiler::over(self.model.sets(), (self.choice.len(), branches));
         let mut targets = Vec::new();
         for row in rows.clone() {
             targets.clear();
@@ -192,9 +192,11 @@ impl<'a> Game<'a> {
                     .iter()
                     .map(|state| self.layout.places[*state as usize]),
             );
-            compiler
-                .push(self.set(row), &targets)
-                .map_err(|_| Error::Mismatch)?;
+            let laid_out = match self.face_of(row) {
+                Some((set, _)) => compiler.push(set, &targets),
+                None => compiler.push_listed(self.choice(row) as usize, &targets),
+            };
+            laid_out.map_err(|_| Error::Mismatch)?;
         }
         self.kernel = compiler.finish().map_err(|_| Error::Mismatch)?;
         let others: Vec<u32> = rows.filter(|row| !self.kernel.is_flat(*row as usize)).collect();
@@ -260,9 +262,8 @@ impl<'a> Game<'a> {
 
     /// Says that a row leaves some states with positive probability whatever Nature does, where that is seen at once.
     pub(crate) fn leaves(&self, row: u32, inside: &[bool]) -> bool {
-        let (columns, least) = (self.kernel.columns(row as usize), self.kernel.least(row as usize));
-        let mut pairs = columns.iter().zip(least);
-        pairs.any(|(place, least)| *least > 0.0 && !inside[*place as usize])
+        let mut sure = self.kernel.sure(row as usize);
+        sure.any(|place| !inside[place as usize])
     }
 
     fn face_of(&self, row: u32) -> Option<&Face> {

@@ -186,6 +186,12 @@ impl Model {
         self.view(choice).to_set()
     }
 
+    /// Returns the credal sets of all choices, by choice.
+    #[must_use]
+    pub fn sets(&self) -> &SetList {
+        &self.sets
+    }
+
     /// Returns the credal set of a choice as it lies in the model.
     #[must_use]
     #[inline]

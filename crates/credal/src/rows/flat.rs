@@ -1,24 +1,39 @@
-//! Where the numbers of most rows lie: one long list each of columns, least weights and gaps, so that rows that are asked one after another
-//! are read one after another.
+//! Where the numbers of most rows lie, so that rows that are asked one after another are read one after another.
 //!
 //! A row holds `Σ lowerᵢ·vᵢ + loose·min v + min { Σ gᵢ·vᵢ : 0 ≤ g ≤ gap, Σ g = budget }`; without gaps ([`super::fixed`]) the last part is left out,
 //! with them ([`super::greedy`]) it is a search. Outcomes that never have mass are left out, so the columns of a row are where it can lead.
+//!
+//! # Why
+//! The bounds of a large model are most of what it takes in memory. Where a [list](crate::SetList) has them as parts of a whole they are lent and not copied: such a row
+//! has but its columns and 16 bytes of its own, and its weights become floats as they are read, which is exact.
 
 use super::enclosure::Enclosure;
-use super::greedy::{Greedy, Row};
+use super::greedy::{Bounds, Floats, Greedy, Row};
 use super::scale::Scale;
 use super::{fixed, value_at};
 use crate::error::Error;
+use crate::list::{Lent, SetList};
 use crate::masses::Parts;
 use murphy_notation::Rational;
 
 /// The row has no gaps.
 const NO_GAPS: u32 = u32::MAX;
 
-/// Where a row stands and what it has besides its weights; it ends where the next begins.
+/// Where a row stands; its columns end where the next begin.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     start: u32,
+    /// Where its weights begin: among those lent, or among the rows' own.
+    weights: u32,
+    /// The denominator of weights that are lent; zero if the weights are the rows' own.
+    whole: u32,
+    /// Of weights that are lent, in parts of the whole: what is spent on gaps. Else the place of the row's [`Terms`].
+    budget: u32,
+}
+
+/// What a row with weights of its own has besides.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     gaps: u32,
     budget: f64,
     loose: f64,
@@ -28,14 +43,70 @@ struct Header {
 
 /// Rows that are sums, and rows that spend a budget.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FlatRows {
+pub(crate) struct FlatRows<'w> {
     headers: Vec<Header>,
     columns: Vec<u32>,
+    lent: Lent<'w>,
+    terms: Vec<Terms>,
     lower: Vec<f64>,
     gap: Vec<f64>,
 }
 
-impl FlatRows {
+/// A row as it is asked.
+enum Kind<'a> {
+    /// It leads to one column.
+    Sure(u32),
+    /// A sum of parts of a whole.
+    Parts { weights: &'a [u32], unit: f64 },
+    /// Bounds in parts of a whole.
+    Bounds(Row<'a, Bounds<'a>>),
+    /// A sum, and what goes to the least value.
+    Sum {
+        weights: &'a [f64],
+        loose: f64,
+        unit: f64,
+    },
+    /// Anything with gaps.
+    Greedy(Row<'a, Floats<'a>>),
+}
+
+impl<'w> FlatRows<'w> {
+    /// Returns no rows, that can be lent the weights of a list.
+    pub(crate) fn over(list: &'w SetList) -> Self {
+        Self {
+            lent: list.parts(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the row of a set of the list and returns its place, or `None` if its weights cannot be lent.
+    pub(crate) fn push_lent(
+        &mut self,
+        list: &SetList,
+        index: usize,
+        columns: &[u32],
+    ) -> Result<Option<u32>, Error> {
+        let Some((whole, start)) = list.lent(index) else {
+            return Ok(None);
+        };
+        let (lower, upper) = self.lent.of(start, columns.len());
+        // Long rows may need rounding, and outcomes that never have mass have no column.
+        if !Scale::fits(whole.into(), columns.len()) || upper.contains(&0) {
+            return Ok(None);
+        }
+        let budget = u64::from(whole).saturating_sub(lower.iter().copied().map(u64::from).sum());
+        let row = place(self.headers.len())?;
+        self.headers.push(Header {
+            start: place(self.columns.len())?,
+            weights: place(start)?,
+            whole,
+            // At most the whole.
+            budget: u32::try_from(budget).unwrap_or(whole),
+        });
+        self.columns.extend_from_slice(columns);
+        Ok(Some(row))
+    }
+
     /// Adds a row of fixed weights and returns its place.
     pub(crate) fn push_fixed(
         &mut self,
@@ -128,13 +199,25 @@ impl FlatRows {
     pub(crate) fn reserve(&mut self, rows: usize, branches: usize) {
         self.headers.reserve(rows);
         self.columns.reserve(branches);
-        self.lower.reserve(branches);
-        self.gap.reserve(branches);
     }
 
-    /// Returns what each of [`Self::columns`] has in any case, in parts of some whole.
-    pub(crate) fn least(&self, at: u32) -> &[f64] {
-        self.lower.get(self.range(at)).unwrap_or_default()
+    /// Returns where a row leads in any case: the columns whose least weight is positive.
+    pub(crate) fn sure(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
+        let columns = self.columns(at);
+        let header = self.headers.get(at as usize);
+        let (parts, own): (&[u32], &[f64]) = match header {
+            Some(header) if header.whole > 0 => {
+                let (lower, _) = self.lent.of(header.weights as usize, columns.len());
+                (lower, &[])
+            }
+            Some(header) => (&[], slice(&self.lower, header.weights, columns.len())),
+            None => (&[], &[]),
+        };
+        let parts = columns.iter().zip(parts).filter(|(_, part)| **part > 0);
+        let own = columns.iter().zip(own).filter(|(_, weight)| **weight > 0.0);
+        parts
+            .map(|(column, _)| *column)
+            .chain(own.map(|(column, _)| *column))
     }
 
     /// Returns the number of rows.
@@ -150,6 +233,11 @@ impl FlatRows {
         let row = place(self.headers.len())?;
         self.headers.push(Header {
             start: place(self.columns.len())?,
+            weights: place(self.lower.len())?,
+            whole: 0,
+            budget: place(self.terms.len())?,
+        });
+        self.terms.push(Terms {
             gaps,
             budget,
             loose,
@@ -180,76 +268,105 @@ impl FlatRows {
         self.headers.get(at).map_or(end, start)..self.headers.get(at + 1).map_or(end, start)
     }
 
-    /// Returns the slices of a row that has gaps.
+    /// Returns a row as it is asked, if it is there.
     #[inline]
-    fn row(&self, header: &Header, range: std::ops::Range<usize>) -> Row<'_> {
-        let gaps = header.gaps as usize;
-        Row {
-            gap: &self.gap[gaps..gaps + range.len()],
-            columns: &self.columns[range.clone()],
-            lower: &self.lower[range],
-            budget: header.budget,
-            loose: header.loose,
-            unit: header.unit,
+    fn kind(&self, at: u32) -> Option<Kind<'_>> {
+        let header = self.headers.get(at as usize)?;
+        let columns = self.columns.get(self.range(at))?;
+        if let [column] = columns {
+            return Some(Kind::Sure(*column));
         }
+        if header.whole == 0 {
+            return self.own(header, columns);
+        }
+        let unit = 1.0 / f64::from(header.whole);
+        let (lower, upper) = self.lent.of(header.weights as usize, columns.len());
+        if header.budget == 0 {
+            return Some(Kind::Parts { weights: lower, unit });
+        }
+        Some(Kind::Bounds(Row {
+            columns,
+            weights: Bounds { lower, upper },
+            budget: f64::from(header.budget),
+            loose: 0.0,
+            unit,
+        }))
+    }
+
+    /// Returns a row with weights of its own.
+    fn own<'s>(&'s self, header: &Header, columns: &'s [u32]) -> Option<Kind<'s>> {
+        let terms = self.terms.get(header.budget as usize)?;
+        let lower = slice(&self.lower, header.weights, columns.len());
+        let (loose, unit) = (terms.loose, terms.unit);
+        if terms.gaps == NO_GAPS {
+            return Some(Kind::Sum {
+                weights: lower,
+                loose,
+                unit,
+            });
+        }
+        let gap = slice(&self.gap, terms.gaps, columns.len());
+        Some(Kind::Greedy(Row {
+            columns,
+            weights: Floats { lower, gap },
+            budget: terms.budget,
+            loose,
+            unit,
+        }))
     }
 
     /// Encloses the lower (or upper) expectation of one row, looking first at the outcome that the hint names.
     #[inline]
     pub(crate) fn enclose<const UPPER: bool>(&self, at: u32, values: &[f64], hint: &mut u32) -> Enclosure {
-        let Some(header) = self.headers.get(at as usize) else {
-            return Enclosure::EVERYTHING;
-        };
-        let range = self.range(at);
-        if range.len() == 1 {
-            return Enclosure::exactly(value_at::<false>(values, self.columns[range.start]));
+        let columns = self.columns(at);
+        match self.kind(at) {
+            None => Enclosure::EVERYTHING,
+            Some(Kind::Sure(column)) => Enclosure::exactly(value_at::<false>(values, column)),
+            Some(Kind::Parts { weights, unit }) => {
+                let weights = weights.iter().copied().map(f64::from);
+                fixed::enclose::<UPPER>(columns, weights, (0.0, unit), values)
+            }
+            Some(Kind::Sum { weights, loose, unit }) => {
+                fixed::enclose::<UPPER>(columns, weights.iter().copied(), (loose, unit), values)
+            }
+            Some(Kind::Bounds(row)) => row.enclose::<UPPER>(values, hint),
+            Some(Kind::Greedy(row)) => row.enclose::<UPPER>(values, hint),
         }
-        if header.gaps == NO_GAPS {
-            let (columns, weights) = (&self.columns[range.clone()], &self.lower[range]);
-            return fixed::enclose::<UPPER>(columns, weights, header.loose, header.unit, values);
-        }
-        self.row(header, range).enclose::<UPPER>(values, hint)
     }
 
     /// Returns about the lower (or upper) expectation of one row.
     #[inline]
     pub(crate) fn about<const UPPER: bool>(&self, at: u32, values: &[f64], hint: &mut u32) -> f64 {
-        let Some(header) = self.headers.get(at as usize) else {
-            return f64::NAN;
-        };
-        let range = self.range(at);
-        let unit = if header.unit > 0.0 { header.unit } else { 1.0 };
-        if range.len() == 1 {
-            return value_at::<false>(values, self.columns[range.start]);
+        let columns = self.columns(at);
+        match self.kind(at) {
+            None => f64::NAN,
+            Some(Kind::Sure(column)) => value_at::<false>(values, column),
+            Some(Kind::Parts { weights, unit }) => {
+                fixed::about(columns, weights.iter().copied().map(f64::from), values) * unit
+            }
+            Some(Kind::Sum { weights, loose, unit }) => {
+                let mut total = fixed::about(columns, weights.iter().copied(), values);
+                if loose > 0.0 {
+                    let worth = |column: &u32| value_at::<UPPER>(values, *column);
+                    let least = columns.iter().map(worth).fold(f64::INFINITY, f64::min);
+                    total += loose * if UPPER { -least } else { least };
+                }
+                total * or_one(unit)
+            }
+            Some(Kind::Bounds(row)) => row.about::<UPPER>(values, hint) * row.unit,
+            Some(Kind::Greedy(row)) => row.about::<UPPER>(values, hint) * or_one(row.unit),
         }
-        if header.gaps != NO_GAPS {
-            return self.row(header, range).about::<UPPER>(values, hint) * unit;
-        }
-        let (columns, weights) = (&self.columns[range.clone()], &self.lower[range]);
-        let mut total = 0.0;
-        for (column, weight) in columns.iter().zip(weights) {
-            total += weight * value_at::<false>(values, *column);
-        }
-        if header.loose > 0.0 {
-            let worth = |column: &u32| value_at::<UPPER>(values, *column);
-            let least = columns.iter().map(worth).fold(f64::INFINITY, f64::min);
-            total += header.loose * if UPPER { -least } else { least };
-        }
-        total * unit
     }
 
     /// Returns what alone decides about [`Self::answer`], where that is little; the hint is as the last call left it.
     #[inline]
     pub(crate) fn pattern<const UPPER: bool>(&self, at: u32, values: &[f64], hint: u32) -> Option<u64> {
-        let header = self.headers.get(at as usize)?;
-        if header.gaps == NO_GAPS {
-            return (header.loose == 0.0).then_some(0);
+        match self.kind(at)? {
+            Kind::Sure(_) | Kind::Parts { .. } => Some(0),
+            Kind::Sum { loose, .. } => (loose == 0.0).then_some(0),
+            Kind::Bounds(row) => row.pattern::<UPPER>(values, hint),
+            Kind::Greedy(row) => row.pattern::<UPPER>(values, hint),
         }
-        let range = self.range(at);
-        if range.len() == 1 {
-            return Some(0);
-        }
-        self.row(header, range).pattern::<UPPER>(values, hint)
     }
 
     /// Writes a distribution that about attains the expectation, one probability for each of [`Self::columns`].
@@ -261,29 +378,49 @@ impl FlatRows {
         out: &mut Vec<f64>,
     ) {
         out.clear();
-        let Some(header) = self.headers.get(at as usize) else {
-            return;
+        let columns = self.columns(at);
+        let (loose, unit) = match self.kind(at) {
+            None => return,
+            Some(Kind::Sure(_)) => {
+                out.push(1.0);
+                return;
+            }
+            Some(Kind::Parts { weights, unit }) => {
+                out.extend(weights.iter().map(|weight| f64::from(*weight) * unit));
+                return;
+            }
+            Some(Kind::Bounds(row)) => return row.answer::<UPPER>(values, hint, (out, row.unit)),
+            Some(Kind::Sum { weights, loose, unit }) => {
+                let unit = or_one(unit);
+                out.extend(weights.iter().map(|weight| weight * unit));
+                (loose, unit)
+            }
+            Some(Kind::Greedy(row)) => {
+                let unit = or_one(row.unit);
+                row.answer::<UPPER>(values, hint, (out, unit));
+                (row.loose, unit)
+            }
         };
-        let range = self.range(at);
-        if range.len() == 1 {
-            out.push(1.0);
-            return;
-        }
-        let unit = if header.unit > 0.0 { header.unit } else { 1.0 };
-        if header.gaps == NO_GAPS {
-            out.extend(self.lower[range.clone()].iter().map(|weight| weight * unit));
-        } else {
-            self.row(header, range.clone())
-                .answer::<UPPER>(values, hint, (out, unit));
-        }
-        if header.loose > 0.0 {
-            let worth = |place: &usize| value_at::<UPPER>(values, self.columns[range.start + place]);
-            let least = (0..range.len()).min_by(|a, b| worth(a).total_cmp(&worth(b)));
+        if loose > 0.0 {
+            let worth = |place: &usize| value_at::<UPPER>(values, columns[*place]);
+            let least = (0..columns.len()).min_by(|a, b| worth(a).total_cmp(&worth(b)));
             if let Some(weight) = least.and_then(|least| out.get_mut(least)) {
-                *weight += header.loose * unit;
+                *weight += loose * unit;
             }
         }
     }
+}
+
+/// Returns the unit of weights, which is one where they are fractions.
+fn or_one(unit: f64) -> f64 {
+    if unit > 0.0 { unit } else { 1.0 }
+}
+
+/// Returns so many numbers from a place on.
+#[inline]
+fn slice<T>(all: &[T], from: u32, count: usize) -> &[T] {
+    let from = from as usize;
+    all.get(from..from + count).unwrap_or_default()
 }
 
 /// Returns a place as it is stored.

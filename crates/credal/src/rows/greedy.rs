@@ -29,12 +29,46 @@ pub(crate) struct Greedy {
     pub(crate) loose: Rational,
 }
 
-/// One row laid out: `Σ lowerᵢ·vᵢ + loose·min v + min { Σ gᵢ·vᵢ : 0 ≤ g ≤ gap, Σ g = budget }`.
+/// What each outcome of a row has in any case and what it may have beside that, wherever these lie.
+pub(super) trait Weights: Copy {
+    /// Returns both of each outcome.
+    fn pairs(self) -> impl Iterator<Item = (f64, f64)>;
+}
+
+/// Numbers of a row's own.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
-    pub(super) columns: &'a [u32],
+pub(super) struct Floats<'a> {
     pub(super) lower: &'a [f64],
     pub(super) gap: &'a [f64],
+}
+
+impl Weights for Floats<'_> {
+    #[inline]
+    fn pairs(self) -> impl Iterator<Item = (f64, f64)> {
+        self.lower.iter().copied().zip(self.gap.iter().copied())
+    }
+}
+
+/// Bounds where a list of sets has them; no upper bound is below its lower one.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    pub(super) lower: &'a [u32],
+    pub(super) upper: &'a [u32],
+}
+
+impl Weights for Bounds<'_> {
+    #[inline]
+    fn pairs(self) -> impl Iterator<Item = (f64, f64)> {
+        let bounds = self.lower.iter().zip(self.upper);
+        bounds.map(|(&lower, &upper)| (f64::from(lower), f64::from(upper.wrapping_sub(lower))))
+    }
+}
+
+/// One row laid out: `Σ lowerᵢ·vᵢ + loose·min v + min { Σ gᵢ·vᵢ : 0 ≤ g ≤ gap, Σ g = budget }`.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a, W> {
+    pub(super) columns: &'a [u32],
+    pub(super) weights: W,
     pub(super) budget: f64,
     pub(super) loose: f64,
     pub(super) unit: f64,
@@ -56,7 +90,7 @@ struct Look {
     high: f64,
 }
 
-impl Row<'_> {
+impl<W: Weights> Row<'_, W> {
     /// Encloses the lower (or upper) expectation, looking first at the outcome that the hint names.
     #[inline]
     pub(super) fn enclose<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> Enclosure {
@@ -103,16 +137,15 @@ impl Row<'_> {
     #[inline]
     pub(super) fn about<const UPPER: bool>(&self, values: &[f64], hint: &mut u32) -> f64 {
         let count = self.columns.len();
-        let (lower, gap) = (&self.lower[..count], &self.gap[..count]);
         let first = (*hint as usize).min(count - 1);
         let critical = value_at::<UPPER>(values, self.columns[first]);
         let (mut sum, mut before, mut upto) = (0.0, 0.0, 0.0);
-        for at in 0..count {
-            let value = value_at::<UPPER>(values, self.columns[at]);
-            let less = only(value < critical, gap[at]);
+        for (&column, (lower, gap)) in self.columns.iter().zip(self.weights.pairs()) {
+            let value = value_at::<UPPER>(values, column);
+            let less = only(value < critical, gap);
             before += less;
-            upto += only(value <= critical, gap[at]);
-            sum += (lower[at] + less) * value;
+            upto += only(value <= critical, gap);
+            sum += (lower + less) * value;
         }
         let mut total = sum + (self.budget - before) * critical;
         if before >= self.budget || upto < self.budget {
@@ -140,8 +173,8 @@ impl Row<'_> {
         } else {
             0.0
         };
-        let weights = self.columns.iter().zip(self.lower).zip(self.gap);
-        out.extend(weights.map(|((&column, &lower), &gap)| {
+        let weights = self.columns.iter().zip(self.weights.pairs());
+        out.extend(weights.map(|(&column, (lower, gap))| {
             let value = value_at::<UPPER>(values, column);
             let given = if value < critical {
                 gap
@@ -211,7 +244,7 @@ impl Row<'_> {
             low: f64::INFINITY,
             high: f64::NEG_INFINITY,
         };
-        for ((&column, &lower), &gap) in self.columns.iter().zip(self.lower).zip(self.gap) {
+        for (&column, (lower, gap)) in self.columns.iter().zip(self.weights.pairs()) {
             let value = value_at::<UPPER>(values, column);
             let before = only(value < critical, gap);
             look.before += before;
@@ -226,7 +259,7 @@ impl Row<'_> {
     /// Adds the absolute terms up.
     fn magnitude<const UPPER: bool>(&self, values: &[f64], critical: f64) -> f64 {
         let mut total = 0.0;
-        for ((&column, &lower), &gap) in self.columns.iter().zip(self.lower).zip(self.gap) {
+        for (&column, (lower, gap)) in self.columns.iter().zip(self.weights.pairs()) {
             let value = value_at::<UPPER>(values, column);
             let before = if value < critical { gap } else { 0.0 };
             total += (lower + before) * value.abs();

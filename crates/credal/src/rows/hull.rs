@@ -51,7 +51,9 @@ impl HullRows {
         units
             .iter()
             .zip(weights)
-            .map(|(&unit, weights)| fixed::enclose::<UPPER>(columns, weights, 0.0, unit, values))
+            .map(|(&unit, weights)| {
+                fixed::enclose::<UPPER>(columns, weights.iter().copied(), (0.0, unit), values)
+            })
             .reduce(|best, next| {
                 if UPPER {
                     most(best, next)

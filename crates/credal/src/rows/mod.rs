@@ -16,7 +16,7 @@ mod scale;
 pub use enclosure::Enclosure;
 
 use crate::error::{Error, same_length};
-use crate::list::SetView;
+use crate::list::{SetList, SetView};
 use crate::masses::Parts;
 use crate::polytope::Polytope;
 use crate::semidirect::Semidirect;
@@ -54,12 +54,13 @@ enum Node {
 /// # Ok::<(), murphy_credal::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Rows {
+pub struct Rows<'w> {
+    /// Empty as long as each row is the flat row with its number.
     nodes: Vec<Node>,
     len: usize,
     /// How many of the flat rows are rows of their own; those after them are parts of products.
     own: u32,
-    flat: FlatRows,
+    flat: FlatRows<'w>,
     hulls: HullRows,
     nested: NestedRows,
     programs: ProgramRows,
@@ -74,19 +75,44 @@ fn value_at<const UPPER: bool>(values: &[f64], column: u32) -> f64 {
 
 /// Lays sets out one after another.
 #[derive(Clone, Debug, Default)]
-pub struct RowsCompiler {
-    rows: Rows,
+pub struct RowsCompiler<'w> {
+    rows: Rows<'w>,
     products: Vec<nested::Waiting>,
+    list: Option<&'w SetList>,
 }
 
-impl RowsCompiler {
-    /// Returns a compiler with room for so many rows and branches.
+impl<'w> RowsCompiler<'w> {
+    /// Returns a compiler with room for so many rows and branches, which are lent the numbers of a list.
     #[must_use]
-    pub fn with_room(rows: usize, branches: usize) -> Self {
-        let mut compiler = Self::default();
-        compiler.rows.nodes.reserve(rows);
+    pub fn over(list: &'w SetList, (rows, branches): (usize, usize)) -> Self {
+        let mut compiler = Self {
+            list: Some(list),
+            ..Self::default()
+        };
+        compiler.rows.flat = FlatRows::over(list);
         compiler.rows.flat.reserve(rows, branches);
         compiler
+    }
+
+    /// Adds a set of the list, as [`Self::push`] does; its numbers stay where they are, if they can.
+    ///
+    /// # Errors
+    /// As for [`Rows::compile`], and if there is no list or no such set in it.
+    pub fn push_listed(&mut self, index: usize, columns: &[u32]) -> Result<(), Error> {
+        let limit = self.list.map_or(0, SetList::len);
+        let list = self.list.filter(|_| index < limit).ok_or(Error::TooLarge {
+            size: index,
+            limit,
+            what: "sets of the list",
+        })?;
+        same_length(list.outcomes(index).len(), columns.len())?;
+        match self.rows.flat.push_lent(list, index, columns)? {
+            Some(at) => {
+                self.add(Node::Flat(at));
+                Ok(())
+            }
+            None => self.push(list.view(index), columns),
+        }
     }
 
     /// Adds a set whose outcomes have their values at these columns, which may repeat.
@@ -101,16 +127,29 @@ impl RowsCompiler {
             SetView::Interval(parts) => self.rows.lay_out_interval(parts, columns)?,
             SetView::Other(set) => self.rows.lay_out(set, columns, &mut self.products)?,
         };
-        self.rows.nodes.push(node);
+        self.add(node);
         Ok(())
+    }
+
+    /// Adds a row that is laid out.
+    fn add(&mut self, node: Node) {
+        let rows = &mut self.rows;
+        if rows.nodes.is_empty() {
+            if matches!(node, Node::Flat(at) if at as usize == rows.len) {
+                rows.len += 1;
+                return;
+            }
+            rows.nodes.extend((0u32..).take(rows.len).map(Node::Flat));
+        }
+        rows.nodes.push(node);
+        rows.len += 1;
     }
 
     /// Returns the rows in the order added.
     ///
     /// # Errors
     /// As for [`Rows::compile`].
-    pub fn finish(mut self) -> Result<Rows, Error> {
-        self.rows.len = self.rows.nodes.len();
+    pub fn finish(mut self) -> Result<Rows<'w>, Error> {
         self.rows.own = self.rows.flat.count()?;
         self.rows.lay_out_products(self.products)?;
         self.rows.programs.forget();
@@ -118,7 +157,7 @@ impl RowsCompiler {
     }
 }
 
-impl Rows {
+impl Rows<'_> {
     /// Lays the sets out; the outcomes of each have their values at its columns, which may repeat.
     ///
     /// # Errors
@@ -131,6 +170,16 @@ impl Rows {
             compiler.push(set, columns)?;
         }
         compiler.finish()
+    }
+
+    /// Returns the layout of a row or of a part of one.
+    #[inline]
+    fn node(&self, row: usize) -> Option<Node> {
+        if self.nodes.is_empty() {
+            let at = u32::try_from(row).ok()?;
+            return (row < self.len).then_some(Node::Flat(at));
+        }
+        self.nodes.get(row).copied()
     }
 
     /// Returns the number of rows.
@@ -190,32 +239,35 @@ impl Rows {
     /// Says whether the rows are of the kinds whose answers are at hand: all but vertices, products and linear programs.
     #[must_use]
     pub fn is_flat(&self, row: usize) -> bool {
-        row < self.len && matches!(self.nodes.get(row), Some(Node::Flat(_)))
+        row < self.len && matches!(self.node(row), Some(Node::Flat(_)))
     }
 
     /// Returns where a flat row can lead: the columns of its outcomes that may have mass. Empty for other rows.
     #[must_use]
     #[inline]
     pub fn columns(&self, row: usize) -> &[u32] {
-        match self.nodes.get(row) {
-            Some(&Node::Flat(at)) => self.flat.columns(at),
+        match self.node(row) {
+            Some(Node::Flat(at)) => self.flat.columns(at),
             _ => &[],
         }
     }
 
-    /// Returns what each of [`Self::columns`] has in any case, in parts of some whole: above zero only if that is.
-    #[must_use]
-    #[inline]
-    pub fn least(&self, row: usize) -> &[f64] {
-        match self.nodes.get(row) {
-            Some(&Node::Flat(at)) => self.flat.least(at),
-            _ => &[],
-        }
+    /// Returns where a flat row leads in any case: the columns that have mass whatever the distribution. None for other rows.
+    pub fn sure(&self, row: usize) -> impl Iterator<Item = u32> + '_ {
+        let at = match self.node(row) {
+            Some(Node::Flat(at)) => Some(at),
+            _ => None,
+        };
+        at.into_iter().flat_map(|at| self.flat.sure(at))
     }
 
     /// Returns where the flat rows from one to before another lead, one row after another.
     #[must_use]
     pub fn columns_between(&self, from: usize, to: usize) -> &[u32] {
+        if self.nodes.is_empty() {
+            let place = |row: usize| u32::try_from(row).unwrap_or(self.own).min(self.own);
+            return self.flat.columns_between(place(from), place(to));
+        }
         let place = |row: usize| {
             let later = self.nodes.get(row..self.len).into_iter().flatten();
             let mut flat = later.filter_map(|node| match node {
@@ -243,8 +295,8 @@ impl Rows {
 
     #[inline]
     fn about<const UPPER: bool>(&self, row: usize, values: &[f64], hint: &mut u32) -> f64 {
-        match self.nodes.get(row) {
-            Some(&Node::Flat(at)) => self.flat.about::<UPPER>(at, values, hint),
+        match self.node(row) {
+            Some(Node::Flat(at)) => self.flat.about::<UPPER>(at, values, hint),
             _ => {
                 let enclosure = self.enclose::<UPPER>(row, values, hint);
                 f64::midpoint(enclosure.below, enclosure.above)
@@ -269,8 +321,8 @@ impl Rows {
 
     #[inline]
     fn pattern<const UPPER: bool>(&self, row: usize, values: &[f64], hint: u32) -> Option<u64> {
-        match self.nodes.get(row) {
-            Some(&Node::Flat(at)) if row < self.len => self.flat.pattern::<UPPER>(at, values, hint),
+        match self.node(row) {
+            Some(Node::Flat(at)) if row < self.len => self.flat.pattern::<UPPER>(at, values, hint),
             _ => None,
         }
     }
@@ -293,8 +345,8 @@ impl Rows {
         hint: &mut u32,
         out: &mut Vec<f64>,
     ) -> bool {
-        match self.nodes.get(row) {
-            Some(&Node::Flat(at)) if row < self.len => {
+        match self.node(row) {
+            Some(Node::Flat(at)) if row < self.len => {
                 self.flat.answer::<UPPER>(at, values, hint, out);
                 true
             }
@@ -304,12 +356,12 @@ impl Rows {
 
     #[inline]
     fn enclose<const UPPER: bool>(&self, row: usize, values: &[f64], hint: &mut u32) -> Enclosure {
-        match self.nodes.get(row) {
+        match self.node(row) {
             None => Enclosure::EVERYTHING,
-            Some(&Node::Flat(at)) => self.flat.enclose::<UPPER>(at, values, hint),
-            Some(&Node::Hull(at)) => self.hulls.enclose::<UPPER>(at as usize, values),
-            Some(&Node::Nested(at)) => self.enclose_nested::<UPPER>(at as usize, values),
-            Some(&Node::Program(at)) => self.programs.enclose::<UPPER>(at as usize, values),
+            Some(Node::Flat(at)) => self.flat.enclose::<UPPER>(at, values, hint),
+            Some(Node::Hull(at)) => self.hulls.enclose::<UPPER>(at as usize, values),
+            Some(Node::Nested(at)) => self.enclose_nested::<UPPER>(at as usize, values),
+            Some(Node::Program(at)) => self.programs.enclose::<UPPER>(at as usize, values),
         }
     }
 

@@ -26,7 +26,7 @@ impl NestedRows {
 /// A product that waits until its parts can be laid out: its place, itself, its columns.
 pub(super) type Waiting = (usize, Semidirect, Vec<u32>);
 
-impl Rows {
+impl Rows<'_> {
     /// Lays the parts of products out, and the parts of products among them, until none is left.
     pub(super) fn lay_out_products(&mut self, mut waiting: Vec<Waiting>) -> Result<(), Error> {
         while let Some((at, product, columns)) = waiting.pop() {

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::game::enclose;
-use murphy_credal::Rows;
+use murphy_credal::{Rows, RowsCompiler};
 use murphy_notation::Rational;
 use murphy_problem::{Direction, Problem};
 use murphy_world::{ChoiceId, StateId};
@@ -16,7 +16,7 @@ const BLOCK: usize = 1 << 10;
 /// An iteration in progress.
 pub(crate) struct Iteration<'a> {
     problem: &'a Problem,
-    rows: Rows,
+    rows: Rows<'a>,
     gain: Vec<f64>,
     /// What has been added by now: the bias, up to a constant on each part that keeps to itself.
     pub(crate) values: Vec<f64>,
@@ -30,7 +30,12 @@ impl<'a> Iteration<'a> {
     pub(crate) fn new(problem: &'a Problem, quantity: &[Rational]) -> Result<Self, Error> {
         let model = &problem.model;
         let choices = 0..ChoiceId::try_from(model.choice_count()).map_err(|_| Error::Mismatch)?;
-        let rows = Rows::compile(choices.map(|choice| (model.view(choice), model.targets(choice))));
+        let room = (model.choice_count(), model.branch_count());
+        let mut compiler = RowsCompiler::over(model.sets(), room);
+        for choice in choices {
+            let laid_out = compiler.push_listed(choice as usize, model.targets(choice));
+            laid_out.map_err(|_| Error::Mismatch)?;
+        }
         let gain: Result<Vec<f64>, Error> = quantity
             .iter()
             .map(|value| enclose(value).map(|enclosure| f64::midpoint(enclosure.below, enclosure.above)))
@@ -38,7 +43,7 @@ impl<'a> Iteration<'a> {
         let states = model.state_count();
         let mut iteration = Self {
             problem,
-            rows: rows.map_err(|_| Error::Mismatch)?,
+            rows: compiler.finish().map_err(|_| Error::Mismatch)?,
             gain: gain?,
             values: vec![0.0; states],
             means: vec![0.0; states],
