@@ -50,6 +50,17 @@ pub(crate) struct Lent<'a> {
 }
 
 impl<'a> Lent<'a> {
+    /// Says whether there is nothing.
+    pub(crate) fn is_empty(self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Returns the number at a place.
+    #[inline]
+    pub(crate) fn at(self, place: usize) -> u32 {
+        self.parts.get(place).copied().unwrap_or(0)
+    }
+
     /// Returns the lower and the upper bounds of so many outcomes whose parts begin at a place; none if they are not there.
     #[inline]
     pub(crate) fn of(self, start: usize, count: usize) -> (&'a [u32], &'a [u32]) {

@@ -123,10 +123,11 @@ impl Bound {
     /// other blocks as they were before the sweep.
     pub(crate) fn sweep(&mut self, game: &Game<'_>, order: &[u32], care: Care) -> f64 {
         if order.len() < PARALLEL_MIN {
-            return order
-                .iter()
-                .map(|state| self.improve(game, *state, care))
-                .fold(0.0, f64::max);
+            let moves = order.iter().enumerate().map(|(index, state)| {
+                game.bring(order, index);
+                self.improve(game, *state, care)
+            });
+            return moves.fold(0.0, f64::max);
         }
         let bound = &*self;
         let guaranteed = self.guaranteed(game);
@@ -135,7 +136,8 @@ impl Bound {
             .map(|block| {
                 let mut values = bound.values.clone();
                 let (mut moves, mut answers) = (Vec::new(), Vec::new());
-                for &state in block {
+                for (index, &state) in block.iter().enumerate() {
+                    game.bring(block, index);
                     // A row is asked at most once a sweep, so the answers of this sweep are not needed before its end.
                     let view = View {
                         side: bound.side,

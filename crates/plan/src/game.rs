@@ -72,6 +72,9 @@ pub(crate) fn enclose(value: &Rational) -> Result<Enclosure, Error> {
     }
 }
 
+/// So many states are brought from memory together.
+const AHEAD: usize = 16;
+
 const ONE: Enclosure = Enclosure {
     below: 1.0,
     above: 1.0,
@@ -93,7 +96,7 @@ pub(crate) struct Terms<'t> {
 
 impl Terms<'_> {
     /// Returns which states are near to those that the agent goes for.
-    fn near(&self, draft: &Draft) -> Option<Near> {
+    fn near(&self, draft: &Draft<'_>) -> Option<Near> {
         let aims = Aims {
             agent: self.agent,
             known: self.known,
@@ -232,6 +235,19 @@ impl<'a> Game<'a> {
     #[inline]
     pub(crate) fn rows(&self, state: StateId) -> Range<u32> {
         self.start[state as usize]..self.start[state as usize + 1]
+    }
+
+    /// Brings the rows of the next states from memory, at the first of each so many: for whoever goes through them all.
+    #[inline]
+    pub(crate) fn bring(&self, order: &[u32], index: usize) {
+        if !index.is_multiple_of(AHEAD) {
+            return;
+        }
+        let next = order.get(index..).unwrap_or_default();
+        for state in next.iter().take(AHEAD) {
+            let rows = self.rows(*state);
+            self.kernel.bring(rows.start as usize..rows.end as usize);
+        }
     }
 
     /// Returns the choice that a row stands for.

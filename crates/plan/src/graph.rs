@@ -24,11 +24,10 @@ impl Lists {
         Self { start, items }
     }
 
-    /// Returns the lists that end at these places.
-    pub(crate) fn from_ends(ends: Vec<usize>, items: Vec<u32>) -> Self {
-        let mut start = ends;
-        start.insert(0, 0);
-        Self { start, items }
+    /// Adds a list of what `add` adds.
+    pub(crate) fn push_with(&mut self, add: impl FnOnce(&mut Vec<u32>)) {
+        add(&mut self.items);
+        self.start.push(self.items.len());
     }
 
     /// Returns the number of lists.
@@ -39,11 +38,6 @@ impl Lists {
     /// Returns list `index`.
     pub(crate) fn get(&self, index: u32) -> &[u32] {
         &self.items[self.start[index as usize]..self.start[index as usize + 1]]
-    }
-
-    /// Returns where the items of a list stand among all.
-    pub(crate) fn range(&self, index: u32) -> std::ops::Range<usize> {
-        self.start[index as usize]..self.start[index as usize + 1]
     }
 
     /// Returns the items of some lists, one list after another.

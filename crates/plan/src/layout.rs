@@ -124,7 +124,7 @@ impl Layout {
     }
 
     /// Returns the values and rows of a first guess by place.
-    pub(crate) fn first_guess(&self, draft: &Draft, near: &Near) -> (Vec<f64>, Vec<u32>) {
+    pub(crate) fn first_guess(&self, draft: &Draft<'_>, near: &Near) -> (Vec<f64>, Vec<u32>) {
         let mut start = 0;
         let rows = self.states.iter().map(|state| {
             let (rows, row) = (draft.rows(*state), near.rows[*state as usize]);

@@ -186,8 +186,9 @@ fn back_off(
         });
     }
     let (guaranteed, mut rests) = (bound.guaranteed(game), true);
-    for (&state, &(value, row)) in order.iter().zip(old) {
+    for (index, (&state, &(value, row))) in order.iter().zip(old).enumerate() {
         let at = state as usize;
+        game.bring(order, index);
         if !Bound::tighter(bound.side, bound.values[at], value) {
             continue;
         }

@@ -34,33 +34,41 @@ pub(crate) struct Near {
 /// Which rows lead into each state, and how probably.
 struct Into {
     start: Vec<usize>,
-    rows: Vec<(u32, f32)>,
+    rows: Vec<u32>,
+    /// In parts of [`CERTAIN`], at least one.
+    chances: Vec<u16>,
 }
 
+/// As many parts as make a chance certain: chances need not be precise, and there are as many as branches.
+const CERTAIN: f32 = 65_535.0;
+
 impl Into {
-    fn of(draft: &Draft) -> Self {
-        let rows = || (0u32..).take(draft.choice.len());
+    fn of(draft: &Draft<'_>) -> Self {
+        let owners = || (0u32..).take(draft.state_count());
         let mut start = vec![0usize; draft.state_count() + 2];
-        for (state, _) in rows().flat_map(|row| draft.leads(row)) {
-            start[state as usize + 2] += 1;
+        for state in owners().flat_map(|owner| draft.ahead(owner)) {
+            start[*state as usize + 2] += 1;
         }
         for state in 2..start.len() {
             start[state] += start[state - 1];
         }
-        let mut into = vec![(0, 0.0); draft.branch_count()];
-        for row in rows() {
-            for (state, weight) in draft.leads(row) {
-                let next = &mut start[state as usize + 1];
-                into[*next] = (row, weight);
-                *next += 1;
+        let count = draft.branch_count();
+        let (mut rows, mut chances) = (vec![0; count], vec![0; count]);
+        for owner in owners() {
+            for row in draft.rows(owner) {
+                for (state, chance) in draft.chances(owner, row) {
+                    let next = &mut start[state as usize + 1];
+                    (rows[*next], chances[*next]) = (row, parts(chance));
+                    *next += 1;
+                }
             }
         }
-        Self { start, rows: into }
+        Self { start, rows, chances }
     }
 
-    /// Returns the rows that lead into a state, and how probably.
-    fn of_state(&self, state: StateId) -> &[(u32, f32)] {
-        &self.rows[self.start[state as usize]..self.start[state as usize + 1]]
+    /// Returns the numbers of the branches into a state.
+    fn branches(&self, state: StateId) -> std::ops::Range<usize> {
+        self.start[state as usize]..self.start[state as usize + 1]
     }
 }
 
@@ -116,7 +124,7 @@ pub(crate) struct Aims<'a> {
 }
 
 struct Search<'a> {
-    draft: &'a Draft,
+    draft: &'a Draft<'a>,
     /// The agent pays, so that a small rating is good.
     pays: bool,
     into: Into,
@@ -137,7 +145,7 @@ impl Near {
     ///
     /// # Cost
     /// `O(branches + states · log states)`, as far as ratings do not get worse as more becomes known.
-    pub(crate) fn find(draft: &Draft, aims: &Aims<'_>) -> Self {
+    pub(crate) fn find(draft: &Draft<'_>, aims: &Aims<'_>) -> Self {
         let states = draft.state_count();
         let mut search = Search {
             draft,
@@ -170,7 +178,7 @@ impl Near {
 
 impl Aims<'_> {
     /// Returns the rows before anything is known.
-    fn nothing_known(&self, draft: &Draft) -> Vec<Known> {
+    fn nothing_known(&self, draft: &Draft<'_>) -> Vec<Known> {
         let mut known = Vec::with_capacity(draft.choice.len());
         for owner in (0u32..).take(draft.state_count()) {
             for row in draft.rows(owner) {
@@ -181,7 +189,7 @@ impl Aims<'_> {
                     rating: gain,
                     worth: gain,
                     steps: 1.0,
-                    left: u32::try_from(draft.lead_count(row)).unwrap_or(u32::MAX),
+                    left: u32::try_from(draft.leads(owner, row).len()).unwrap_or(u32::MAX),
                     owner,
                 });
             }
@@ -248,9 +256,9 @@ impl Search<'_> {
 
     /// Tells the rows that lead to a state how it is rated, and puts their states into the heap where they get better by it.
     fn tell(&mut self, state: StateId, rated: Rated, push: bool) {
-        for (row, weight) in self.into.of_state(state) {
-            let known = &mut self.known[*row as usize];
-            known.add(*weight, rated);
+        for at in self.into.branches(state) {
+            let known = &mut self.known[self.into.rows[at] as usize];
+            known.add(f32::from(self.into.chances[at]) / CERTAIN, rated);
             let (known, owner) = (*known, known.owner as usize);
             let waiting = self.key[owner];
             if waiting == SETTLED {
@@ -326,6 +334,16 @@ impl Known {
     }
 }
 
+/// Returns a chance in parts of [`CERTAIN`].
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between one and as many as are certain"
+)]
+fn parts(chance: f32) -> u16 {
+    (chance * CERTAIN + 0.5).clamp(1.0, CERTAIN) as u16
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "nobody relies on these numbers")]
 fn short(number: f64) -> f32 {
     number as f32
@@ -365,7 +383,7 @@ mod tests {
     }
 
     /// Drafts all choices of the states before `decided`.
-    fn draft(model: &Model, decided: StateId) -> Draft {
+    fn draft(model: &Model, decided: StateId) -> Draft<'_> {
         Draft::new(model, |state, rows| {
             if state < decided {
                 rows.extend(model.choices(state).map(Row::whole));

@@ -246,6 +246,7 @@ impl Asker<'_> {
         let mut moves = 0.0f64;
         for own in 0..part.rows.len() {
             let index = first + own;
+            self.game.bring(self.order, index);
             let way = self.holder.get(index).and_then(|holder| self.ways.get(*holder));
             match way {
                 None => {

@@ -171,6 +171,19 @@ impl Model {
         &self.targets[self.sets.outcomes(choice as usize)]
     }
 
+    /// Returns where the branches of some consecutive choices lead, one choice after another.
+    #[must_use]
+    #[inline]
+    pub fn targets_between(&self, choices: Range<ChoiceId>) -> &[StateId] {
+        match choices.clone().next_back() {
+            Some(last) => {
+                let start = self.branches(choices.start).start;
+                &self.targets[start..self.branches(last).end]
+            }
+            None => &[],
+        }
+    }
+
     /// Returns the numbers of a choice's branches among all branches.
     #[must_use]
     pub fn branches(&self, choice: ChoiceId) -> Range<usize> {

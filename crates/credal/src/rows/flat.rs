@@ -4,8 +4,9 @@
 //! with them ([`super::greedy`]) it is a search. Outcomes that never have mass are left out, so the columns of a row are where it can lead.
 //!
 //! # Why
-//! The bounds of a large model are most of what it takes in memory. Where a [list](crate::SetList) has them as parts of a whole they are lent and not copied: such a row
-//! has but its columns and 16 bytes of its own, and its weights become floats as they are read, which is exact.
+//! The bounds of a large model are most of what it takes in memory. Where a [list](crate::SetList) has them as parts of a whole they are lent and not
+//! copied: such a row has but its columns and 16 bytes of its own, and its weights become floats as they are read, which is exact. They lie in the order of
+//! the list and not in that of the rows, though, so that going through them costs up to a third more; a small list is copied.
 
 use super::enclosure::Enclosure;
 use super::greedy::{Bounds, Floats, Greedy, Row};
@@ -52,6 +53,9 @@ pub(crate) struct FlatRows<'w> {
     gap: Vec<f64>,
 }
 
+/// From so many branches on the weights of a list are lent.
+const LENT_MIN: usize = 1 << 20;
+
 /// A row as it is asked.
 enum Kind<'a> {
     /// It leads to one column.
@@ -71,12 +75,33 @@ enum Kind<'a> {
 }
 
 impl<'w> FlatRows<'w> {
-    /// Returns no rows, that can be lent the weights of a list.
-    pub(crate) fn over(list: &'w SetList) -> Self {
-        Self {
-            lent: list.parts(),
+    /// Returns no rows, with room for so many and so many branches, that are lent the weights of a list if there are many.
+    pub(crate) fn over(list: &'w SetList, (rows, branches): (usize, usize)) -> Self {
+        let lend = branches >= LENT_MIN;
+        let mut all = Self {
+            lent: if lend { list.parts() } else { Lent::default() },
             ..Self::default()
+        };
+        all.headers.reserve(rows);
+        all.columns.reserve(branches);
+        if !lend {
+            all.lower.reserve(branches);
+            all.gap.reserve(branches);
         }
+        all
+    }
+
+    /// Says whether weights are lent.
+    pub(crate) fn borrows(&self) -> bool {
+        !self.lent.is_empty()
+    }
+
+    /// Reads where the weights of some rows begin, and returns something of it.
+    pub(crate) fn first_weights(&self, rows: std::ops::Range<usize>) -> u32 {
+        let headers = self.headers.get(rows).unwrap_or_default();
+        headers
+            .iter()
+            .fold(0, |all, header| all ^ self.lent.at(header.weights as usize))
     }
 
     /// Adds the row of a set of the list and returns its place, or `None` if its weights cannot be lent.
@@ -89,6 +114,9 @@ impl<'w> FlatRows<'w> {
         let Some((whole, start)) = list.lent(index) else {
             return Ok(None);
         };
+        if !self.borrows() {
+            return Ok(None);
+        }
         let (lower, upper) = self.lent.of(start, columns.len());
         // Long rows may need rounding, and outcomes that never have mass have no column.
         if !Scale::fits(whole.into(), columns.len()) || upper.contains(&0) {
@@ -193,12 +221,6 @@ impl<'w> FlatRows<'w> {
             }
         }
         Ok(place)
-    }
-
-    /// Makes room for so many rows and branches more.
-    pub(crate) fn reserve(&mut self, rows: usize, branches: usize) {
-        self.headers.reserve(rows);
-        self.columns.reserve(branches);
     }
 
     /// Returns where a row leads in any case: the columns whose least weight is positive.
