@@ -144,13 +144,20 @@ impl SetList {
 
     /// Makes room for parts from above, which are as those from below so far.
     fn spread(&mut self) {
-        let mut parts = Vec::with_capacity(2 * self.parts.len());
+        let mut parts = Vec::with_capacity(2 * self.parts.capacity());
         for index in 0..self.len() {
             let own = &self.parts[self.outcomes(index)];
             parts.extend_from_slice(own);
             parts.extend_from_slice(own);
         }
         (self.parts, self.bounds) = (parts, true);
+    }
+
+    /// Makes room for so many more sets with so many outcomes together.
+    pub fn reserve(&mut self, sets: usize, outcomes: usize) {
+        self.ends.reserve_exact(sets);
+        self.wholes.reserve_exact(sets);
+        self.parts.reserve_exact(self.stride() * outcomes);
     }
 
     /// Gives back the memory that was taken for sets to come.

@@ -37,8 +37,8 @@ pub(crate) struct Game<'a> {
     kernel: Rows<'a>,
     /// Where each row looks first. It never changes an answer, so it does not matter who wrote it.
     hints: Vec<AtomicU32>,
-    /// The exact gain of each row, enclosed; empty if there is none anywhere.
-    cost: Vec<Enclosure>,
+    /// The exact gain of each row.
+    gains: Gains,
     discount: Enclosure,
     /// The rows whose ways the kernel does not tell, ascending, where they can lead, and where their outcomes lead.
     others: (Vec<u32>, Lists, Lists),
@@ -75,10 +75,51 @@ pub(crate) fn enclose(value: &Rational) -> Result<Enclosure, Error> {
 /// So many states are brought from memory together.
 const AHEAD: usize = 16;
 
-const ONE: Enclosure = Enclosure {
-    below: 1.0,
-    above: 1.0,
-};
+const ONE: Enclosure = exactly(1.0);
+const NOTHING: Enclosure = exactly(0.0);
+
+const fn exactly(number: f64) -> Enclosure {
+    Enclosure {
+        below: number,
+        above: number,
+    }
+}
+
+/// What rows add.
+enum Gains {
+    /// There is nothing to gain anywhere.
+    Nothing,
+    /// Numbers that are floats, as most are that people write.
+    Floats(Vec<f64>),
+    Enclosed(Vec<Enclosure>),
+}
+
+impl Gains {
+    fn of(mut gains: impl Iterator<Item = Result<Enclosure, Error>>) -> Result<Self, Error> {
+        let mut floats = Vec::with_capacity(gains.size_hint().0);
+        while let Some(gain) = gains.next().transpose()? {
+            if gain.below < gain.above {
+                let mut enclosed: Vec<Enclosure> = floats.into_iter().map(exactly).collect();
+                enclosed.push(gain);
+                for gain in gains {
+                    enclosed.push(gain?);
+                }
+                return Ok(Self::Enclosed(enclosed));
+            }
+            floats.push(gain.below);
+        }
+        Ok(Self::Floats(floats))
+    }
+
+    #[inline]
+    fn get(&self, row: u32) -> Option<Enclosure> {
+        match self {
+            Self::Nothing => None,
+            Self::Floats(gains) => gains.get(row as usize).copied().map(exactly),
+            Self::Enclosed(gains) => gains.get(row as usize).copied(),
+        }
+    }
+}
 
 /// What a game is about.
 pub(crate) struct Terms<'t> {
@@ -165,7 +206,7 @@ impl<'a> Game<'a> {
             faces,
             first,
             kernel: Rows::default(),
-            cost: Vec::new(),
+            gains: Gains::Nothing,
             discount: ONE,
             others: (Vec::new(), Lists::default(), Lists::default()),
             ahead: None,
@@ -176,8 +217,8 @@ impl<'a> Game<'a> {
             let gains = game
                 .choice
                 .iter()
-                .map(|choice| gain.get(*choice as usize).ok_or(Error::Mismatch));
-            game.cost = gains.map(|gain| enclose(gain?)).collect::<Result<_, _>>()?;
+                .map(|choice| enclose(gain.get(*choice as usize).ok_or(Error::Mismatch)?));
+            game.gains = Gains::of(gains)?;
             game.discount = enclose(discount)?;
         }
         Ok(game)
@@ -321,10 +362,7 @@ impl<'a> Game<'a> {
 
     /// Encloses the gain of a row.
     pub(crate) fn gain(&self, row: u32) -> Enclosure {
-        self.cost.get(row as usize).copied().unwrap_or(Enclosure {
-            below: 0.0,
-            above: 0.0,
-        })
+        self.gains.get(row).unwrap_or(NOTHING)
     }
 
     /// Returns the discount, enclosed.
@@ -388,13 +426,13 @@ impl<'a> Game<'a> {
     /// Encloses what a row is worth at these values: its gain and Nature's discounted expectation.
     pub(crate) fn value(&self, row: u32, values: &[f64]) -> Enclosure {
         let mut worth = self.expectation(row, values);
-        if self.cost.is_empty() {
+        let Some(gain) = self.gains.get(row) else {
             return worth;
-        }
+        };
         if self.discount != ONE {
             worth = times(worth, self.discount);
         }
-        plus(worth, self.gain(row))
+        plus(worth, gain)
     }
 
     /// Returns about what a row is worth: quick, and without a promise.
@@ -408,7 +446,7 @@ impl<'a> Game<'a> {
             Direction::Maximize => self.kernel.about_upper(at, values, &mut hint),
         };
         place.store(hint, Ordering::Relaxed);
-        match self.cost.get(at) {
+        match self.gains.get(row) {
             Some(gain) => worth * self.discount.below + gain.below,
             None => worth,
         }

@@ -128,24 +128,3 @@ fn check(problem: &Problem) -> Result<(), Error> {
     };
     if fits { Ok(()) } else { Err(Error::Mismatch) }
 }
-pub(crate) fn mem(what: &str) {
-    if std::env::var_os("MEMT").is_none() {
-        return;
-    }
-    let s = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let get = |k: &str| {
-        s.lines()
-            .find(|l| l.starts_with(k))
-            .and_then(|l| l.split_whitespace().nth(1))
-            .and_then(|x| x.parse::<u64>().ok())
-            .unwrap_or(0)
-            / 1024
-    };
-    eprintln!(
-        "{what:30} rss {:5} peak {:5} anon {}",
-        get("VmRSS"),
-        get("VmHWM"),
-        get("RssAnon")
-    );
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}

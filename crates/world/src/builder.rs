@@ -31,7 +31,15 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct ModelBuilder {
     model: Model,
+    /// How many choices there will be, if somebody said so.
+    expected: usize,
 }
+
+/// Nobody's word is good for more room than this many choices and branches: memory that is not needed is not touched, but it must be there.
+const CHOICES_MAX: usize = 1 << 24;
+const BRANCHES_MAX: usize = 1 << 28;
+/// After so many choices it is known about how many branches they have.
+const SAMPLE: usize = 256;
 
 /// Why a model cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +155,29 @@ impl ModelBuilder {
                 picture: None,
                 notes: Vec::new(),
             },
+            expected: 0,
         }
+    }
+
+    /// Says how many states and choices there will be, so that the model need not be moved as it grows; a mistake does no harm.
+    pub fn expect(&mut self, states: usize, choices: usize) {
+        self.model.choice_start.reserve_exact(states.min(CHOICES_MAX));
+        self.expected = choices.min(CHOICES_MAX);
+        self.model.choice_action.reserve_exact(self.expected);
+    }
+
+    /// Makes room for the branches that are still to come, as far as that can be told.
+    fn make_room(&mut self) {
+        let (choices, branches) = (self.model.choice_count(), self.model.targets.len());
+        let left = self.expected.saturating_sub(choices);
+        if choices < SAMPLE || left == 0 {
+            return;
+        }
+        // A sixteenth more than there would be by what was seen so far.
+        let more = branches.saturating_mul(left) / choices * 17 / 16 + SAMPLE;
+        let more = more.min(BRANCHES_MAX);
+        self.model.targets.reserve_exact(more);
+        self.model.sets.reserve(left, more);
     }
 
     /// Sets what the world says it is about.
@@ -217,6 +247,9 @@ impl ModelBuilder {
         targets: impl AsRef<[StateId]>,
     ) -> Result<(), BuildError> {
         let targets = targets.as_ref();
+        if self.model.targets.capacity() - self.model.targets.len() < targets.len() {
+            self.make_room();
+        }
         let model = &mut self.model;
         if model.choice_start.len() < 2 {
             return Err(BuildError::NoState);

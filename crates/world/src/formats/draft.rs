@@ -23,6 +23,8 @@ pub(super) const DEADLOCK: &str = "deadlock";
 pub(super) const STAY: &str = "stay";
 /// How many states without choices any file may have; the more branches it has, the more.
 const STAYING_MAX: usize = 100_000;
+/// No file is believed to have more numbers of quantities than this before they are seen.
+const PROMISED_MAX: usize = 1 << 24;
 /// The most action names that one file may use.
 const ACTIONS_MAX: usize = 1 << 20;
 
@@ -103,6 +105,20 @@ impl Draft {
             rounded: 0,
             staying: 0,
             notes: Vec::new(),
+        }
+    }
+
+    /// Says how many states and choices the file promises.
+    pub(super) fn expect(&mut self, states: usize, choices: usize) {
+        let (states, choices) = (
+            states.min(self.limits.states_max),
+            choices.min(self.limits.branches_max),
+        );
+        self.builder.expect(states, choices);
+        let most = PROMISED_MAX / self.quantities.len().max(1);
+        for quantity in &mut self.quantities {
+            quantity.per_state.reserve_exact(states.min(most));
+            quantity.per_choice.reserve_exact(choices.min(most));
         }
     }
 

@@ -96,8 +96,12 @@ impl Reader {
             }
         };
         self.section = Some(section);
-        if section == Section::Model && !self.typed {
-            return Err(line.whole_fault("the header has no `@type:`"));
+        if section == Section::Model {
+            if !self.typed {
+                return Err(line.whole_fault("the header has no `@type:`"));
+            }
+            let (states, choices) = (self.states.unwrap_or(0), self.choices.unwrap_or(0));
+            self.draft.expect(states as usize, choices as usize);
         }
         scan.eat(b':');
         if scan.done() {
