@@ -115,7 +115,7 @@ pub fn check_exact(problem: &Problem, claim: &ExactValues) -> Result<u64, Reject
         claim,
         target: ends.0,
         avoid: ends.1,
-        quantity: quantity.map(Vec::as_slice),
+        quantity: quantity.map(|values| &**values),
         discount: &discount,
         beyond: beyond(&claim.values),
     };

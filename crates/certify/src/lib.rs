@@ -108,7 +108,7 @@ fn by_fixed_point(arena: &Arena<'_>, proof: &Proof) -> Result<(Proved, Proved), 
             total::upper(arena, quantity, upper)?,
         )),
         Objective::Discounted { quantity, discount } => {
-            let sum = (quantity.as_slice(), discount);
+            let sum = (&**quantity, discount);
             Ok((
                 discounted::side(arena, Side::Lower, sum, lower)?,
                 discounted::side(arena, Side::Upper, sum, upper)?,

@@ -219,15 +219,21 @@ fn problems_outside_the_theorems_are_refused() {
         avoid: flags(AVOID),
     }));
     let discounted = |quantity, discount| Objective::Discounted { quantity, discount };
-    refused(with(discounted(vec![Rational::ONE; choices], Rational::ONE)));
-    refused(with(discounted(vec![Rational::ONE; choices], ratio(-1, 2))));
-    refused(with(discounted(vec![Rational::ONE; 1], ratio(1, 2))));
+    refused(with(discounted(
+        vec![Rational::ONE; choices].into(),
+        Rational::ONE,
+    )));
+    refused(with(discounted(
+        vec![Rational::ONE; choices].into(),
+        ratio(-1, 2),
+    )));
+    refused(with(discounted(vec![Rational::ONE; 1].into(), ratio(1, 2))));
     refused(with(Objective::Until {
-        quantity: vec![ratio(-1, 2); choices],
+        quantity: vec![ratio(-1, 2); choices].into(),
         target: flags(TARGET),
     }));
     let objective = Objective::Until {
-        quantity: vec![Rational::ONE; choices],
+        quantity: vec![Rational::ONE; choices].into(),
         target: flags(TARGET),
     };
     refused(Problem {

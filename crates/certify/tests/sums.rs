@@ -27,7 +27,7 @@ fn discounted_case(seed: u64, mode: (Direction, Direction)) -> (Sample, Vec<Rati
     let discount = ratio(3, 4);
     let weight = discount.clone();
     let sample = sample(seed, mode, 5, |random, n| Objective::Discounted {
-        quantity: signed(random, n),
+        quantity: signed(random, n).into(),
         discount: weight,
     });
     let Objective::Discounted { quantity, .. } = &sample.problem.objective else {
@@ -138,7 +138,7 @@ fn step_bounded_values_are_recomputed_for_the_policy_and_for_the_best_one() {
         let sample = sample(seed, mode, 5, |random, n| {
             if seed % 2 == 0 {
                 Objective::Horizon {
-                    quantity: signed(random, n),
+                    quantity: signed(random, n).into(),
                     steps,
                 }
             } else {
@@ -242,7 +242,7 @@ fn long_horizons_stay_tight_and_tiny_probabilities_stay_positive() {
 #[test]
 fn steps_beyond_all_bounds_are_refused() {
     let sample = sample(0, MODES[0], 4, |_, n| Objective::Horizon {
-        quantity: vec![Rational::ONE; n],
+        quantity: vec![Rational::ONE; n].into(),
         steps: u32::MAX,
     });
     let certificate = Certificate {

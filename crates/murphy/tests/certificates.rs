@@ -254,7 +254,7 @@ fn plans_for_reaching_are_proved() {
 fn plans_for_sums_until_a_target_are_proved() {
     for seed in 0..200 {
         let (problem, plan) = planned(seed, |random, model| Objective::Until {
-            quantity: quantity(random, model, 0),
+            quantity: quantity(random, model, 0).into(),
             target: last(model, 1),
         });
         contradictions_are_rejected(&problem, &plan);
@@ -265,7 +265,7 @@ fn plans_for_sums_until_a_target_are_proved() {
 fn plans_for_discounted_sums_are_proved() {
     for seed in 0..200 {
         let (problem, plan) = planned(seed, |random, model| Objective::Discounted {
-            quantity: quantity(random, model, -2),
+            quantity: quantity(random, model, -2).into(),
             discount: Rational::new(9, 10),
         });
         contradictions_are_rejected(&problem, &plan);
@@ -285,7 +285,7 @@ fn plans_for_some_steps_are_proved() {
                 }
             } else {
                 Objective::Horizon {
-                    quantity: quantity(random, model, -2),
+                    quantity: quantity(random, model, -2).into(),
                     steps,
                 }
             }

@@ -23,8 +23,8 @@ pub(crate) struct Bound {
     pub(crate) strict: bool,
     pub(crate) values: Vec<f64>,
     pub(crate) row: Vec<u32>,
-    /// What each row was worth when last asked. The worth moves one way, which spares asking rows that cannot be the agent's best. Empty on the side that the
-    /// agent's policy guarantees, where only the row it follows is asked, or all.
+    /// What each row was worth when last asked. The worth moves one way, which spares asking rows that cannot be the agent's best. Empty before the first
+    /// sweep, and on the side that the agent's policy guarantees, where only the row it follows is asked, or all.
     asked: Vec<f64>,
 }
 
@@ -56,9 +56,9 @@ impl Bound {
         }
     }
 
-    /// Makes room for what the rows of a game are worth.
-    pub(crate) fn prepare(&mut self, game: &Game<'_>) {
-        if self.guaranteed(game) {
+    /// Makes room for what the rows of a game are worth, once it is needed.
+    fn prepare(&mut self, game: &Game<'_>) {
+        if self.guaranteed(game) || !self.asked.is_empty() {
             return;
         }
         let unknown = match game.agent {
@@ -122,6 +122,7 @@ impl Bound {
     /// Every state sees the moves before it. A large component is cut into a fixed number of blocks; a block sees its own moves and the
     /// other blocks as they were before the sweep.
     pub(crate) fn sweep(&mut self, game: &Game<'_>, order: &[u32], care: Care) -> f64 {
+        self.prepare(game);
         if order.len() < PARALLEL_MIN {
             let moves = order.iter().enumerate().map(|(index, state)| {
                 game.bring(order, index);

@@ -109,12 +109,29 @@ type Left = (u32, Vec<(u32, Staying)>);
 fn peel(
     game: &Game<'_>,
     piece: &[u32],
-    (inside, local): (&mut Vec<bool>, &[u32]),
+    (inside, local): (&mut Vec<bool>, &mut [u32]),
     stay: &mut Stay<'_>,
 ) -> Vec<Left> {
-    let mut start = Vec::with_capacity(piece.len() + 1);
+    let mut held = piece.to_vec();
+    // As long as most leave it is quicker to ask everybody again than to find out who is concerned, and nobody's answers need be kept.
+    loop {
+        let before = held.len();
+        held.retain(|&state| {
+            let stays = game.rows(state).any(|row| stay(row, inside).stays());
+            inside[state as usize] = stays;
+            stays
+        });
+        if held.is_empty() {
+            return Vec::new();
+        }
+        if before - held.len() <= held.len() {
+            break;
+        }
+    }
+    let mut start = Vec::with_capacity(held.len() + 1);
     let (mut answers, mut leaving) = (Vec::new(), Vec::new());
-    for &state in piece {
+    for (index, &state) in (0u32..).zip(&held) {
+        local[state as usize] = index;
         start.push(answers.len());
         answers.extend(game.rows(state).map(|row| stay(row, inside)));
         if !answers[start[start.len() - 1]..].iter().any(Staying::stays) {
@@ -124,30 +141,6 @@ fn peel(
     start.push(answers.len());
     for &state in &leaving {
         inside[state as usize] = false;
-    }
-    let mut left = piece.len() - leaving.len();
-    // Where most leave it is quicker to ask everybody again than to find out who is concerned.
-    while left > 0 && leaving.len() > left {
-        leaving.clear();
-        for (&state, range) in piece.iter().zip(start.windows(2)) {
-            if !inside[state as usize] {
-                continue;
-            }
-            let of_state = &mut answers[range[0]..range[1]];
-            for (row, answer) in game.rows(state).zip(of_state.iter_mut()) {
-                if answer.stays() {
-                    *answer = stay(row, inside);
-                }
-            }
-            if !of_state.iter().any(Staying::stays) {
-                inside[state as usize] = false;
-                leaving.push(state);
-            }
-        }
-        left -= leaving.len();
-    }
-    if left == 0 {
-        return Vec::new();
     }
     while let Some(gone) = leaving.pop() {
         for &before in game.predecessors().get(gone) {
@@ -169,7 +162,7 @@ fn peel(
     }
     let mut answers = answers.into_iter();
     let mut left = Vec::new();
-    for (&state, range) in piece.iter().zip(start.windows(2)) {
+    for (&state, range) in held.iter().zip(start.windows(2)) {
         let of_state = game.rows(state).zip(answers.by_ref().take(range[1] - range[0]));
         if inside[state as usize] {
             left.push((state, of_state.filter(|(_, answer)| answer.stays()).collect()));

@@ -62,10 +62,11 @@ pub(crate) fn plan_reach(
             .map(|s| decided.value(s).unwrap_or(undecided))
             .collect()
     };
+    let known = start(0.0);
     let terms = Terms {
         agent: problem.agent,
         nature: problem.nature,
-        known: &start(0.0),
+        known: &known,
         gains: None,
         goes: problem.agent == Direction::Maximize,
     };
@@ -75,7 +76,7 @@ pub(crate) fn plan_reach(
         }
     })?;
     let bounds = (
-        Bound::new(Side::Lower, true, start(0.0)),
+        Bound::new(Side::Lower, true, known),
         Bound::new(Side::Upper, false, start(1.0)),
     );
     let mut solver = Solver::new(&game, settings, bounds, Some(Side::Upper));

@@ -109,8 +109,6 @@ impl<'a> Solver<'a> {
         let (mut lower, mut upper) = (lower, upper);
         lower.values = game.layout.by_place(&lower.values);
         upper.values = game.layout.by_place(&upper.values);
-        lower.prepare(game);
-        upper.prepare(game);
         Self {
             game,
             settings,

@@ -49,10 +49,11 @@ pub(crate) fn plan_until(
         };
         (0u32..).take(states).map(value).collect()
     };
+    let known = start(0.0);
     let terms = Terms {
         agent: problem.agent,
         nature: problem.nature,
-        known: &start(0.0),
+        known: &known,
         gains: Some((quantity, &Rational::ONE)),
         goes: problem.agent == Direction::Minimize,
     };
@@ -63,7 +64,7 @@ pub(crate) fn plan_until(
         }
     })?;
     let bounds = (
-        Bound::new(Side::Lower, false, start(0.0)),
+        Bound::new(Side::Lower, false, known),
         Bound::new(Side::Upper, true, start(f64::INFINITY)),
     );
     let mut solver = Solver::new(&game, settings, bounds, Some(Side::Lower));
@@ -93,10 +94,11 @@ pub(crate) fn plan_until(
 
 /// Returns the row of a choice without the branches that lead out of the finite region, or `None` if it may (or must) lead out.
 fn kept_row(problem: &Problem, choice: ChoiceId, finite: &[bool]) -> Option<Row> {
-    let (set, targets) = (problem.model.set(choice), problem.model.targets(choice));
+    let targets = problem.model.targets(choice);
     if targets.iter().all(|state| finite[*state as usize]) {
         return Some(Row::whole(choice));
     }
+    let set = problem.model.set(choice);
     let event: Vec<bool> = targets.iter().map(|state| finite[*state as usize]).collect();
     if problem.nature == Direction::Maximize && !set.must_stay(&event) {
         return None;

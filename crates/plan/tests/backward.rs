@@ -97,7 +97,7 @@ fn random_models_agree_with_exact_induction() {
                 .map(|_| Rational::new(i64::try_from(random.below(9)).unwrap() - 4, 3))
                 .collect();
             let objective = Objective::Horizon {
-                quantity: gain.clone(),
+                quantity: gain.clone().into(),
                 steps: 5,
             };
             assert_induced(&problem(model, objective, modes), &gain, &vec![Rational::ZERO; 6]);
@@ -126,7 +126,7 @@ fn too_many_steps_are_refused() {
     let problem = problem(
         model,
         Objective::Horizon {
-            quantity,
+            quantity: quantity.into(),
             steps: u32::MAX,
         },
         DIRECTIONS[0],

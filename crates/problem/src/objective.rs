@@ -2,6 +2,7 @@
 
 use murphy_notation::Rational;
 use murphy_world::StateSet;
+use std::sync::Arc;
 
 pub use murphy_spec::Direction;
 
@@ -32,32 +33,32 @@ pub enum Objective {
     /// The expected sum of a non-negative quantity until `target`; infinite where `target` may be missed.
     Until {
         /// One non-negative value a choice.
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
         /// Where it ends.
         target: StateSet,
     },
     /// The expected sum of a quantity over a number of steps.
     Horizon {
         /// One value a choice.
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
         /// The number of steps.
         steps: u32,
     },
     /// The expected sum of a quantity, each step weighing `discount` times the one before.
     Discounted {
         /// One value a choice.
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
         /// In `[0, 1)`.
         discount: Rational,
     },
     /// The expected sum of a non-negative quantity for ever; infinite where it never stops growing.
     Total {
         /// One non-negative value a choice.
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
     },
     /// The long-run mean of a quantity: what a step adds on average, the longer the run the more nearly.
     LongRun {
         /// One value a choice.
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
     },
 }

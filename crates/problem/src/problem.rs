@@ -132,7 +132,7 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
             quantity_place,
             horizon,
         } => {
-            let Some(values) = model.quantity(quantity) else {
+            let Some(quantity) = model.shared_quantity(quantity) else {
                 let names: Vec<&String> = model.quantities().keys().collect();
                 let mut diagnostic = Diagnostic::at(
                     quantity_place.clone(),
@@ -141,7 +141,6 @@ fn resolve(model: &Model, goal: &Goal) -> Result<(Objective, bool), Diagnostic> 
                 diagnostic.hint = hint_for(quantity, &names);
                 return Err(diagnostic);
             };
-            let quantity = values.to_vec();
             let objective = match horizon {
                 ExpectedHorizon::Until(condition) => {
                     not_negative(&quantity, quantity_place, "summed until a condition holds")?;

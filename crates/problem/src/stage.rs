@@ -232,22 +232,22 @@ impl Objective {
     pub fn restricted(&self, to: &Restricted) -> Self {
         match self {
             Self::Until { quantity, target } => Self::Until {
-                quantity: to.quantity(quantity),
+                quantity: to.quantity(quantity).into(),
                 target: target.clone(),
             },
             Self::Horizon { quantity, steps } => Self::Horizon {
-                quantity: to.quantity(quantity),
+                quantity: to.quantity(quantity).into(),
                 steps: *steps,
             },
             Self::Discounted { quantity, discount } => Self::Discounted {
-                quantity: to.quantity(quantity),
+                quantity: to.quantity(quantity).into(),
                 discount: discount.clone(),
             },
             Self::Total { quantity } => Self::Total {
-                quantity: to.quantity(quantity),
+                quantity: to.quantity(quantity).into(),
             },
             Self::LongRun { quantity } => Self::LongRun {
-                quantity: to.quantity(quantity),
+                quantity: to.quantity(quantity).into(),
             },
             Self::Reach { .. } | Self::BoundedReach { .. } => self.clone(),
         }
@@ -305,7 +305,7 @@ impl Clock {
                     shifted.push(value.map_or(Rational::ZERO, |value| value + &shift));
                 }
                 let objective = Objective::Until {
-                    quantity: shifted,
+                    quantity: shifted.into(),
                     target: self.where_(|_, step| step >= steps),
                 };
                 (objective, shift)

@@ -205,7 +205,10 @@ fn until_problem() -> (Problem, Plan) {
     let quantity = vec![Rational::ONE; model.choice_count()];
     let target = model.label("goal").unwrap().union(model.label("lava").unwrap());
     let problem = Problem {
-        objective: Objective::Until { quantity, target },
+        objective: Objective::Until {
+            quantity: quantity.into(),
+            target,
+        },
         agent: Direction::Minimize,
         nature: Direction::Maximize,
         ..reach(model, "goal", Some("lava"), Direction::Maximize)
@@ -239,7 +242,7 @@ fn bounded_totals_have_exact_intervals() {
     let quantity = vec![Rational::ONE; model.choice_count()];
     let problem = Problem {
         objective: Objective::Discounted {
-            quantity,
+            quantity: quantity.into(),
             discount: r("0.9"),
         },
         agent: Direction::Minimize,

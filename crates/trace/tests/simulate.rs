@@ -126,7 +126,7 @@ fn every_kind_of_goal_agrees_with_its_bracket() {
         (Minimize, Minimize),
     ] {
         let until = machine_problem(agent, nature, |quantity, target| Objective::Until {
-            quantity,
+            quantity: quantity.into(),
             target,
         });
         // Running wears the machine out whatever anyone does but for the agent who may repair for ever: leave him only `run`.
@@ -140,12 +140,12 @@ fn every_kind_of_goal_agrees_with_its_bracket() {
         check(&until, &plan_until);
         let discount = r("0.9");
         let discounted = machine_problem(agent, nature, |quantity, _| Objective::Discounted {
-            quantity,
+            quantity: quantity.into(),
             discount: discount.clone(),
         });
         check(&discounted, &planned_around(&discounted));
         let horizon = machine_problem(agent, nature, |quantity, _| Objective::Horizon {
-            quantity,
+            quantity: quantity.into(),
             steps: 12,
         });
         check(&horizon, &planned_backward(&horizon, 12));
@@ -217,7 +217,7 @@ fn without_repair(problem: &Problem) -> Problem {
     Problem {
         model,
         objective: Objective::Until {
-            quantity,
+            quantity: quantity.into(),
             target: target.clone(),
         },
         ..problem.clone()
@@ -419,7 +419,7 @@ fn where_the_target_may_be_missed_the_cost_is_infinite() {
         .unwrap();
     let base = reach(model, "home", None, Direction::Maximize);
     let objective = Objective::Until {
-        quantity: vec![r("1"); 3],
+        quantity: vec![r("1"); 3].into(),
         target: home,
     };
     let problem = Problem {
@@ -527,7 +527,7 @@ fn plans_that_do_not_fit_are_refused() {
 fn runs_end_where_nothing_is_added_any_more() {
     let discounted = machine_problem(Direction::Minimize, Direction::Maximize, |quantity, _| {
         Objective::Discounted {
-            quantity,
+            quantity: quantity.into(),
             discount: r("0.999"),
         }
     });

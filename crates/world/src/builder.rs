@@ -315,7 +315,7 @@ impl ModelBuilder {
         if !self.model.quantity_order.contains(&name) {
             self.model.quantity_order.push(name.clone());
         }
-        self.model.quantities.insert(name, per_choice);
+        self.model.quantities.insert(name, per_choice.into());
         self
     }
 

@@ -11,6 +11,7 @@ use murphy_notation::{Rational, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A finite model with a credal set for each choice. It predicts and does not value.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct Model {
     pub(crate) initial: Vec<(StateId, Rational)>,
     pub(crate) initial_kind: InitialKind,
     pub(crate) labels: BTreeMap<String, StateSet>,
-    pub(crate) quantities: BTreeMap<String, Vec<Rational>>,
+    pub(crate) quantities: BTreeMap<String, Arc<[Rational]>>,
     /// The names of the quantities in the order added.
     pub(crate) quantity_order: Vec<String>,
     /// The part of a quantity that a state has whatever is chosen in it, one value a state.
@@ -261,12 +262,18 @@ impl Model {
     /// Returns a quantity, one value a choice, if the world has it.
     #[must_use]
     pub fn quantity(&self, name: &str) -> Option<&[Rational]> {
-        self.quantities.get(name).map(Vec::as_slice)
+        self.quantities.get(name).map(|values| &**values)
+    }
+
+    /// Returns a quantity to keep, without a copy of its values.
+    #[must_use]
+    pub fn shared_quantity(&self, name: &str) -> Option<Arc<[Rational]>> {
+        self.quantities.get(name).cloned()
     }
 
     /// Returns all quantities by name.
     #[must_use]
-    pub fn quantities(&self) -> &BTreeMap<String, Vec<Rational>> {
+    pub fn quantities(&self) -> &BTreeMap<String, Arc<[Rational]>> {
         &self.quantities
     }
 

@@ -4,6 +4,7 @@ use crate::ids::ChoiceId;
 use crate::model::Model;
 use murphy_credal::{CredalSet, SetList};
 use murphy_notation::Rational;
+use std::sync::Arc;
 
 /// A model with some of the choices of another, and which ones.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ impl Model {
             targets.extend_from_slice(self.targets(choice));
             sets.push(self.set(choice).into_owned()).ok()?;
         }
-        let of = |values: &Vec<Rational>| -> Vec<Rational> {
+        let of = |values: &[Rational]| -> Arc<[Rational]> {
             let value = |choice: &ChoiceId| values.get(*choice as usize).cloned().unwrap_or(Rational::ZERO);
             choices.iter().map(value).collect()
         };

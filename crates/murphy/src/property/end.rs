@@ -54,7 +54,9 @@ impl Evaluator<'_> {
         };
         let Some(means) = known else {
             let quantity = quantity.to_vec();
-            let objective = Objective::LongRun { quantity };
+            let objective = Objective::LongRun {
+                quantity: quantity.into(),
+            };
             return Ok(Task::new(objective, players, wanted, self.place(part)));
         };
         let model = self.model();
@@ -66,7 +68,10 @@ impl Evaluator<'_> {
             }
         }
         let (model, quantity, target) = draft.finish(model)?;
-        let objective = Objective::Until { quantity, target };
+        let objective = Objective::Until {
+            quantity: quantity.into(),
+            target,
+        };
         let task = Task::new(
             objective,
             Players::both(Direction::Maximize),
@@ -108,7 +113,10 @@ impl Evaluator<'_> {
             .collect();
         let model = self.model();
         let (model, quantity, target) = collapse(model, quantity, &free, &infinite)?;
-        let objective = Objective::Until { quantity, target };
+        let objective = Objective::Until {
+            quantity: quantity.into(),
+            target,
+        };
         let mut task = Task::new(objective, players, wanted, self.place(part));
         for (known, state) in task.known.iter_mut().zip(wanted) {
             if infinite.contains(*state) {

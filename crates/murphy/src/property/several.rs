@@ -401,7 +401,7 @@ impl Evaluator<'_> {
                     quantity.into_iter().map(|value| -value).collect()
                 };
                 (
-                    What::Sum(quantity, steps),
+                    What::Sum(quantity.to_vec(), steps),
                     number.map(|number| if lower { number } else { -number }),
                 )
             }

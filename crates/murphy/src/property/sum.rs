@@ -9,6 +9,7 @@ use murphy_plan::possible_and_sure;
 use murphy_problem::{Direction, Memory, Objective, Problem, Product};
 use murphy_spec::property::{Accumulation, Limit, Part, PartKind, Reward};
 use murphy_world::{Model, StateId, StateSet};
+use std::sync::Arc;
 
 /// The most steps that are laid out one after the other.
 const LAYERS_MAX: u32 = 10_000;
@@ -88,8 +89,8 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn quantity(&self, part: &Part, name: &str) -> Result<Vec<Rational>, Diagnostic> {
-        let values = self.model().quantity(name).map(<[Rational]>::to_vec);
+    pub(super) fn quantity(&self, part: &Part, name: &str) -> Result<Arc<[Rational]>, Diagnostic> {
+        let values = self.model().shared_quantity(name);
         values.ok_or_else(|| self.refusal(part, format!("the model has no quantity `{name}`")))
     }
 
@@ -97,7 +98,7 @@ impl Evaluator<'_> {
     fn sum_until(
         &mut self,
         formula: &Part,
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
         (players, wanted): (Players, &[StateId]),
     ) -> Result<Task, Diagnostic> {
         if let PartKind::Eventually(window, a) = &formula.kind
@@ -119,7 +120,7 @@ impl Evaluator<'_> {
         }
         let (product, memory) = self.deciding_product(formula, path, wanted)?;
         let target = product.states_where(|_, remembered| memory.automaton.verdict(remembered) == Some(true));
-        let sum = (product.quantity(&quantity), &target);
+        let sum = (product.quantity(&quantity).into(), &target);
         let asked = (players, product.starts.as_slice());
         let (quantity, players, turn) = self.not_negative(formula, sum, asked, Some(&product.model))?;
         let objective = Objective::Until { quantity, target };
@@ -133,10 +134,10 @@ impl Evaluator<'_> {
     fn not_negative(
         &mut self,
         part: &Part,
-        (quantity, target): (Vec<Rational>, &StateSet),
+        (quantity, target): (Arc<[Rational]>, &StateSet),
         (players, starts): (Players, &[StateId]),
         model: Option<&Model>,
-    ) -> Result<(Vec<Rational>, Players, Turn), Diagnostic> {
+    ) -> Result<(Arc<[Rational]>, Players, Turn), Diagnostic> {
         if !quantity.iter().any(Rational::is_negative) {
             return Ok((quantity, players, Turn::Plain));
         }
@@ -160,7 +161,7 @@ impl Evaluator<'_> {
                 "a negative quantity is summed only until a target that is reached whatever is chosen",
             ));
         }
-        let turned = quantity.into_iter().map(|value| -value).collect();
+        let turned = quantity.iter().map(|value| -value).collect();
         Ok((turned, players.opposite(), Turn::Negative))
     }
 
@@ -221,7 +222,7 @@ impl Evaluator<'_> {
             weighted.extend(rest.by_ref().take(choices).map(|value| value * power.clone()));
         }
         let objective = Objective::Horizon {
-            quantity: weighted,
+            quantity: weighted.into(),
             steps,
         };
         let task = Task::new(objective, players, wanted, self.place(part));
@@ -244,7 +245,7 @@ impl Evaluator<'_> {
     fn total(
         &mut self,
         part: &Part,
-        quantity: Vec<Rational>,
+        quantity: Arc<[Rational]>,
         players: Players,
         wanted: &[StateId],
     ) -> Result<Task, Diagnostic> {

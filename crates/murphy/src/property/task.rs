@@ -133,11 +133,11 @@ impl Evaluator<'_> {
             Objective::Reach { target, avoid } | Objective::BoundedReach { target, avoid, .. } => {
                 (target, avoid, &[][..])
             }
-            Objective::Until { quantity, target } => (target, &none, quantity.as_slice()),
+            Objective::Until { quantity, target } => (target, &none, &**quantity),
             Objective::Horizon { quantity, .. }
             | Objective::Total { quantity }
             | Objective::LongRun { quantity }
-            | Objective::Discounted { quantity, .. } => (&none, &none, quantity.as_slice()),
+            | Objective::Discounted { quantity, .. } => (&none, &none, &**quantity),
         };
         let beliefs =
             Beliefs::new(model, start, (target, avoid), quantity).map_err(|error| task.refuse(error))?;
@@ -149,15 +149,22 @@ impl Evaluator<'_> {
                 avoid,
                 steps: *steps,
             },
-            Objective::Until { .. } => Objective::Until { quantity, target },
+            Objective::Until { .. } => Objective::Until {
+                quantity: quantity.into(),
+                target,
+            },
             Objective::Horizon { steps, .. } => Objective::Horizon {
-                quantity,
+                quantity: quantity.into(),
                 steps: *steps,
             },
-            Objective::Total { .. } => Objective::Total { quantity },
-            Objective::LongRun { .. } => Objective::LongRun { quantity },
+            Objective::Total { .. } => Objective::Total {
+                quantity: quantity.into(),
+            },
+            Objective::LongRun { .. } => Objective::LongRun {
+                quantity: quantity.into(),
+            },
             Objective::Discounted { discount, .. } => Objective::Discounted {
-                quantity,
+                quantity: quantity.into(),
                 discount: discount.clone(),
             },
         };

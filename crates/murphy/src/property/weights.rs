@@ -61,11 +61,11 @@ impl Goals {
     fn objective(&self, quantity: Vec<Rational>) -> Objective {
         match &self.span {
             Span::Steps(steps) => Objective::Horizon {
-                quantity,
+                quantity: quantity.into(),
                 steps: *steps,
             },
             Span::Target(target) => Objective::Until {
-                quantity,
+                quantity: quantity.into(),
                 target: target.clone(),
             },
         }

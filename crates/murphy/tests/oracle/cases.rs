@@ -48,25 +48,25 @@ pub(crate) fn objective(random: &mut Random, kind: Kind, sample: &Sample) -> Obj
         },
         // Otherwise few samples have a finite value.
         Kind::Until if random.below(3) > 0 => Objective::Until {
-            quantity: costs(random, sample),
+            quantity: costs(random, sample).into(),
             target: states(sample, &[last - 1, last]),
         },
         Kind::Until => Objective::Until {
-            quantity: costs(random, sample),
+            quantity: costs(random, sample).into(),
             target,
         },
         Kind::Horizon => Objective::Horizon {
-            quantity: quantity(random, sample, (-2, 2)),
+            quantity: quantity(random, sample, (-2, 2)).into(),
             steps: random.below(6),
         },
         Kind::Total => Objective::Total {
-            quantity: costs(random, sample),
+            quantity: costs(random, sample).into(),
         },
         Kind::LongRun => Objective::LongRun {
-            quantity: quantity(random, sample, (-2, 2)),
+            quantity: quantity(random, sample, (-2, 2)).into(),
         },
         Kind::Discounted => Objective::Discounted {
-            quantity: quantity(random, sample, (-2, 2)),
+            quantity: quantity(random, sample, (-2, 2)).into(),
             discount: [Rational::ZERO, Rational::new(1, 3), Rational::new(9, 10)][random.below(3) as usize]
                 .clone(),
         },

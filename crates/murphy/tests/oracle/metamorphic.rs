@@ -34,21 +34,21 @@ fn mapped(
             steps: *steps,
         },
         Objective::Until { quantity, target } => Objective::Until {
-            quantity: sum(quantity),
+            quantity: sum(quantity).into(),
             target: set(target),
         },
         Objective::Horizon { quantity, steps } => Objective::Horizon {
-            quantity: sum(quantity),
+            quantity: sum(quantity).into(),
             steps: *steps,
         },
         Objective::Total { quantity } => Objective::Total {
-            quantity: sum(quantity),
+            quantity: sum(quantity).into(),
         },
         Objective::LongRun { quantity } => Objective::LongRun {
-            quantity: sum(quantity),
+            quantity: sum(quantity).into(),
         },
         Objective::Discounted { quantity, discount } => Objective::Discounted {
-            quantity: sum(quantity),
+            quantity: sum(quantity).into(),
             discount: discount.clone(),
         },
     }

@@ -124,7 +124,7 @@ pub(crate) fn until(
     modes: (Direction, Direction),
 ) -> Problem {
     let objective = Objective::Until {
-        quantity: quantity.to_vec(),
+        quantity: quantity.to_vec().into(),
         target: states(table.len(), target),
     };
     problem(model_from(table, 0), objective, modes)
@@ -137,7 +137,7 @@ pub(crate) fn discounted(
     modes: (Direction, Direction),
 ) -> Problem {
     let objective = Objective::Discounted {
-        quantity: quantity.to_vec(),
+        quantity: quantity.to_vec().into(),
         discount: ratio(discount),
     };
     problem(model_from(table, 0), objective, modes)
