@@ -173,8 +173,8 @@ impl ModelBuilder {
         if choices < SAMPLE || left == 0 {
             return;
         }
-        // A sixteenth more than there would be by what was seen so far.
-        let more = branches.saturating_mul(left) / choices * 17 / 16 + SAMPLE;
+        // A third more than there would be by what was seen so far: room that is not needed is never touched, and given back.
+        let more = branches.saturating_mul(left) / choices * 4 / 3 + SAMPLE;
         let more = more.min(BRANCHES_MAX);
         self.model.targets.reserve_exact(more);
         self.model.sets.reserve(left, more);
