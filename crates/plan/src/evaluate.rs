@@ -65,6 +65,11 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
+    /// Returns the values on the safe side of the fixed point, as far off it as there is room for.
+    pub(crate) fn at_once(&self, side: Side) -> Vec<f64> {
+        self.off(side, self.shy)
+    }
+
     /// Returns the values on the safe side of the fixed point, about `shy` times the slack off it.
     fn off(&self, side: Side, shy: f64) -> Vec<f64> {
         let sign = if side == Side::Lower { -shy } else { shy };

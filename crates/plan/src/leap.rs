@@ -10,7 +10,7 @@ use crate::holding::Held;
 use std::collections::BTreeMap;
 
 /// How many sweeps a leap may take to come to rest.
-const PASSES: usize = 6;
+pub(crate) const PASSES: usize = 6;
 /// After how many sweeps the first leap is tried.
 const FIRST: u64 = 12;
 /// Values whose moves are below this part of them do not tell their factor.
@@ -106,6 +106,8 @@ pub(crate) struct Landing<'a> {
     pub(crate) rows: &'a [u32],
     /// Where plays are held.
     pub(crate) held: &'a [Held],
+    /// In how many sweeps it has to hold.
+    pub(crate) passes: usize,
 }
 
 impl<'a> Landing<'a> {
@@ -115,6 +117,7 @@ impl<'a> Landing<'a> {
             values,
             rows: &[],
             held: &[],
+            passes: PASSES,
         }
     }
 }
@@ -135,7 +138,7 @@ pub(crate) fn prove(bound: &mut Bound, game: &Game<'_>, order: &[u32], landing: 
             }
         }
     }
-    for pass in 1..=PASSES {
+    for pass in 1..=landing.passes {
         if back_off(bound, game, (order, &old), landing.held) {
             return (true, pass as u64);
         }
@@ -152,15 +155,15 @@ pub(crate) fn prove_flat(
     bound: &mut Bound,
     game: &Game<'_>,
     (order, local): (&[u32], &[u32]),
-    (mut values, rows, held): (Vec<f64>, &[u32], &[Held]),
+    landing: Landing<'_>,
 ) -> (Option<f64>, u64) {
-    for place in held {
+    let mut values = landing.values.to_vec();
+    for place in landing.held {
         place.flatten(&mut values, local, bound.side);
     }
     let landing = Landing {
         values: &values,
-        rows,
-        held,
+        ..landing
     };
     let before: Vec<f64> = order.iter().map(|state| bound.values[*state as usize]).collect();
     let (holds, sweeps) = prove(bound, game, order, &landing);

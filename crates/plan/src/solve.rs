@@ -4,11 +4,11 @@ use crate::bound::NO_ROW;
 use crate::bound::{Bound, Care};
 use crate::course::Course;
 use crate::end_component::Marks;
-use crate::evaluate::{Aim, Start, evaluate, land};
+use crate::evaluate::{Aim, Guess, Start, evaluate, land};
 use crate::first_upper::find_upper;
 use crate::game::{Game, Side};
 use crate::holding::Holding;
-use crate::leap::{Leap, prove_flat};
+use crate::leap::{Landing, Leap, PASSES, prove_flat};
 use crate::oracle::{Oracle, shyness};
 use crate::patience::{EVALUATE_AFTER, Patience, Verdict};
 use crate::plan::gap_at_start;
@@ -346,7 +346,13 @@ impl<'a> Solver<'a> {
             let proved = SHY.into_iter().find_map(|shy| {
                 let (values, landing) = settle(bound, from.as_deref(), &|values| shyness(values, side, shy))?;
                 from = Some(values);
-                let (change, sweeps) = prove_flat(bound, game, (order, local), (landing, &[], &held));
+                let landing = Landing {
+                    values: &landing,
+                    rows: &[],
+                    held: &held,
+                    passes: PASSES,
+                };
+                let (change, sweeps) = prove_flat(bound, game, (order, local), landing);
                 self.sweeps += sweeps;
                 change
             });
@@ -360,6 +366,8 @@ impl<'a> Solver<'a> {
     fn guess(&mut self, component: &Component, sides: [Side; 2], aim: f64) -> Option<f64> {
         let (game, order) = (self.game, &component.order);
         let near = component.fresh.then_some(game.first.as_ref()).flatten();
+        // Both sides then have the same fixed point, unless plays are held on one.
+        let alike = self.inherited_gap(component) == 0.0 && component.holding.is_none();
         let (mut largest, mut proved, mut guess) = (0.0f64, 0, None);
         for side in sides {
             let (bound, guide) = match side {
@@ -378,20 +386,19 @@ impl<'a> Solver<'a> {
                     held: &held,
                     tolerance: aim,
                 };
-                let start = match (guess.take(), near) {
-                    (Some(guess), _) => Start::Known(Box::new(guess)),
-                    (None, Some((values, rows))) => Start::Near(values, rows),
-                    (None, None) => Start::Bound,
+                let found = match (guess.take(), near) {
+                    (Some(guess), _) if alike => Some(guess),
+                    (Some(guess), _) => evaluate(game, places, (bound, Start::Known(Box::new(guess))), &aim),
+                    (None, Some((values, rows))) => {
+                        evaluate(game, places, (bound, Start::Near(values, rows)), &aim)
+                    }
+                    (None, None) => evaluate(game, places, (bound, Start::Bound), &aim),
                 };
-                let Some(mut found) = evaluate(game, places, (bound, start), &aim) else {
+                let Some(mut found) = found else {
                     break;
                 };
-                let change = WIDER.iter().find_map(|times| {
-                    let landing = land(game, places, (bound, &mut found), (&aim, *times));
-                    let (change, sweeps) = prove_flat(bound, game, places, (landing, &found.rows, &held));
-                    self.sweeps += sweeps;
-                    change
-                });
+                let (change, sweeps) = land_and_prove(game, places, (bound, &mut found), &aim);
+                self.sweeps += sweeps;
                 // The other side is not far.
                 guess = Some(found);
                 if let Some(change) = change {
@@ -482,4 +489,36 @@ impl<'a> Solver<'a> {
             .fold(0.0, f64::max)
             .min(1.0)
     }
+}
+
+/// Moves a bound to the safe side of a guess and proves it; returns the largest move if that holds, and the sweeps it took.
+///
+/// It is tried at once, and where that does not hold the players answer again where it is tried next.
+fn land_and_prove(
+    game: &Game<'_>,
+    places: (&[u32], &[u32]),
+    (bound, found): (&mut Bound, &mut Guess),
+    aim: &Aim<'_>,
+) -> (Option<f64>, u64) {
+    let mut spent = 0;
+    let mut prove = |bound: &mut Bound, (values, rows): (&[f64], &[u32]), passes| {
+        let landing = Landing {
+            values,
+            rows,
+            held: aim.held,
+            passes,
+        };
+        let (change, sweeps) = prove_flat(bound, game, places, landing);
+        spent += sweeps;
+        change
+    };
+    let values = found.at_once(bound.side);
+    let at_once = prove(bound, (&values, &found.rows), 1);
+    let change = at_once.or_else(|| {
+        WIDER.iter().find_map(|times| {
+            let values = land(game, places, (bound, found), (aim, *times));
+            prove(bound, (&values, &found.rows), PASSES)
+        })
+    });
+    (change, spent)
 }
