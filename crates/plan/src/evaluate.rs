@@ -25,6 +25,8 @@ const ACCURACY: f64 = 0.2;
 /// How precisely a chain is solved, as a part of the last move to this power: the fewer answers still change, the more there is to gain by it.
 const SOLVED: f64 = 0.03;
 const HASTE: f64 = 1.2;
+/// An answer in so many changes hardly any.
+const HARDLY: usize = 1024;
 /// So many operations are spent on a chain that iterating does not solve.
 const OPERATIONS_MAX: u64 = 1 << 24;
 /// While answers still change much, no state is taken to be smaller than this part of the greatest.
@@ -205,11 +207,19 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
         let chain = &players.answers.chain;
         if !settled {
             let floor = if moves > ROUGH { ROUGH_FLOOR } else { FLOOR };
+            // Nothing is gained by more than is asked for in the end; where hardly an answer changes any more, that may come at once.
+            let least = 0.5 * ACCURACY * guess.shy;
+            let lasting = players.answers.changed <= 1.max(chain.len() / HARDLY) && guess.shy > SHY.0;
+            let enough = if lasting {
+                0.0
+            } else {
+                SOLVED * moves.min(1.0).powf(HASTE)
+            };
             let task = Task {
                 right: &chain.right,
                 guess: &guess.values,
                 sizes: &sizes(&guess.values, floor),
-                tolerance: (SOLVED * moves.min(1.0).powf(HASTE)).max(0.2 * ACCURACY * SHY.0),
+                tolerance: enough.max(least),
             };
             guess.values = solve(&mut guess.krylov, chain, &task)?;
             if moves > ROUGH && round >= FRONT_AFTER {

@@ -33,6 +33,8 @@ pub(crate) struct Answers {
     way: f64,
     /// Of each state, how long the way may get before another row can be the best.
     stands: Vec<f64>,
+    /// In how many states the chain was last changed.
+    pub(crate) changed: usize,
 }
 
 impl Answers {
@@ -49,6 +51,7 @@ impl Answers {
             values: vec![f64::INFINITY; order.len()],
             way: 0.0,
             stands: vec![f64::NEG_INFINITY; order.len()],
+            changed: order.len(),
         }
     }
 
@@ -178,15 +181,19 @@ impl<'a> Players<'a> {
             set_by,
             stands,
             chances: Vec::new(),
+            changed: 0,
         });
         let mut parts: Vec<Part<'_>> = parts.collect();
         let ask = |(index, part): (usize, &mut Part<'_>)| asker.answer(index * PART, part);
-        if parts.len() < PARALLEL_MIN {
-            let moves = parts.iter_mut().enumerate().map(ask);
-            return moves.collect::<Option<Vec<f64>>>().map(greatest);
-        }
-        let moves = parts.par_iter_mut().enumerate().map(ask);
-        moves.collect::<Option<Vec<f64>>>().map(greatest)
+        let moves: Option<Vec<f64>> = if parts.len() < PARALLEL_MIN {
+            parts.iter_mut().enumerate().map(ask).collect()
+        } else {
+            parts.par_iter_mut().enumerate().map(ask).collect()
+        };
+        let changed = parts.iter().map(|part| part.changed).sum();
+        drop(parts);
+        self.answers.changed = changed;
+        Some(moves?.into_iter().fold(0.0, f64::max))
     }
 
     /// Lets the players answer state by state so many times, each seeing what the ones before it came to.
@@ -207,10 +214,6 @@ impl<'a> Players<'a> {
         }
         Some(())
     }
-}
-
-fn greatest(moves: Vec<f64>) -> f64 {
-    moves.into_iter().fold(0.0, f64::max)
 }
 
 /// What players answer to.
@@ -238,6 +241,8 @@ struct Part<'a> {
     set_by: &'a mut [(u32, u64)],
     stands: &'a mut [f64],
     chances: Vec<f64>,
+    /// How many states of the chain were set.
+    changed: usize,
 }
 
 impl Asker<'_> {
@@ -318,6 +323,7 @@ impl Asker<'_> {
         let branches = targets.iter().zip(&part.chances);
         let branches = branches.map(|(state, chance)| self.branch(*state, discount * chance));
         let beside = (1.0 - discount, self.game.gain(row).below);
+        part.changed += 1;
         part.chain.set(index, branches, beside);
         Some(())
     }

@@ -29,6 +29,8 @@ const JOIN_MIN: usize = 1 << 15;
 const FULL_EVERY: u64 = 4;
 /// How much further off the fixed point a guess is tried, if it does not prove itself.
 const WIDER: [f64; 3] = [1.0, 8.0, 64.0];
+/// What a component leads to is the same on both sides where it differs by no more than this part of the precision.
+const ALIKE: f64 = 1e-6;
 /// A loss within this part is none when it is asked which plays are held.
 const HELD_WITHIN: [f64; 2] = [1e-9, 1e-6];
 /// Components of at most so many states are settled to the last figures, in at most so many operations.
@@ -366,8 +368,8 @@ impl<'a> Solver<'a> {
     fn guess(&mut self, component: &Component, sides: [Side; 2], aim: f64) -> Option<f64> {
         let (game, order) = (self.game, &component.order);
         let near = component.fresh.then_some(game.first.as_ref()).flatten();
-        // Both sides then have the same fixed point, unless plays are held on one.
-        let alike = self.inherited_gap(component) == 0.0 && component.holding.is_none();
+        // Both sides then have about the same fixed point, unless plays are held on one.
+        let alike = self.inherited_gap(component) <= ALIKE * aim && component.holding.is_none();
         let (mut largest, mut proved, mut guess) = (0.0f64, 0, None);
         for side in sides {
             let (bound, guide) = match side {
