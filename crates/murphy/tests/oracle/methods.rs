@@ -45,9 +45,6 @@ fn all_methods_agree_with_brute_force() {
                 let problem = problem(&sample, objective.clone(), modes);
                 all += 1;
                 for (count, method) in wide.iter_mut().zip(METHODS) {
-                    if kind == Kind::LongRun && method == Method::LinearProgram {
-                        continue;
-                    }
                     let found = by(method, &problem);
                     let (low, high) = (found.bracket.lower, found.bracket.upper);
                     let told = format!(
