@@ -115,6 +115,10 @@ fn by_programs(problem: &Problem, quantity: &[Rational], settings: &Settings<'_>
     while width > problem.precision && rounds < settings.sweeps_max && fruitless <= FRUITLESS_MAX {
         let steps = AHEAD << (FIRST_AHEAD + rounds).min(LAST_AHEAD);
         rounds += 1;
+        if fruitless > 0 {
+            // One who minimises finds out of ties that hold her.
+            (0..WHOLE_EVERY).for_each(|_| iteration.sweep());
+        }
         // Where both want the same, one program says all that programs can say.
         if rounds == 1 || problem.agent != problem.nature {
             if let Some((mean, bias)) = program::evaluate(problem, &iteration) {
