@@ -74,11 +74,11 @@ impl fmt::Display for Error {
             }
             Self::Method => write!(
                 f,
-                "this method does not know this objective: linear programs are for reaching, for sums until a target or for ever, and for discounted sums, and what has a step bound goes backward whatever the method"
+                "no method can be chosen for what has a step bound: it is computed backward, step by step"
             ),
             Self::ProgramTooLarge { branches, limit } => write!(
                 f,
-                "linear programs are for models with at most {limit} open branches, and this one has {branches}"
+                "linear programs are for models with at most {limit} open branches, and this one has {branches}; policy-iteration is a second opinion on larger ones"
             ),
             Self::Mismatch => write!(f, "the objective does not fit the model"),
         }

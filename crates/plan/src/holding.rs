@@ -15,15 +15,22 @@
 //! Moving an end component `C` to the best way out `b` keeps the bound valid, whatever was taken for "almost". Take the upper side; the
 //! other is its mirror. A row that leaves is worth at most `b` by choice of `b`, and less when values fall. At a row that holds, if Nature
 //! minimises, some distribution stays in `C`, decided exactly, so its least expectation is at most the greatest value in `C`, which is `b`;
-//! if she maximises, everything in `C` and every state outside that the row can reach has at most `b`.
+//! if she maximises, everything in `C` and every state outside that the row can reach has at most `b`. Where she can go to some states outside
+//! only together, as with corners or linear constraints, the row leaves for what they come to on condition that it leaves, `Σ p(s)·v(s) / Σ p(s)` over
+//! the states `s` outside at its best; that this is at most `b` is decided exactly.
 
 use crate::bound::Bound;
 use crate::end_component::{EndComponent, Marks, Staying, end_components, face_of_row};
 use crate::game::{Game, Side};
+use murphy_notation::Rational;
 use murphy_problem::Direction;
 
 /// The tolerances for "almost", relative to the values at hand, tried in turn.
 const TOLERANCES: [f64; 6] = [1e-9, 1e-6, 1e-12, 1e-4, 1e-14, 1e-2];
+/// How often the worth of leaving is improved.
+const LEAVING_ROUNDS: usize = 60;
+/// By which parts the worth of leaving is moved to the safe side, until it is proved.
+const SAFER: [f64; 3] = [4.0 * f64::EPSILON, 1e-14, 1e-12];
 
 /// The end components of one component of the graph in which a play could be held.
 #[derive(Clone, Debug)]
@@ -154,6 +161,8 @@ pub(crate) enum WayOut {
     Row(u32),
     /// By Nature going to a state.
     State(u32),
+    /// By Nature leaving from a row, to states that only come together.
+    Leaving(u32),
     /// Not at all; it is worth nothing.
     Nothing,
 }
@@ -168,13 +177,110 @@ impl Held {
                         visit(game.end(row, values, side), WayOut::Row(row));
                     }
                 } else if game.nature == self.holder {
-                    for &to in game.leads(row) {
-                        if self.members.binary_search(&to).is_err() {
-                            visit(values[to as usize], WayOut::State(to));
-                        }
+                    if let Some(worth) = self.worth_of_leaving(game, row, values) {
+                        visit(worth, WayOut::Leaving(row));
+                        continue;
+                    }
+                    for to in self.outside(game, row) {
+                        visit(values[to as usize], WayOut::State(to));
                     }
                 }
             }
+        }
+    }
+
+    /// Returns the states outside that Nature can go to from a row.
+    fn outside<'g>(&'g self, game: &'g Game<'_>, row: u32) -> impl Iterator<Item = u32> + 'g {
+        let leads = game.leads(row).iter().copied();
+        leads.filter(|to| self.members.binary_search(to).is_err())
+    }
+
+    /// Returns at most what leaving from a row is worth to the holder, proved, where she can go to some states outside only together.
+    fn worth_of_leaving(&self, game: &Game<'_>, row: u32, values: &[f64]) -> Option<f64> {
+        let (about, _) = self.leaving(game, row, values)?;
+        let sign = match self.holder {
+            Direction::Maximize => 1.0,
+            Direction::Minimize => -1.0,
+        };
+        let safer = SAFER.into_iter().map(|part| about + sign * part * about.abs());
+        safer
+            .into_iter()
+            .find(|level| self.leaves_within(game, row, (values, *level)))
+    }
+
+    /// Returns about what leaving from a row is worth to the holder on condition that it is left, and where it leads then; none where she can
+    /// go to each state outside alone.
+    ///
+    /// Dinkelbach's method ("On nonlinear fractional programming", Management Science 13, 1967): the number that makes the best difference zero.
+    pub(crate) fn leaving(
+        &self,
+        game: &Game<'_>,
+        row: u32,
+        values: &[f64],
+    ) -> Option<(f64, Vec<(u32, f64)>)> {
+        let set = game.set(row);
+        if set.parts().is_some() {
+            return None;
+        }
+        let (set, targets) = (set.to_set(), game.targets(row));
+        let outside: Vec<bool> = targets
+            .iter()
+            .map(|to| self.members.binary_search(to).is_err())
+            .collect();
+        let worst = match self.holder {
+            Direction::Maximize => Side::Lower,
+            Direction::Minimize => Side::Upper,
+        };
+        let mut level = extreme(self.outside(game, row).map(|to| values[to as usize]), worst);
+        let mut leads = Vec::new();
+        for _ in 0..LEAVING_ROUNDS {
+            if !level.is_finite() {
+                return None;
+            }
+            let more = |(to, out): (&u32, &bool)| if *out { values[*to as usize] - level } else { 0.0 };
+            let there: Vec<f64> = targets.iter().zip(&outside).map(more).collect();
+            let found = match self.holder {
+                Direction::Maximize => set.upper_expectation(&there),
+                Direction::Minimize => set.lower_expectation(&there),
+            }
+            .ok()?;
+            let taken = targets.iter().zip(&outside).zip(&found.witness);
+            let taken = taken.filter(|((_, out), p)| **out && **p > 0.0);
+            let taken: Vec<(u32, f64)> = taken.map(|((to, _), p)| (*to, *p)).collect();
+            let mass: f64 = taken.iter().map(|(_, p)| p).sum();
+            let gained = if mass > 0.0 { found.value / mass } else { 0.0 };
+            let better = match self.holder {
+                Direction::Maximize => gained > 0.0,
+                Direction::Minimize => gained < 0.0,
+            };
+            if mass > 0.0 && (better || leads.is_empty()) {
+                leads = taken.into_iter().map(|(to, p)| (to, p / mass)).collect();
+            }
+            if !better || level + gained == level {
+                break;
+            }
+            level += gained;
+        }
+        (!leads.is_empty()).then_some((level, leads))
+    }
+
+    /// Says exactly whether all that leaves by a row comes to no more than a level (no less, if the holder minimises).
+    fn leaves_within(&self, game: &Game<'_>, row: u32, (values, level): (&[f64], f64)) -> bool {
+        let exact = |number: f64| Rational::from_f64(number);
+        let more = |to: &u32| match self.members.binary_search(to) {
+            Ok(_) => Some(Rational::ZERO),
+            Err(_) => Some(exact(values[*to as usize])? - exact(level)?),
+        };
+        let there: Option<Vec<Rational>> = game.targets(row).iter().map(more).collect();
+        let Some(there) = there else { return false };
+        let set = game.set(row).to_set();
+        match self.holder {
+            Direction::Maximize => set
+                .upper_expectation(&there)
+                .is_ok_and(|most| !most.value.is_positive()),
+            Direction::Minimize => set
+                .lower_expectation(&there)
+                .is_ok_and(|least| !least.value.is_negative()),
         }
     }
 
@@ -254,7 +360,9 @@ impl Held {
         let level = self.level(values, side);
         for row in self.component.kept.iter().flatten() {
             let mut worth = level;
-            if game.nature == self.holder {
+            let together =
+                || game.set(*row).parts().is_none() && self.leaves_within(game, *row, (values, level));
+            if game.nature == self.holder && !together() {
                 for to in game.leads(*row) {
                     let there = values[*to as usize];
                     worth = if side == Side::Upper {

@@ -112,14 +112,18 @@ impl<'a> Oracle<'a> {
         let Self {
             game, side, values, ..
         } = self;
-        let ways: Vec<Option<WayOut>> = self
-            .held
-            .iter()
-            .map(|place| place.best_way_out(game, values, *side))
-            .collect();
+        let way_of = |place: &Held| {
+            let way = place.best_way_out(game, values, *side);
+            let leads = match way {
+                Some(WayOut::Leaving(row)) => place.leaving(game, row, values).map(|(_, leads)| leads),
+                _ => None,
+            };
+            (way, leads.unwrap_or_default())
+        };
+        let ways: Vec<(Option<WayOut>, Vec<(u32, f64)>)> = self.held.iter().map(way_of).collect();
         let mut changed = false;
         for ((&state, &holder), answer) in self.order.iter().zip(&self.holder).zip(&mut self.answers) {
-            changed |= answer.improve(game, values, (state, ways.get(holder).copied()))?;
+            changed |= answer.improve(game, values, (state, ways.get(holder)))?;
         }
         Some(changed)
     }
@@ -162,6 +166,8 @@ struct Answer {
     chances: Vec<f64>,
     /// Where a held play leaves to, if not by a row.
     leaves: Option<WayOut>,
+    /// The states that it leaves to together.
+    leads: Vec<(u32, f64)>,
 }
 
 impl Answer {
@@ -170,6 +176,7 @@ impl Answer {
             row,
             chances: Vec::new(),
             leaves: None,
+            leads: Vec::new(),
         }
     }
 
@@ -178,13 +185,17 @@ impl Answer {
         &mut self,
         game: &Game<'_>,
         values: &[f64],
-        (state, way): (u32, Option<Option<WayOut>>),
+        (state, way): (u32, Option<&(Option<WayOut>, Vec<(u32, f64)>)>),
     ) -> Option<bool> {
         let rows = match way {
             None => game.rows(state),
-            Some(None) => return None,
-            Some(Some(WayOut::Row(row))) => row..row + 1,
-            Some(leaves) => return Some(std::mem::replace(&mut self.leaves, leaves) != leaves),
+            Some((None, _)) => return None,
+            Some((Some(WayOut::Row(row)), _)) => *row..*row + 1,
+            Some((leaves, leads)) => {
+                let changed = self.leaves != *leaves || self.leads != *leads;
+                (self.leaves, self.leads) = (*leaves, leads.clone());
+                return Some(changed);
+            }
         };
         let mut changed = std::mem::take(&mut self.leaves).is_some();
         let kept = if rows.contains(&self.row) {
@@ -229,11 +240,15 @@ impl Answer {
 
     /// Returns the weighted successors inside the component, the weight of what leaves it, and what is gained directly and by leaving.
     fn split(&self, game: &Game<'_>, values: &[f64], local: &[u32]) -> (Vec<(u32, f64)>, f64, f64) {
-        let to_state;
+        let (to_state, together): ([u32; 1], (Vec<u32>, Vec<f64>));
         let (targets, chances, discount, gain): (&[u32], &[f64], f64, f64) = match self.leaves {
             Some(WayOut::State(to)) => {
                 to_state = [to];
                 (&to_state, &[1.0], 1.0, 0.0)
+            }
+            Some(WayOut::Leaving(_)) => {
+                together = self.leads.iter().copied().unzip();
+                (&together.0, &together.1, 1.0, 0.0)
             }
             Some(_) => return (Vec::new(), 1.0, 0.0),
             None => (

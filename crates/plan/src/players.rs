@@ -278,6 +278,7 @@ impl Asker<'_> {
                 let branch = self.branch(to, 1.0);
                 part.chain.set(index, std::iter::once(branch), (0.0, 0.0));
             }
+            WayOut::Leaving(_) => return None,
             WayOut::Nothing => part.chain.set(index, std::iter::empty(), (1.0, 0.0)),
         }
         Some(())

@@ -23,6 +23,8 @@ const RELEASE_EVERY: u64 = 5;
 const FIRST_SHARE: f64 = 1.0 / 64.0;
 /// Each later round is more precise by this factor.
 const NEXT_SHARE: f64 = 1.0 / 64.0;
+/// How many rounds in a row may leave the gap at the start as it is.
+const IDLE_MAX: u32 = 4;
 /// From this many branches on, the two sides are swept at the same time.
 const JOIN_MIN: usize = 1 << 15;
 /// One sweep in so many asks all rows also on the side where following the policy would do.
@@ -149,7 +151,7 @@ impl<'a> Solver<'a> {
             .count();
         #[expect(clippy::cast_precision_loss, reason = "a count of states")]
         let mut tolerance = precision * (1.0 / several.max(1) as f64).max(FIRST_SHARE);
-        let mut last = f64::INFINITY;
+        let (mut last, mut idle) = (f64::INFINITY, 0);
         loop {
             let moved = self.round(tolerance);
             let values = (self.lower.values.as_slice(), self.upper.values.as_slice());
@@ -161,6 +163,11 @@ impl<'a> Solver<'a> {
                 return StopReason::SweepsSpent;
             }
             if !moved || (self.stuck && gap > 0.9 * last) {
+                return StopReason::Stalled;
+            }
+            // Components that are done may say so for ever, where those they lead to have no vector from above.
+            idle = if gap < last { 0 } else { idle + 1 };
+            if idle > IDLE_MAX {
                 return StopReason::Stalled;
             }
             (last, self.stuck) = (gap, false);

@@ -1,5 +1,6 @@
 //! Goes through a property from the top, and asks for every part only where it is wanted.
 
+use crate::property::linear::Work;
 use crate::property::names::{Plain, Vocabulary};
 use crate::property::players::Freedom;
 use crate::property::task::Task;
@@ -426,13 +427,15 @@ impl Evaluator<'_> {
                     .collect();
                 if self.options.exact && !open.is_empty() {
                     let settings = self.options.settings;
-                    let exact = self.exact_worths(&mut task, &open, &settings).map_err(|reason| {
-                        Diagnostic::at(
-                            task.place(),
-                            format!("the exact value could not be found: {reason}"),
-                        )
-                        .hint("leave --exact out for a bracket, and make it narrow with --precision")
-                    })?;
+                    let exact = self
+                        .exact_worths(&mut task, &open, (&settings, Work::default()))
+                        .map_err(|reason| {
+                            Diagnostic::at(
+                                task.place(),
+                                format!("the exact value could not be found: {reason}"),
+                            )
+                            .hint("leave --exact out for a bracket, and make it narrow with --precision")
+                        })?;
                     for (index, exact) in open.into_iter().zip(exact) {
                         worths[index] = exact;
                     }

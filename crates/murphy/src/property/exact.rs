@@ -27,8 +27,8 @@ const NO_CHOICES: &str = "no choices and picks of Nature were found that attain 
 const NOT_SOUGHT: &str = "exact numbers are not sought for sums for ever and means in the long run";
 const UNKNOWN: &str = "it is not known where the sum is finite";
 
-/// Returns the exact number of each state, `None` for infinity, all of them proved by the checker; or why they are not known.
-pub(super) fn values(problem: &Problem, plan: &Plan) -> Result<Vec<Option<Rational>>, String> {
+/// Returns the exact number of each state, `None` for infinity, all of them proved by the checker; or why they are not known, within some work.
+pub(super) fn values(problem: &Problem, plan: &Plan, work: Work) -> Result<Vec<Option<Rational>>, String> {
     match &problem.objective {
         Objective::BoundedReach { .. } | Objective::Horizon { .. } => {
             let values = exact_steps(problem, BACKWARD_MAX).map_err(|rejection| rejection.to_string())?;
@@ -36,7 +36,7 @@ pub(super) fn values(problem: &Problem, plan: &Plan) -> Result<Vec<Option<Ration
             Ok(values.into_iter().map(Some).collect())
         }
         Objective::Reach { .. } | Objective::Until { .. } | Objective::Discounted { .. } => {
-            let claim = Game::new(problem, plan)?.solve()?;
+            let claim = Game::new(problem, plan, work)?.solve()?;
             check_exact(problem, &claim).map_err(|rejection| format!("it is not proved: {rejection}"))?;
             Ok(claim.values)
         }
@@ -77,7 +77,7 @@ struct Game<'a> {
 }
 
 impl<'a> Game<'a> {
-    fn new(problem: &'a Problem, plan: &'a Plan) -> Result<Self, String> {
+    fn new(problem: &'a Problem, plan: &'a Plan, work: Work) -> Result<Self, String> {
         let (Policy::Memoryless(policy), Proof::FixedPoint { lower, rank, .. }) =
             (&plan.certificate.policy, &plan.certificate.proof)
         else {
@@ -103,7 +103,7 @@ impl<'a> Game<'a> {
             followed: Vec::with_capacity(open.len()),
             decided,
             open,
-            work: Work::default(),
+            work,
         };
         let guess: Vec<Rational> = lower
             .iter()

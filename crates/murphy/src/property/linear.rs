@@ -8,23 +8,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many entries a block may have while it is solved.
 const ENTRIES_MAX: usize = 400_000;
-/// What may be spent on operations with fractions, in squares of machine words.
-const SPENT_MAX: u64 = 1_000_000_000;
+/// What may be spent on operations with fractions, in squares of machine words: a second or a few.
+pub(super) const SPENT_MAX: u64 = 1_000_000_000;
 /// What the shortest operation costs.
 const LEAST: u64 = 16;
 
 /// What is spent on exact arithmetic: a count of machine words, so that where it ends does not depend on the machine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Work {
     spent: u64,
+    limit: u64,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self::up_to(SPENT_MAX)
+    }
 }
 
 impl Work {
+    /// Returns work of which nothing is spent yet.
+    pub(super) fn up_to(limit: u64) -> Self {
+        Self { spent: 0, limit }
+    }
+
     /// Pays for an operation on two numbers; `None` if it is too much.
     pub(super) fn pay(&mut self, a: &Rational, b: &Rational) -> Option<()> {
         let words = (a.bit_length() + b.bit_length()) as u64 / 64;
         self.spent = self.spent.saturating_add(LEAST + words * words);
-        (self.spent <= SPENT_MAX).then_some(())
+        (self.spent <= self.limit).then_some(())
     }
 }
 
@@ -194,7 +206,7 @@ fn blocks(rows: &[BTreeMap<usize, Rational>]) -> Vec<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Equations, Work};
+    use super::{Equations, LEAST, Work};
     use murphy_notation::Rational;
     use std::collections::BTreeMap;
 
@@ -222,6 +234,14 @@ mod tests {
         let solution = equations(&rows, &[0, 1, 3, 0]).solve(&mut Work::default());
         let wanted = [2i64, 1, 3, 4].map(Rational::from);
         assert_eq!(solution.as_deref(), Some(&wanted[..]));
+    }
+
+    #[test]
+    fn what_becomes_too_much_work_is_given_up() {
+        let rows: [&[(usize, i64)]; 2] = [&[(0, 1), (1, 1)], &[(0, 1), (1, -1)]];
+        let within = |limit| equations(&rows, &[3, 1]).solve(&mut Work::up_to(limit));
+        assert_eq!(within(LEAST), None);
+        assert_eq!(within(1_000), Some([2i64, 1].map(Rational::from).to_vec()));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use worth::Worth;
 /// Returns the exact value of a plan's problem at the start; nothing if it is infinite, cannot be found, or is not proved.
 #[must_use]
 pub fn exact_value(problem: &Problem, plan: &Plan) -> Option<Rational> {
-    let values = exact::values(problem, plan).ok()?;
+    let values = exact::values(problem, plan, linear::Work::default()).ok()?;
     if problem.model.initial_kind() != InitialKind::Weighted {
         return None;
     }

@@ -3,11 +3,12 @@
 use crate::answer::solve;
 use crate::property::evaluate::Evaluator;
 use crate::property::exact;
+use crate::property::linear::{SPENT_MAX, Work};
 use crate::property::players::Players;
 use crate::property::worth::Worth;
 use murphy_notation::{Diagnostic, Place, Rational};
 use murphy_plan::{Settings, possible_and_sure};
-use murphy_problem::{Beliefs, Bracket, Objective, Plan, Problem, Proof, equally};
+use murphy_problem::{Beliefs, Bracket, Objective, Plan, Problem, Proof, StopReason, equally};
 use murphy_world::{Model, StateId, StateSet};
 use std::cmp::Ordering;
 
@@ -56,11 +57,37 @@ const NEXT_TO_NOTHING: f64 = 1e-15;
 const ROUNDS: usize = 5;
 /// Up to how many states are asked for one by one.
 const SINGLES_MAX: usize = 64;
-/// Models of at most so many states are solved exactly where so many sweeps do not make the bracket narrow: floats may never do.
+/// Models of at most so many states are solved exactly where sweeps do not come to the precision asked for: floats may never do.
 const SMALL: usize = 4_000;
-const SWEEPS_FIRST: u64 = 2_000;
+/// When that is, and what it may cost: soon, if it is cheap, and where so many branches have been passed at any price.
+const STAGES: [Stage; 2] = [
+    Stage {
+        sweeps: 2_000,
+        branches: 0,
+        spent: SPENT_MAX / 50,
+    },
+    Stage {
+        sweeps: 2_000,
+        branches: 30_000_000,
+        spent: SPENT_MAX,
+    },
+];
 /// How precise the bracket is from whose policy exact numbers are sought.
 const EXACT_FROM: f64 = 1e-6;
+
+/// How long floats are given before exact numbers are sought, and how much may be spent on these.
+struct Stage {
+    sweeps: u64,
+    branches: u64,
+    spent: u64,
+}
+
+impl Stage {
+    fn sweeps(&self, model: &Model) -> u64 {
+        self.sweeps
+            .max(self.branches / (model.branch_count() as u64).max(1))
+    }
+}
 
 impl Task {
     /// Returns a task in the model that the property speaks of.
@@ -185,18 +212,25 @@ impl Evaluator<'_> {
         );
         // Sums are often large, so that a coarse bracket is narrow enough already.
         let mut precision = absolute.unwrap_or(if sums { 1e-4 } else { 1e-6 });
-        let mut first = task.model.as_deref().unwrap_or(&self.problem).model.state_count() <= SMALL;
+        let model = &task.model.as_deref().unwrap_or(&self.problem).model;
+        let all: &[Stage] = if model.state_count() <= SMALL {
+            &STAGES
+        } else {
+            &[]
+        };
+        let mut stages: Vec<(u64, u64)> = all
+            .iter()
+            .rev()
+            .map(|stage| (stage.sweeps(model), stage.spent))
+            .collect();
         let mut settings = self.options.settings;
-        for _ in 0..ROUNDS {
+        for _ in 0..ROUNDS + all.len() {
             if pending.is_empty() {
                 break;
             }
-            settings.sweeps_max =
-                self.options
-                    .settings
-                    .sweeps_max
-                    .min(if first { SWEEPS_FIRST } else { u64::MAX });
-            self.round(task, &pending, (precision, &settings), &mut found)?;
+            let sweeps = stages.last().map_or(u64::MAX, |stage| stage.0);
+            settings.sweeps_max = self.options.settings.sweeps_max.min(sweeps);
+            let precise = self.round(task, &pending, (precision, &settings), &mut found)?;
             let wide = |worth: &Worth| {
                 let gap = worth.bracket.gap();
                 let size = worth.bracket.lower.abs().min(worth.bracket.upper.abs());
@@ -207,8 +241,13 @@ impl Evaluator<'_> {
                 }
             };
             pending.retain(|index| found[*index].as_ref().is_none_or(wide));
-            if std::mem::take(&mut first) && !pending.is_empty() {
-                if let Ok(exact) = self.exact_worths(task, &pending, &settings) {
+            // What came to the precision asked for will come to the next one: that is cheaper than fractions.
+            if !precise
+                && !pending.is_empty()
+                && let Some((_, spent)) = stages.pop()
+            {
+                let limits = (&settings, Work::up_to(spent));
+                if let Ok(exact) = self.exact_worths(task, &pending, limits) {
                     for (index, worth) in pending.drain(..).zip(exact) {
                         found[index] = Some(worth);
                     }
@@ -261,7 +300,9 @@ impl Evaluator<'_> {
         }
         let pending: Vec<usize> = (0..sides.len()).filter(|index| sides[*index].is_none()).collect();
         if !pending.is_empty() {
-            let exact = self.exact_worths(task, &pending, &settings).unwrap_or_default();
+            let exact = self
+                .exact_worths(task, &pending, (&settings, Work::default()))
+                .unwrap_or_default();
             for (index, worth) in pending.iter().zip(exact) {
                 sides[*index] = worth.compare(&threshold_worth);
             }
@@ -314,14 +355,14 @@ impl Evaluator<'_> {
         problem
     }
 
-    /// Solves for some of the states.
+    /// Solves for some of the states, and says whether all came to the precision.
     fn round(
         &mut self,
         task: &mut Task,
         pending: &[usize],
         (precision, settings): (f64, &Settings<'_>),
         found: &mut [Option<Worth>],
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<bool, Diagnostic> {
         let stepwise = matches!(
             task.objective,
             Objective::BoundedReach { .. } | Objective::Horizon { .. }
@@ -337,11 +378,13 @@ impl Evaluator<'_> {
         } else {
             vec![pending]
         };
+        let mut precise = true;
         for group in groups {
             let starts: Vec<StateId> = group.iter().map(|index| task.at[*index]).collect();
             let problem = self.prepare(task, precision);
             problem.model.restart(equally(&starts));
             let answer = solve(problem, settings).map_err(|error| task.refuse(error))?;
+            precise &= answer.plan.stop == StopReason::Precise;
             for &index in group {
                 let bracket = bracket_of(&answer.plan, &task.objective, task.at[index]);
                 let worth = task.turn.apply(Worth::between(bracket.lower, bracket.upper));
@@ -353,7 +396,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(precise)
     }
 
     /// Returns the exact numbers, or why they cannot be found.
@@ -361,7 +404,7 @@ impl Evaluator<'_> {
         &mut self,
         task: &mut Task,
         pending: &[usize],
-        settings: &Settings<'_>,
+        (settings, work): (&Settings<'_>, Work),
     ) -> Result<Vec<Worth>, String> {
         let starts: Vec<StateId> = pending.iter().map(|index| task.at[*index]).collect();
         let known: Vec<Option<Worth>> = pending.iter().map(|index| task.known[*index].clone()).collect();
@@ -369,7 +412,7 @@ impl Evaluator<'_> {
         let problem = self.prepare(task, EXACT_FROM);
         problem.model.restart(equally(&starts));
         let answer = solve(problem, settings).map_err(|error| error.to_string())?;
-        let values = exact::values(problem, &answer.plan)?;
+        let values = exact::values(problem, &answer.plan, work)?;
         let worth = |(state, known): (&StateId, Option<Worth>)| {
             known.unwrap_or_else(|| match values.get(*state as usize) {
                 Some(Some(value)) => turn.apply(Worth::exactly(value.clone())),

@@ -17,7 +17,7 @@ const BLOCK: usize = 1 << 10;
 pub(crate) struct Iteration<'a> {
     problem: &'a Problem,
     rows: Rows<'a>,
-    gain: Vec<f64>,
+    pub(crate) gain: Vec<f64>,
     /// What has been added by now: the bias, up to a constant on each part that keeps to itself.
     pub(crate) values: Vec<f64>,
     /// What one more step would add: about the mean.
@@ -63,15 +63,27 @@ impl<'a> Iteration<'a> {
 
     /// Goes on from other means and biases, as if so many steps had been made.
     pub(crate) fn restart(&mut self, means: Vec<f64>, biases: Vec<f64>, steps: u64) {
-        #[expect(clippy::cast_precision_loss, reason = "only where to go on from")]
-        let steps = steps as f64;
-        let ahead = means.iter().zip(&biases).map(|(mean, bias)| steps * mean + bias);
-        self.values = ahead.collect();
+        self.stand(means, biases, steps);
+        self.choose();
+    }
+
+    /// Takes what is best here, and leaves the means as they are.
+    pub(crate) fn choose(&mut self) {
+        let means = self.means.clone();
         self.look();
         self.means = means;
     }
 
-    /// Looks what one more step would add.
+    /// Stands at other means and biases, with the policy at hand.
+    pub(crate) fn stand(&mut self, means: Vec<f64>, biases: Vec<f64>, steps: u64) {
+        #[expect(clippy::cast_precision_loss, reason = "only where to go on from")]
+        let steps = steps as f64;
+        let ahead = means.iter().zip(&biases).map(|(mean, bias)| steps * mean + bias);
+        self.values = ahead.collect();
+        self.means = means;
+    }
+
+    /// Looks what one more step would add, and what the agent's best choices are.
     fn look(&mut self) {
         let one = |state: usize| self.best(StateId::try_from(state).unwrap_or(StateId::MAX));
         let states = 0..self.values.len();

@@ -4,10 +4,11 @@
 //! periods ([`iterate`]): what a step adds in the end is the mean, and what has been added by then is the bias up to a constant. That
 //! is a candidate and proves nothing. [`prove`] makes bounds of it: each side fixes the answers of those who defend it, finds where their opponents
 //! can hold the play, gives each such place one mean, and takes a little away for every move between places. Where the iteration is slow, the
-//! chain of the answers is solved at once ([`evaluate`]).
+//! chain of the answers is solved at once ([`evaluate`]). Linear programs ([`program`]) find the same candidates without a sweep.
 
 mod evaluate;
 mod iterate;
+mod program;
 mod prove;
 
 use crate::error::Error;
@@ -28,6 +29,13 @@ const SOLVED_MAX: usize = 200_000;
 const WHOLE_EVERY: u64 = 8;
 /// How many steps ahead the iteration goes on after that, for each that was made: what is worth more in the end then counts more.
 const AHEAD: u64 = 16;
+/// How often that is doubled for the first linear program, and how often for the last.
+const FIRST_AHEAD: u64 = 6;
+const LAST_AHEAD: u64 = 16;
+/// How often Nature may find better answers to one policy.
+const ANSWERS_MAX: usize = 100;
+/// Numbers that move by less than this part have settled.
+const SETTLED: f64 = 1e-12;
 /// How many proofs may fail to be narrower than those before.
 const FRUITLESS_MAX: u32 = 8;
 
@@ -45,7 +53,7 @@ pub(crate) fn plan_long_run(
     settings: &Settings<'_>,
 ) -> Result<Plan, Error> {
     if settings.method == Method::LinearProgram {
-        return Err(Error::Method);
+        return by_programs(problem, quantity, settings);
     }
     let mut iteration = Iteration::new(problem, quantity)?;
     let mut lower = Claim::constant(problem, quantity, Side::Lower)?;
@@ -92,6 +100,67 @@ pub(crate) fn plan_long_run(
         }
     }
     Ok(finish(problem, (lower, upper), stop, sweeps))
+}
+
+/// Plans by linear programs: each finds the means of a policy, or of everybody who wants the same, and what is best at these is the next one.
+fn by_programs(problem: &Problem, quantity: &[Rational], settings: &Settings<'_>) -> Result<Plan, Error> {
+    program::check_size(problem)?;
+    let mut iteration = Iteration::new(problem, quantity)?;
+    let mut lower = Claim::constant(problem, quantity, Side::Lower)?;
+    let mut upper = Claim::constant(problem, quantity, Side::Upper)?;
+    let gap = |lower: &Claim, upper: &Claim| gap_at_start(problem, (&lower.mean, &upper.mean), |state| state);
+    let mut fruitless = 0;
+    let mut width = gap(&lower, &upper);
+    let mut rounds = 0;
+    while width > problem.precision && rounds < settings.sweeps_max && fruitless <= FRUITLESS_MAX {
+        let steps = AHEAD << (FIRST_AHEAD + rounds).min(LAST_AHEAD);
+        rounds += 1;
+        if fruitless > 0 {
+            // One who minimises finds out of ties that hold her.
+            (0..WHOLE_EVERY).for_each(|_| iteration.sweep());
+        }
+        // Where both want the same, one program says all that programs can say.
+        if rounds == 1 || problem.agent != problem.nature {
+            if let Some((mean, bias)) = program::evaluate(problem, &iteration) {
+                iteration.stand(mean, bias, steps);
+                improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
+            }
+        }
+        settle(problem, quantity, &mut iteration, steps);
+        iteration.choose();
+        improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
+        let now = gap(&lower, &upper);
+        settings.report(Progress {
+            component: 0,
+            of: 1,
+            sweeps: rounds,
+            gap: now,
+        });
+        fruitless = if now < 0.9 * width { 0 } else { fruitless + 1 };
+        width = width.min(now);
+    }
+    let stop = if width <= problem.precision {
+        StopReason::Precise
+    } else {
+        StopReason::Stalled
+    };
+    Ok(finish(problem, (lower, upper), stop, rounds))
+}
+
+/// Finds the biases that a program leaves open where no play stays: Nature's answers are read off and the chain that they make with the policy is solved,
+/// until she has no better ones.
+fn settle(problem: &Problem, quantity: &[Rational], iteration: &mut Iteration<'_>, steps: u64) {
+    for _ in 0..ANSWERS_MAX {
+        let Some((mean, bias)) = evaluate::evaluate(problem, quantity, iteration) else {
+            return;
+        };
+        let before = iteration.values.clone();
+        iteration.stand(mean, bias, steps);
+        let moved = |(now, before): (&f64, &f64)| (now - before).abs() > SETTLED * (1.0 + now.abs());
+        if !iteration.values.iter().zip(&before).any(moved) {
+            return;
+        }
+    }
 }
 
 /// Proves what the iteration suggests, and keeps it on each side where it is better at the start.

@@ -1,5 +1,6 @@
 //! Methods that look at whole policies: policy iteration, and linear programs. They propose values and answers; bounds are proved apart.
 
+pub(crate) mod dual;
 pub(crate) mod iteration;
 mod program;
 pub(crate) mod progress;

@@ -2,22 +2,21 @@
 //!
 //! With the outer player's answers fixed only one direction is left, and its values are the greatest (the least, if it maximises) numbers that
 //! stay below (above) all that its rows come to. Where Nature answers, what a row comes to is itself an optimum over her set. For
-//! bounds on each probability it is replaced by its dual, which turns "for all distributions" into a few variables: with budget
-//! `b = 1 − Σ l`, the upper expectation is the least `Σ l·v + b·λ + Σ (u − l)·β` with `λ + β ≥ v`, `β ≥ 0`. For other sets distributions are
-//! added one by one as they are found to be violated, which ends because a polytope has finitely many corners.
+//! bounds on each probability it is replaced by its dual, which turns "for all distributions" into a few variables ([`crate::policy::dual`]). For other
+//! sets distributions are added one by one as they are found to be violated, which ends because a polytope has finitely many corners.
 //!
 //! `good_lp` with the backend `microlp` shows no prices, and its tolerances prove nothing: answers are read off the values, the chain they make is solved, and
 //! the bounds have to prove themselves like any other.
 
 use crate::error::Error;
+use crate::policy::dual::{Layout, bounds};
 use crate::policy::iteration::{
     Answers, answer_elsewhere, closed, evaluate_chain, improve, iterate, start, worth,
 };
 use crate::policy::progress::{Helpers, answers_at, rank_towards};
 use crate::policy::table::{Table, TableRow};
 use crate::witness::witness;
-use good_lp::{Expression, ProblemVariables, Solution, SolverModel, Variable, microlp, variable};
-use murphy_credal::CredalSet;
+use good_lp::{Expression, Variable, variable};
 use murphy_problem::{Direction, Objective};
 
 /// The largest program that is laid out, in branches.
@@ -122,7 +121,7 @@ fn solve(
     if free.nature {
         for (at, index) in places() {
             let row = &table.rows[at][index];
-            if interval(row).is_none() {
+            if bounds(&row.set).is_none() {
                 cuts.push((at, index, begin.pick[at][index].clone()));
             }
         }
@@ -133,7 +132,7 @@ fn solve(
             let row = &table.rows[at][index];
             match answers {
                 Some(answers) if !free.nature => program.by_pick(at, row, &answers.pick[at][index]),
-                _ if interval(row).is_some() => program.by_dual(at, row),
+                _ if bounds(&row.set).is_some() => program.by_dual(at, row),
                 _ => {}
             }
         }
@@ -149,7 +148,7 @@ fn solve(
         let before = cuts.len();
         for (at, index) in places() {
             let row = &table.rows[at][index];
-            if interval(row).is_some() {
+            if bounds(&row.set).is_some() {
                 continue;
             }
             let pick = witness(&row.set, &row.gather(&values), free.direction)?;
@@ -169,23 +168,10 @@ fn solve(
     None
 }
 
-/// Returns the bounds of a row that has nothing else.
-fn interval(row: &TableRow<'_>) -> Option<(Vec<f64>, Vec<f64>)> {
-    match &*row.set {
-        CredalSet::Precise(_) | CredalSet::Interval(_) => {
-            let bounds = (0..row.targets.len()).map(|outcome| row.set.outcome_bounds(outcome));
-            Some(bounds.map(|(low, high)| (low.to_f64(), high.to_f64())).unzip())
-        }
-        _ => None,
-    }
-}
-
 /// A linear program over the values of the open states, all divided by one size so that tolerances mean something.
 struct Program {
-    variables: ProblemVariables,
+    layout: Layout,
     values: Vec<Option<Variable>>,
-    constraints: Vec<good_lp::Constraint>,
-    direction: Direction,
     fixed: Vec<f64>,
     discount: f64,
     size: f64,
@@ -203,17 +189,15 @@ impl Program {
             Objective::Discounted { .. } => (-1.0 / (1.0 - table.discount), 1.0 / (1.0 - table.discount)),
             _ => (0.0, f64::INFINITY),
         };
-        let mut variables = ProblemVariables::new();
+        let mut layout = Layout::new(direction);
         let bounded = || variable().min(ends.0).max(ends.1);
         let values = open
             .iter()
-            .map(|open| open.then(|| variables.add(bounded())))
+            .map(|open| open.then(|| layout.variables.add(bounded())))
             .collect();
         Some(Self {
-            variables,
+            layout,
             values,
-            constraints: Vec::new(),
-            direction,
             fixed: table
                 .values
                 .iter()
@@ -234,10 +218,7 @@ impl Program {
     fn bound(&mut self, at: usize, row: &TableRow<'_>, mean: Expression) {
         let comes_to = self.discount * mean + row.gain / self.size;
         let value = self.value(u32::try_from(at).unwrap_or(u32::MAX));
-        self.constraints.push(match self.direction {
-            Direction::Maximize => value.geq(comes_to),
-            Direction::Minimize => value.leq(comes_to),
-        });
+        self.layout.ask(value, comes_to);
     }
 
     fn by_pick(&mut self, at: usize, row: &TableRow<'_>, pick: &[f64]) {
@@ -251,36 +232,12 @@ impl Program {
     }
 
     fn by_dual(&mut self, at: usize, row: &TableRow<'_>) {
-        let Some((low, high)) = interval(row) else { return };
-        let budget = 1.0 - low.iter().sum::<f64>();
-        let fixed = row.targets.iter().zip(&low).filter(|(_, low)| **low > 0.0);
-        let mut mean: Expression = fixed.map(|(to, low)| *low * self.value(*to)).sum();
-        if budget > 1e-12 {
-            let level = self.variables.add(variable().min(self.ends.0).max(self.ends.1));
-            mean += budget * level;
-            for ((to, low), high) in row
-                .targets
-                .iter()
-                .zip(&low)
-                .zip(&high)
-                .filter(|((_, low), high)| high > low)
-            {
-                let extra = self.variables.add(variable().min(0.0));
-                let value = self.value(*to);
-                let (weight, level) = ((high - low).min(budget), Expression::from(level));
-                // What is filled beyond the level: above it where the best is wanted, below it where the least is.
-                match self.direction {
-                    Direction::Maximize => {
-                        mean += weight * extra;
-                        self.constraints.push((level + extra).geq(value));
-                    }
-                    Direction::Minimize => {
-                        mean -= weight * extra;
-                        self.constraints.push((level - extra).leq(value));
-                    }
-                }
-            }
-        }
+        let Some((low, high)) = bounds(&row.set) else {
+            return;
+        };
+        let there: Vec<Expression> = row.targets.iter().map(|to| self.value(*to)).collect();
+        let value = |outcome: usize| there[outcome].clone();
+        let mean = self.layout.best((&low, &high), &value, self.ends);
         self.bound(at, row, mean);
     }
 
@@ -291,17 +248,9 @@ impl Program {
             .flatten()
             .map(|value| Expression::from(*value))
             .sum();
-        let mut model = match self.direction {
-            Direction::Maximize => self.variables.minimise(sum),
-            Direction::Minimize => self.variables.maximise(sum),
-        }
-        .using(microlp);
-        for constraint in self.constraints {
-            model.add_constraint(constraint);
-        }
-        let solution = model.solve().ok()?;
+        let found = self.layout.solve(sum)?;
         let value = |(variable, known): (&Option<Variable>, &f64)| match variable {
-            Some(variable) => solution.value(*variable) * self.size,
+            Some(variable) => found(*variable) * self.size,
             None => *known,
         };
         Some(self.values.iter().zip(&table.values).map(value).collect())
