@@ -1,6 +1,7 @@
 //! The Markov chain of both players' answers on a component, laid out for solving.
 
 use crate::elimination;
+use crate::vectors;
 
 /// States under local numbers, each with its weights to the others, what leaves them all, and what is gained directly.
 ///
@@ -23,6 +24,9 @@ pub(crate) struct Chain {
     /// Divided by the diagonal.
     pub(crate) right: Vec<f64>,
 }
+
+/// A large chain is swept in so many stretches at the same time.
+const STRETCHES: usize = 8;
 
 /// A branch of a chain, as its state is added.
 #[derive(Clone, Copy, Debug)]
@@ -181,16 +185,37 @@ impl Chain {
         to.zip(self.weight[range].iter().copied())
     }
 
-    /// Solves for `right` as if states went to smaller ones only: one sweep.
-    pub(crate) fn sweep(&self, right: &[f64], out: &mut [f64]) {
-        for (state, right) in right.iter().enumerate() {
-            let before = self.entries(self.start[state], self.middle[state]);
-            out[state] = right + before.map(|(to, weight)| weight * out[to]).sum::<f64>();
+    /// Returns how many states a sweep goes through one after another: all, or a part of a large chain, to be swept beside the others.
+    fn stretch(&self) -> usize {
+        if self.len() < vectors::LARGE {
+            self.len().max(1)
+        } else {
+            self.len().div_ceil(STRETCHES)
         }
     }
 
-    /// Sets `out` to `right` minus what `x` leads to at greater states: `x` minus what it leads to, if `x` is [swept](Self::sweep) for `right`.
+    /// Solves for `right` as if states went to smaller ones of their stretch only: one sweep.
+    pub(crate) fn sweep(&self, right: &[f64], out: &mut [f64]) {
+        vectors::set_by(self.stretch(), out, |first, out| {
+            for own in 0..out.len() {
+                let state = first + own;
+                let mut sum = right[state];
+                for (to, weight) in self.entries(self.start[state], self.middle[state]) {
+                    // Those before the stretch are beyond its end, counted like this.
+                    if let Some(value) = out.get(to.wrapping_sub(first)) {
+                        sum += weight * value;
+                    }
+                }
+                out[own] = sum;
+            }
+        });
+    }
+
+    /// Sets `out` to `x` minus what it leads to, where `x` is [swept](Self::sweep) for `right`.
     pub(crate) fn apply_swept(&self, (right, x): (&[f64], &[f64]), out: &mut [f64]) {
+        if self.stretch() < self.len() {
+            return self.apply(x, out);
+        }
         for (state, out) in out.iter_mut().enumerate() {
             let after = self.entries(self.middle[state], self.end[state]);
             *out = right[state] - after.map(|(to, weight)| weight * x[to]).sum::<f64>();
@@ -223,9 +248,11 @@ impl Chain {
 
     /// Sets `out` to `x` minus what it leads to.
     pub(crate) fn apply(&self, x: &[f64], out: &mut [f64]) {
-        for (state, out) in out.iter_mut().enumerate() {
-            let ahead: f64 = self.row(state).map(|(to, weight)| weight * x[to]).sum();
-            *out = x[state] - ahead;
-        }
+        vectors::set(out, |first, out| {
+            for (state, out) in (first..).zip(out) {
+                let ahead: f64 = self.row(state).map(|(to, weight)| weight * x[to]).sum();
+                *out = x[state] - ahead;
+            }
+        });
     }
 }

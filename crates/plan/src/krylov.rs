@@ -9,6 +9,7 @@
 //! The result is a guess without any promise; who uses it proves it.
 
 use crate::chain::Chain;
+use crate::vectors::{self, dot};
 
 /// More iterations than this help no further.
 const ITERATIONS_MAX: usize = 2_000;
@@ -154,10 +155,9 @@ fn whole(count: f64) -> usize {
 
 /// Returns the most that one step of the chain is off, as a part of the size of its state.
 fn off(chain: &Chain, task: &Task<'_>, residual: &[f64]) -> f64 {
-    let steps = residual.iter().zip(&chain.diagonal).zip(task.sizes);
-    steps
-        .map(|((residual, diagonal), size)| (residual * diagonal).abs() / size)
-        .fold(0.0, f64::max)
+    vectors::greatest(residual.len(), |state| {
+        (residual[state] * chain.diagonal[state]).abs() / task.sizes[state]
+    })
 }
 
 /// One run of the iteration.
@@ -173,9 +173,11 @@ impl Run<'_> {
     /// Sets `residual` to what one step from `x` gains or loses.
     fn residual(&self, (right, x): (&[f64], &[f64]), residual: &mut [f64]) {
         self.chain.apply(x, residual);
-        for (residual, right) in residual.iter_mut().zip(right) {
-            *residual = right - *residual;
-        }
+        vectors::set(residual, |first, residual| {
+            for (residual, right) in residual.iter_mut().zip(&right[first..]) {
+                *residual = right - *residual;
+            }
+        });
     }
 
     /// Sets `out` to about the solution for `right`: one sweep, and what the lumps make of what it leaves; `image` to it minus what it leads to.
@@ -226,17 +228,18 @@ impl Run<'_> {
             if next == 0.0 || !beta.is_finite() {
                 return Ended::Not;
             }
-            for ((direction, image), residual) in direction.iter_mut().zip(&*image).zip(&*residual) {
-                *direction = residual + beta * (*direction - omega * image);
-            }
+            vectors::set(direction, |first, direction| {
+                let given = image[first..].iter().zip(&residual[first..]);
+                for (direction, (image, residual)) in direction.iter_mut().zip(given) {
+                    *direction = residual + beta * (*direction - omega * image);
+                }
+            });
             self.help(direction, helped, image);
             alpha = next / dot(shadow, image);
             if !alpha.is_finite() {
                 return Ended::Not;
             }
-            for (residual, image) in residual.iter_mut().zip(&*image) {
-                *residual -= alpha * image;
-            }
+            less(residual, (alpha, image));
             self.help(residual, half, second);
             let square = dot(second, second);
             omega = if square > 0.0 {
@@ -244,10 +247,13 @@ impl Run<'_> {
             } else {
                 0.0
             };
-            for (index, value) in x.iter_mut().enumerate() {
-                *value += alpha * helped[index] + omega * half[index];
-                residual[index] -= omega * second[index];
-            }
+            vectors::set(x, |first, x| {
+                let given = helped[first..].iter().zip(&half[first..]);
+                for (x, (helped, half)) in x.iter_mut().zip(given) {
+                    *x += alpha * helped + omega * half;
+                }
+            });
+            less(residual, (omega, second));
             if omega == 0.0 {
                 return if off(self.chain, task, residual) <= task.tolerance {
                     Ended::Found
@@ -258,6 +264,15 @@ impl Run<'_> {
             rho = next;
         }
     }
+}
+
+/// Takes so many times another vector from a vector.
+fn less(vector: &mut [f64], (times, other): (f64, &[f64])) {
+    vectors::set(vector, |first, vector| {
+        for (value, other) in vector.iter_mut().zip(&other[first..]) {
+            *value -= times * other;
+        }
+    });
 }
 
 impl Lumps {
@@ -333,19 +348,6 @@ impl Lumps {
     }
 }
 
-/// Four sums at a time, always the same ones.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, b) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-    let mut sums = [0.0f64; 4];
-    for (a, b) in a.zip(b) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,5 +418,32 @@ mod tests {
         parts[0].set(0, [Branch::Inside(1, 0.5)].into_iter(), (0.5, 0.25));
         parts[1].set(1, std::iter::empty(), (0.0, 3.0));
         assert_eq!(solution(&mut Krylov::default(), &chain, 1e-15), [0.25, 0.0]);
+    }
+
+    #[test]
+    fn a_large_chain_comes_out_the_same_for_any_number_of_threads() {
+        // Swept in stretches, so that most states lead out of their own.
+        let count = u32::try_from(crate::vectors::LARGE).unwrap() + 10_001;
+        let mut chain = Chain::with_room(std::iter::repeat_n(2, count as usize));
+        let mut parts = chain.parts(count as usize);
+        for state in 0..count {
+            let far = u64::from(state) * 48_271 % u64::from(count);
+            let row = [(state + count - 1) % count, u32::try_from(far).unwrap()];
+            let branches = row.into_iter().map(|to| Branch::Inside(to, 0.48));
+            parts[0].set(state as usize, branches, (0.04, f64::from(state % 5)));
+        }
+        let solved = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.unwrap()
+                .install(|| solution(&mut Krylov::default(), &chain, 1e-10))
+        };
+        let found = solved(1);
+        assert_eq!(found, solved(3));
+        let mut left = vec![0.0; count as usize];
+        chain.apply(&found, &mut left);
+        for (state, left) in left.iter().enumerate() {
+            let off = (left - chain.right[state]) * chain.diagonal[state];
+            assert!(off.abs() < 1e-9, "{state}: {off}");
+        }
     }
 }

@@ -40,6 +40,7 @@ mod solve;
 mod support;
 mod total;
 mod until;
+mod vectors;
 mod witness;
 
 pub use error::Error;

@@ -21,6 +21,8 @@ const RELEASE_EVERY: u64 = 5;
 /// The first round solves each component to a part of the precision, since the gaps of a chain of components may add up: as many parts
 /// as there are components, but no smaller ones than this.
 const FIRST_SHARE: f64 = 1.0 / 64.0;
+/// A component that has all the states gets this part of the precision, whatever small ones are beside it; others in proportion.
+const LARGE_SHARE: f64 = 0.5;
 /// Each later round is more precise by this factor.
 const NEXT_SHARE: f64 = 1.0 / 64.0;
 /// How many rounds in a row may leave the gap at the start as it is.
@@ -144,13 +146,7 @@ impl<'a> Solver<'a> {
     /// Improves both sides until the gap at the start is within the precision, or nothing moves any more, or the budget is spent.
     pub(crate) fn solve(&mut self, problem: &Problem) -> StopReason {
         let precision = problem.precision;
-        let several = self
-            .components
-            .iter()
-            .filter(|component| !component.single)
-            .count();
-        #[expect(clippy::cast_precision_loss, reason = "a count of states")]
-        let mut tolerance = precision * (1.0 / several.max(1) as f64).max(FIRST_SHARE);
+        let mut tolerance = precision;
         let (mut last, mut idle) = (f64::INFINITY, 0);
         loop {
             let moved = self.round(tolerance);
@@ -175,9 +171,13 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Improves every component once, those that others lead to first; says whether anything moved.
+    /// Improves every component once, those that others lead to first, each to its share of a tolerance; says whether anything moved.
+    #[expect(clippy::cast_precision_loss, reason = "counts of states")]
     fn round(&mut self, tolerance: f64) -> bool {
         let mut moved = false;
+        let several = self.components.iter().filter(|component| !component.single);
+        let least = (1.0 / several.count().max(1) as f64).max(FIRST_SHARE);
+        let states = self.local.len() as f64;
         for index in 0..self.components.len() {
             let mut component = std::mem::take(&mut self.components[index]);
             if !component.single {
@@ -185,7 +185,8 @@ impl<'a> Solver<'a> {
                     self.local[*state as usize] = place;
                 }
             }
-            moved |= self.improve(&mut component, index, tolerance);
+            let share = (LARGE_SHARE * component.order.len() as f64 / states).max(least);
+            moved |= self.improve(&mut component, index, share * tolerance);
             if !component.single {
                 for state in &component.order {
                     self.local[*state as usize] = u32::MAX;
@@ -262,7 +263,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Sweeps a little from one side and guesses: if that proves itself, it is cheaper than iterating to it. Says whether the component is done.
-    fn guess_early(&mut self, component: &Component, tolerance: f64) -> bool {
+    fn guess_early(&mut self, component: &mut Component, tolerance: f64) -> bool {
         let first = match self.sides(component)[0] {
             Side::Lower => &mut self.lower,
             Side::Upper => &mut self.upper,
@@ -278,15 +279,21 @@ impl<'a> Solver<'a> {
         }
         self.sweeps += EVALUATE_AFTER;
         let inherited = self.inherited_gap(component);
-        // The second time the magnitude of the values is known: small values deserve a small gap.
+        // The second time the magnitude of the values is known: small values deserve a small gap. It goes on from what was proved.
+        let mut aim = tolerance * self.scale(component);
         for _ in 0..2 {
-            let aim = tolerance * self.scale(component);
             if self.evaluate(component, aim).is_none() {
                 return false;
             }
-            if self.gaps(component).0 <= inherited + tolerance * self.scale(component) {
+            component.fresh = false;
+            let next = tolerance * self.scale(component);
+            if self.gaps(component).0 <= inherited + next {
                 return true;
             }
+            if next >= aim {
+                return false;
+            }
+            aim = next;
         }
         false
     }
