@@ -434,3 +434,56 @@ fn check_lengths(model: &Model) -> Result<(), BuildError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use murphy_credal::{Interval, Precise};
+
+    /// Builds a model whose choices get more branches as it grows.
+    fn grown(promised: Option<(usize, usize)>) -> Model {
+        let states = 600u32;
+        let mut builder = ModelBuilder::new("grown", vec!["go".into()]);
+        if let Some((states, choices)) = promised {
+            builder.expect(states, choices);
+        }
+        for state in 0..states {
+            let count = 1 + state / 100;
+            let share = Rational::new(1, i64::from(count));
+            let shares = vec![share; count as usize];
+            let set = if state % 7 == 3 && count > 1 {
+                Interval::new(
+                    vec![Rational::ZERO; shares.len()],
+                    vec![Rational::ONE; shares.len()],
+                )
+                .unwrap()
+                .into()
+            } else {
+                CredalSet::from(Precise::new(shares).unwrap())
+            };
+            builder.add_state(vec![]);
+            let targets: Vec<StateId> = (0..count).map(|branch| (state + branch) % states).collect();
+            builder.add_choice(0, set, targets).unwrap();
+        }
+        builder.start(vec![(0, Rational::ONE)]).finish().unwrap()
+    }
+
+    #[test]
+    fn a_model_is_the_same_whatever_was_promised() {
+        let plain = grown(None);
+        for promised in [(600, 600), (3, 1), (0, 5_000), (usize::MAX, usize::MAX)] {
+            let model = grown(Some(promised));
+            assert_eq!(model.branch_count(), plain.branch_count());
+            for choice in 0..600 {
+                assert_eq!(model.targets(choice), plain.targets(choice));
+                assert_eq!(*model.set(choice), *plain.set(choice));
+            }
+            assert_eq!(model.targets_between(250..260), plain.targets_between(250..260));
+        }
+        assert_eq!(
+            plain.targets_between(250..252),
+            [plain.targets(250), plain.targets(251)].concat()
+        );
+        assert!(plain.targets_between(7..7).is_empty());
+    }
+}
