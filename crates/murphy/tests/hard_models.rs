@@ -156,6 +156,43 @@ rewards \"steps\" at<200 : 1; endrewards";
     assert_eq!(found.exact, Some(expected.parse().unwrap()));
 }
 
+#[test]
+fn a_bracket_that_the_next_round_makes_narrow_is_not_turned_into_fractions() {
+    let mut ring = String::from(
+        "dtmc
+module p1
+  x1 : [0..1] init 1;
+  [step] x1=x7 -> 0.5:(x1'=0) + 0.5:(x1'=1);
+  [step] !(x1=x7) -> (x1'=x7);
+endmodule
+",
+    );
+    for own in 2..=7 {
+        ring += &format!("module p{own} = p1 [ x1=x{own}, x7=x{} ] endmodule\n", own - 1);
+    }
+    let alike: Vec<String> = (1..=7)
+        .map(|own| format!("(x{own}=x{}?1:0)", own % 7 + 1))
+        .collect();
+    ring += &format!(
+        "rewards true : 1; endrewards label \"stable\" = {} = 1;",
+        alike.join("+")
+    );
+    let model = prism::parse(Source::new("ring", ring))
+        .unwrap()
+        .unfold(&[], &Limits::default())
+        .unwrap();
+    let parsed = Property::parse(&Passage::named("--property", "R=? [ F \"stable\" ]")).unwrap();
+    let Ok(Reply::Value(found)) = answer(model, &parsed, None, &Options::default()) else {
+        panic!("no value");
+    };
+    let (bracket, expected) = (found.bracket, 130_472.0 / 23_751.0);
+    assert!(
+        bracket.lower <= expected && expected <= bracket.upper && bracket.gap() <= 5e-7 * expected,
+        "{bracket:?}"
+    );
+    assert_eq!(found.exact, None);
+}
+
 /// In the world language entities keep their product: no hull is taken. A second coin that Nature may choose after seeing the first lies between 2/5 and 3/5,
 /// one that is the same whatever the first shows between 12/25 and 13/25.
 #[test]

@@ -69,7 +69,7 @@ impl fmt::Display for Error {
             Self::TooManySteps { steps, states, limit } => {
                 write!(
                     f,
-                    "{steps} steps over {states} states are more than the {limit} values that are allowed"
+                    "{steps} steps over {states} states are more than the {limit} values that are allowed; ask for fewer steps, or leave the bound on them out"
                 )
             }
             Self::Method => write!(

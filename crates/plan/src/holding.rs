@@ -256,7 +256,7 @@ impl Held {
             if mass > 0.0 && (better || leads.is_empty()) {
                 leads = taken.into_iter().map(|(to, p)| (to, p / mass)).collect();
             }
-            if !better || level + gained == level {
+            if !better || gained.abs() <= f64::EPSILON * level.abs() {
                 break;
             }
             level += gained;

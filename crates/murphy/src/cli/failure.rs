@@ -39,15 +39,22 @@ impl Failure {
 
     /// Returns it in one line.
     pub(crate) fn reason(&self) -> String {
-        match self {
-            Self::Written(diagnostic) => match &diagnostic.place {
-                Some(place) => {
-                    let (line, column) = place.line_and_column();
-                    format!("{}:{line}:{column}: {}", place.source.name, diagnostic.message)
-                }
-                None => diagnostic.message.clone(),
-            },
-            Self::Other { message, .. } => message.clone(),
+        let (message, hint) = match self {
+            Self::Written(diagnostic) => {
+                let message = match &diagnostic.place {
+                    Some(place) => {
+                        let (line, column) = place.line_and_column();
+                        format!("{}:{line}:{column}: {}", place.source.name, diagnostic.message)
+                    }
+                    None => diagnostic.message.clone(),
+                };
+                (message, &diagnostic.hint)
+            }
+            Self::Other { message, hint } => (message.clone(), hint),
+        };
+        match hint {
+            Some(hint) => format!("{message}; {hint}"),
+            None => message,
         }
     }
 

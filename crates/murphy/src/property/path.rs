@@ -316,9 +316,12 @@ impl Evaluator<'_> {
         let negated = players.agent == Direction::Minimize;
         let players = if negated { players.opposite() } else { players };
         if players.nature == Direction::Minimize && !leads_alike(self.model()) {
-            return Err(self.refusal(
+            let refusal = self.refusal(
                 part,
                 "a formula about the end of runs against a Nature who can rule branches out is not supported yet",
+            );
+            return Err(refusal.hint(
+                "it is answered for a Nature who wants the same (as in Pmaxmax and Pminmin), and where all lower bounds on branches are above zero",
             ));
         }
         let mut memory = watch(negated).map_err(|error| self.refusal(part, error.to_string()))?;

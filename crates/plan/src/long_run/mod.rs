@@ -120,11 +120,11 @@ fn by_programs(problem: &Problem, quantity: &[Rational], settings: &Settings<'_>
             (0..WHOLE_EVERY).for_each(|_| iteration.sweep());
         }
         // Where both want the same, one program says all that programs can say.
-        if rounds == 1 || problem.agent != problem.nature {
-            if let Some((mean, bias)) = program::evaluate(problem, &iteration) {
-                iteration.stand(mean, bias, steps);
-                improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
-            }
+        if (rounds == 1 || problem.agent != problem.nature)
+            && let Some((mean, bias)) = program::evaluate(problem, &iteration)
+        {
+            iteration.stand(mean, bias, steps);
+            improve(problem, quantity, &iteration, (&mut lower, &mut upper))?;
         }
         settle(problem, quantity, &mut iteration, steps);
         iteration.choose();

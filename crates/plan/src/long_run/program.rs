@@ -20,7 +20,7 @@ use crate::policy::dual::{Layout, bounds};
 use crate::witness::witness;
 use good_lp::{Expression, Variable, variable};
 use murphy_credal::CredalSet;
-use murphy_problem::Problem;
+use murphy_problem::{Direction, Problem};
 use murphy_world::{ChoiceId, StateId};
 use std::borrow::Cow;
 
@@ -119,8 +119,8 @@ impl Row<'_> {
     ) -> Option<impl Iterator<Item = Vec<f64>>> {
         let at = self.state as usize;
         let sign = match problem.nature {
-            murphy_problem::Direction::Maximize => 1.0,
-            murphy_problem::Direction::Minimize => -1.0,
+            Direction::Maximize => 1.0,
+            Direction::Minimize => -1.0,
         };
         let size = |numbers: &[f64]| numbers.iter().fold(1.0f64, |most, number| most.max(number.abs()));
         let beyond = |numbers: &[f64], added: f64| -> Option<Option<Vec<f64>>> {

@@ -169,7 +169,7 @@ impl Unfolding<'_> {
             "the model has more than {} states or {} branches",
             self.limits.states_max, self.limits.branches_max
         ))
-        .hint("set constants to smaller values, or raise the limit")
+        .hint("set constants to smaller values, or raise the limit on states (`--states-max`)")
     }
 
     fn check_limits(&self) -> Result<(), Diagnostic> {
