@@ -254,13 +254,7 @@ impl Run<'_> {
                 }
             });
             less(residual, (omega, second));
-            if omega == 0.0 {
-                return if off(self.chain, task, residual) <= task.tolerance {
-                    Ended::Found
-                } else {
-                    Ended::Not
-                };
-            }
+            // Where `omega` is zero, the next round ends.
             rho = next;
         }
     }
