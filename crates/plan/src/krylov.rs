@@ -44,7 +44,6 @@ struct Room {
     image: Vec<f64>,
     helped: Vec<f64>,
     second: Vec<f64>,
-    half: Vec<f64>,
     /// About the best solution of the run: iterations stray before they break down.
     best: Vec<f64>,
 }
@@ -59,10 +58,9 @@ impl Room {
             image,
             helped,
             second,
-            half,
             best,
         } = self;
-        for vector in [residual, shadow, direction, image, helped, second, half, best] {
+        for vector in [residual, shadow, direction, image, helped, second, best] {
             vector.resize(count, 0.0);
         }
     }
@@ -200,7 +198,6 @@ impl Run<'_> {
             image,
             helped,
             second,
-            half,
             best,
         } = room;
         self.residual((task.right, x), residual);
@@ -240,19 +237,15 @@ impl Run<'_> {
                 return Ended::Not;
             }
             less(residual, (alpha, image));
-            self.help(residual, half, second);
+            less(x, (-alpha, helped));
+            self.help(residual, helped, second);
             let square = dot(second, second);
             omega = if square > 0.0 {
                 dot(second, residual) / square
             } else {
                 0.0
             };
-            vectors::set(x, |first, x| {
-                let given = helped[first..].iter().zip(&half[first..]);
-                for (x, (helped, half)) in x.iter_mut().zip(given) {
-                    *x += alpha * helped + omega * half;
-                }
-            });
+            less(x, (-omega, helped));
             less(residual, (omega, second));
             // Where `omega` is zero, the next round ends.
             rho = next;

@@ -398,7 +398,7 @@ impl Evaluator<'_> {
                 let quantity = if lower {
                     quantity
                 } else {
-                    quantity.into_iter().map(|value| -value).collect()
+                    quantity.iter().map(|value| -value).collect()
                 };
                 (
                     What::Sum(quantity.to_vec(), steps),
