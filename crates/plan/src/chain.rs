@@ -11,7 +11,8 @@ use crate::vectors;
 pub(crate) struct Chain {
     /// Where the room of each state begins.
     start: Vec<u32>,
-    /// Of each state, where the successors with greater numbers begin, those with smaller ones stand before them; and where they end.
+    /// Of each state, where the successors begin that a sweep has not come to before: those with smaller numbers in its stretch stand before them. And
+    /// where they end.
     middle: Vec<u32>,
     end: Vec<u32>,
     to: Vec<u32>,
@@ -43,6 +44,8 @@ pub(crate) struct Part<'a> {
     first: usize,
     /// Where its room begins in the chain.
     base: usize,
+    /// How many states a sweep goes through one after another.
+    stretch: usize,
     start: &'a [u32],
     middle: &'a mut [u32],
     end: &'a mut [u32],
@@ -66,7 +69,8 @@ impl Part<'_> {
         let first = place(&self.start[own]);
         let room = self.start.get(own + 1).map_or(self.to.len(), place);
         let (mut leaves, mut exit, mut right) = (lost, lost, gain);
-        // Smaller ones come in front; what they take the place of goes to the end.
+        let swept = state - state % self.stretch..state;
+        // Those that a sweep has come to stand in front; what they take the place of goes to the end.
         let (mut middle, mut end) = (first, first);
         for branch in branches {
             match branch {
@@ -75,7 +79,7 @@ impl Part<'_> {
                         leaves += weight;
                         self.to[end] = to;
                         self.weight[end] = weight;
-                        if (to as usize) < state {
+                        if swept.contains(&(to as usize)) {
                             self.to.swap(middle, end);
                             self.weight.swap(middle, end);
                             middle += 1;
@@ -126,7 +130,7 @@ impl Chain {
 
     /// Returns the chain in parts of so many states each, to be set at the same time.
     pub(crate) fn parts(&mut self, size: usize) -> Vec<Part<'_>> {
-        let size = size.max(1);
+        let (size, stretch) = (size.max(1), self.stretch());
         let (mut to, mut weight) = (self.to.as_mut_slice(), self.weight.as_mut_slice());
         let states = self.start.chunks(size).zip(self.middle.chunks_mut(size));
         let states = states
@@ -148,6 +152,7 @@ impl Chain {
             parts.push(Part {
                 first,
                 base,
+                stretch,
                 start,
                 middle,
                 end,
@@ -199,27 +204,21 @@ impl Chain {
         vectors::set_by(self.stretch(), out, |first, out| {
             for own in 0..out.len() {
                 let state = first + own;
-                let mut sum = right[state];
-                for (to, weight) in self.entries(self.start[state], self.middle[state]) {
-                    // Those before the stretch are beyond its end, counted like this.
-                    if let Some(value) = out.get(to.wrapping_sub(first)) {
-                        sum += weight * value;
-                    }
-                }
-                out[own] = sum;
+                let before = self.entries(self.start[state], self.middle[state]);
+                out[own] = right[state] + before.map(|(to, weight)| weight * out[to - first]).sum::<f64>();
             }
         });
     }
 
-    /// Sets `out` to `x` minus what it leads to, where `x` is [swept](Self::sweep) for `right`.
+    /// Sets `out` to `right` minus what `x` leads to and a sweep has not come to before: `x` minus what it leads to, if `x` is [swept](Self::sweep) for
+    /// `right`.
     pub(crate) fn apply_swept(&self, (right, x): (&[f64], &[f64]), out: &mut [f64]) {
-        if self.stretch() < self.len() {
-            return self.apply(x, out);
-        }
-        for (state, out) in out.iter_mut().enumerate() {
-            let after = self.entries(self.middle[state], self.end[state]);
-            *out = right[state] - after.map(|(to, weight)| weight * x[to]).sum::<f64>();
-        }
+        vectors::set(out, |first, out| {
+            for (state, out) in (first..).zip(out) {
+                let after = self.entries(self.middle[state], self.end[state]);
+                *out = right[state] - after.map(|(to, weight)| weight * x[to]).sum::<f64>();
+            }
+        });
     }
 
     /// Solves the chain for a scaled right-hand side by taking its states out, or gives up after so many operations.

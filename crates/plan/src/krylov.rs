@@ -81,8 +81,8 @@ pub(crate) struct Task<'a> {
 /// The chain of lumps, factored.
 struct Lumps {
     size: usize,
-    /// The lump of each state.
-    lump: Vec<u32>,
+    /// Where each lump begins, and the end of the last one.
+    start: Vec<usize>,
     factors: Vec<f64>,
 }
 
@@ -273,15 +273,13 @@ impl Lumps {
     fn of(chain: &Chain) -> Option<Self> {
         let count = chain.len();
         let size = (count as f64).sqrt().clamp(4.0, 384.0) as usize;
-        let lump: Vec<u32> = (0..count)
-            .map(|state| u32::try_from(state * size / count).unwrap_or(0))
-            .collect();
+        let lump = |state: usize| state * size / count;
         let mut matrix = vec![0.0; size * size];
-        for (state, &from) in lump.iter().enumerate() {
-            let (from, leaves) = (from as usize, chain.diagonal[state]);
+        for state in 0..count {
+            let (from, leaves) = (lump(state), chain.diagonal[state]);
             matrix[from * size + from] += leaves;
             for (to, weight) in chain.row(state) {
-                matrix[from * size + lump[to] as usize] -= leaves * weight;
+                matrix[from * size + lump(to)] -= leaves * weight;
             }
         }
         // An M-matrix needs no pivoting.
@@ -304,17 +302,18 @@ impl Lumps {
         }
         Some(Self {
             size,
-            lump,
+            start: (0..=size).map(|lump| (lump * count).div_ceil(size)).collect(),
             factors: matrix,
         })
     }
 
     /// Adds to `out` what the lumps make of what its image leaves of `right`.
     fn correct(&self, chain: &Chain, (right, image): (&[f64], &[f64]), out: &mut [f64]) {
-        let mut sums = vec![0.0; self.size];
-        for (state, &lump) in self.lump.iter().enumerate() {
-            sums[lump as usize] += chain.diagonal[state] * (right[state] - image[state]);
-        }
+        let mut sums = vectors::each(out.len(), self.size, |lump| {
+            let states = self.start[lump]..self.start[lump + 1];
+            let left = states.map(|state| chain.diagonal[state] * (right[state] - image[state]));
+            left.sum::<f64>()
+        });
         for at in 0..self.size {
             let row = &self.factors[at * self.size..at * self.size + at];
             let ahead: f64 = row.iter().zip(&sums).map(|(factor, sum)| factor * sum).sum();
@@ -329,9 +328,15 @@ impl Lumps {
                 .sum();
             sums[at] = (sums[at] - ahead) / row[0];
         }
-        for (out, lump) in out.iter_mut().zip(&self.lump) {
-            *out += sums[*lump as usize];
-        }
+        vectors::set(out, |first, out| {
+            let mut lump = self.start.partition_point(|start| *start <= first) - 1;
+            for (state, out) in (first..).zip(out) {
+                if state == self.start[lump + 1] {
+                    lump += 1;
+                }
+                *out += sums[lump];
+            }
+        });
     }
 }
 

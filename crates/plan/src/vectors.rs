@@ -1,6 +1,7 @@
 //! Work on long vectors, cut into blocks of fixed size and folded in order: the same figures for any number of threads.
 
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// So many numbers are worked on together.
 const BLOCK: usize = 1 << 14;
@@ -24,15 +25,21 @@ pub(crate) fn set_by(size: usize, out: &mut [f64], work: impl Fn(usize, &mut [f6
 }
 
 /// Returns what `work` makes of each part of so many numbers, in order.
-fn parts<T: Send>(count: usize, work: impl Fn(std::ops::Range<usize>) -> T + Sync + Send) -> Vec<T> {
+fn parts<T: Send>(count: usize, work: impl Fn(Range<usize>) -> T + Sync + Send) -> Vec<T> {
     let range = |index: usize| index * BLOCK..count.min((index + 1) * BLOCK);
-    if count < LARGE {
-        (0..count.div_ceil(BLOCK))
-            .map(|index| work(range(index)))
-            .collect()
+    each(count, count.div_ceil(BLOCK), |index| work(range(index)))
+}
+
+/// Returns what `work` makes of each of some indices, in order, where there are so many numbers to go through altogether.
+pub(crate) fn each<T: Send>(
+    numbers: usize,
+    indices: usize,
+    work: impl Fn(usize) -> T + Sync + Send,
+) -> Vec<T> {
+    if numbers < LARGE {
+        (0..indices).map(work).collect()
     } else {
-        let indices = (0..count.div_ceil(BLOCK)).into_par_iter();
-        indices.map(|index| work(range(index))).collect()
+        (0..indices).into_par_iter().map(work).collect()
     }
 }
 
