@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// States of one block of parallel work: fixed, so that nothing depends on the number of threads.
 const BLOCK: u32 = 1024;
+/// From so many branches on blocks are checked at the same time.
+const PARALLEL_MIN: usize = 1 << 15;
 
 /// A problem and a policy for it.
 #[derive(Clone, Copy)]
@@ -142,10 +144,12 @@ impl<'a> Arena<'a> {
     fn blocks<T: Send>(&self, work: impl Fn(Range<StateId>) -> T + Sync) -> Vec<T> {
         let count = u32::try_from(self.model().state_count()).unwrap_or(u32::MAX);
         let block = |index: u32| index * BLOCK..(index * BLOCK).saturating_add(BLOCK).min(count);
-        (0..count.div_ceil(BLOCK))
-            .into_par_iter()
-            .map(|index| work(block(index)))
-            .collect()
+        let blocks = 0..count.div_ceil(BLOCK);
+        // To wake other threads takes longer than to check a small model.
+        if self.model().branch_count() < PARALLEL_MIN {
+            return blocks.map(|index| work(block(index))).collect();
+        }
+        blocks.into_par_iter().map(|index| work(block(index))).collect()
     }
 
     /// Returns what a vector of bounds proves at the start; `infinite` flags where the bound is infinite.
