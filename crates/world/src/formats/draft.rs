@@ -24,7 +24,7 @@ pub(super) const STAY: &str = "stay";
 /// How many states without choices any file may have; the more branches it has, the more.
 const STAYING_MAX: usize = 100_000;
 /// No file is believed to have more numbers of quantities than this before they are seen.
-const PROMISED_MAX: usize = 1 << 24;
+const PROMISED_MAX: usize = 1 << 22;
 /// The most action names that one file may use.
 const ACTIONS_MAX: usize = 1 << 20;
 
