@@ -25,8 +25,12 @@ const ACCURACY: f64 = 0.2;
 /// How precisely a chain is solved, as a part of the last move to this power: the fewer answers still change, the more there is to gain by it.
 const SOLVED: f64 = 0.03;
 const HASTE: f64 = 1.2;
-/// An answer in so many changes hardly any.
+/// Where values move by so many times more than in the round before, the last chain was solved too loosely: chains are then solved so much more precisely.
+const BLOWN: f64 = 10.0;
+const CARE: f64 = 1e-2;
+/// An answer in so many is hardly any; then a chain is solved so much more precisely.
 const HARDLY: usize = 1024;
+const AT_ONCE: f64 = 1e-3;
 /// So many operations are spent on a chain that iterating does not solve.
 const OPERATIONS_MAX: u64 = 1 << 24;
 /// While answers still change much, no state is taken to be smaller than this part of the greatest.
@@ -194,9 +198,12 @@ pub(crate) fn land(
 
 /// Lets both players answer and solves the chain of their answers, until neither moves.
 fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &Aim<'_>) -> Option<Guess> {
-    let mut last = f64::INFINITY;
+    let (mut last, mut care) = (f64::INFINITY, 1.0f64);
     for round in 0..ROUNDS {
         let moves = players.answer((&guess.values, &mut guess.rows))?;
+        if moves > BLOWN * last {
+            care *= CARE;
+        }
         // Where rounding is all that still moves, more has to be given away.
         let noise = round > 1 && moves <= NOISE && moves > 0.3 * last;
         let settled = noise || ((known || round > 0) && moves <= ACCURACY * guess.shy);
@@ -207,14 +214,11 @@ fn iterate(players: &mut Players<'_>, (mut guess, known): (Guess, bool), aim: &A
         let chain = &players.answers.chain;
         if !settled {
             let floor = if moves > ROUGH { ROUGH_FLOOR } else { FLOOR };
-            // Nothing is gained by more than is asked for in the end; where hardly an answer changes any more, that may come at once.
+            // Nothing is gained by more than is asked for in the end; where hardly an answer changes any more, most of that may come at once.
             let least = 0.5 * ACCURACY * guess.shy;
             let lasting = players.answers.changed <= 1.max(chain.len() / HARDLY) && guess.shy > SHY.0;
-            let enough = if lasting {
-                0.0
-            } else {
-                SOLVED * moves.min(1.0).powf(HASTE)
-            };
+            let care = if lasting { care * AT_ONCE } else { care };
+            let enough = care * SOLVED * moves.min(1.0).powf(HASTE);
             let task = Task {
                 right: &chain.right,
                 guess: &guess.values,
