@@ -45,8 +45,8 @@ pub struct SetList {
 /// The parts of all sets of a list where they lie.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lent<'a> {
-    pub(crate) parts: &'a [u32],
-    pub(crate) bounds: bool,
+    parts: &'a [u32],
+    bounds: bool,
 }
 
 impl<'a> Lent<'a> {

@@ -390,7 +390,7 @@ impl<'a> Solver<'a> {
                 Side::Lower => (&mut self.lower, &self.upper),
                 Side::Upper => (&mut self.upper, &self.lower),
             };
-            for tolerance in HELD_WITHIN {
+            for (attempt, tolerance) in HELD_WITHIN.into_iter().enumerate() {
                 let held = match &component.holding {
                     Some(holding) if holding.side() == side => {
                         holding.held(game, (&guide.values, tolerance), &mut self.marks)
@@ -403,7 +403,8 @@ impl<'a> Solver<'a> {
                     tolerance: aim,
                 };
                 let found = match (guess.take(), near) {
-                    (Some(guess), _) if alike => Some(guess),
+                    // What was found for the other side; the same again would fail again.
+                    (Some(guess), _) if alike && attempt == 0 => Some(guess),
                     (Some(guess), _) => evaluate(game, places, (bound, Start::Known(Box::new(guess))), &aim),
                     (None, Some((values, rows))) => {
                         evaluate(game, places, (bound, Start::Near(values, rows)), &aim)

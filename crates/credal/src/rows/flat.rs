@@ -118,15 +118,18 @@ impl<'w> FlatRows<'w> {
             return Ok(None);
         }
         let (lower, upper) = self.lent.of(start, columns.len());
-        // Long rows may need rounding, and outcomes that never have mass have no column.
-        if !Scale::fits(whole.into(), columns.len()) || upper.contains(&0) {
+        // Long rows may need rounding, outcomes that never have mass have no column, and what lies too far along a list is copied.
+        let (Ok(weights), true) = (u32::try_from(start), Scale::fits(whole.into(), columns.len())) else {
+            return Ok(None);
+        };
+        if upper.contains(&0) {
             return Ok(None);
         }
         let budget = u64::from(whole).saturating_sub(lower.iter().copied().map(u64::from).sum());
         let row = place(self.headers.len())?;
         self.headers.push(Header {
             start: place(self.columns.len())?,
-            weights: place(start)?,
+            weights,
             whole,
             // At most the whole.
             budget: u32::try_from(budget).unwrap_or(whole),
